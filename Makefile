@@ -1,0 +1,35 @@
+# What a person types. Everything runs in .venv, made from requirements.txt on first use.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint types bench tables
+
+demo: .venv/ready  ## Train a sparse autoencoder on real digits, export it, use it without Keras (under 3 minutes).
+	$(BIN)/python -m recipes.mnist --model sparse --data sample --out exported/demo --resume
+	$(BIN)/python -I exported/verify.py exported/demo
+
+test: lint types  ## Lint, types, tests (under 6 minutes).
+	$(BIN)/python -m pytest
+
+lint: .venv/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: .venv/ready
+	$(BIN)/mypy
+
+bench: .venv/ready .venv-bench/ready  ## Speed against plain Keras, PyTorch and Pythae (half an hour).
+	$(BIN)/python -m benchmarks.speed
+
+tables: .venv/ready  ## Rewrite README's tables from the models and the measured results.
+	$(BIN)/python -m benchmarks.tables
+
+.venv/ready: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+.venv-bench/ready: benchmarks/requirements.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	touch $@

@@ -1,0 +1,196 @@
+"""What every recipe shares: its options, its command line, its answers to errors, and the folder it works in."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import docstring_parser
+import tyro
+
+import zoo
+from recipes import _training
+from zoo import UsageError, _registry
+from zoo._files import remove
+
+EXPORTED = Path("exported")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What every recipe takes. A recipe's own options are a subclass; `hyperparameters` are the model's."""
+
+    model: str = "sparse"
+    """Which model of the zoo; its hyperparameters follow below, and other models have others."""
+    epochs: int = 50
+    """Train for at most so many epochs."""
+    patience: int = 5
+    """Stop after so many epochs in which the validation loss did not fall; the best weights are kept."""
+    batch_size: int = 256
+    """Samples a training step."""
+    seed: int = 0
+    """Seed of the weights, the order of the samples and all else that is random."""
+    out: Path | None = None
+    """The folder to export to; exported/RECIPE-MODEL if not given. An export that is there is replaced at the end."""
+    resume: bool = False
+    """Go on where an interrupted run with these options stopped; start afresh if there is none."""
+    hyperparameters: tyro.conf.Suppress[Mapping[str, Any]] = field(default_factory=dict)
+
+    def folder(self, recipe: str) -> Path:
+        """Returns the folder to export to."""
+        return self.out or EXPORTED / f"{recipe}-{self.model}"
+
+
+Config = TypeVar("Config", bound=Options)
+
+
+def main(recipe: str, config_class: type[Config], run: Callable[[Config], Any]) -> None:
+    """Parses the command line and runs the recipe.
+
+    Exits with status 2 and one sentence for what a person can mend, with 130 after Ctrl-C.
+
+    Args:
+        recipe: The recipe's name.
+        config_class: Its options.
+        run: What does the work.
+    """
+    try:
+        config = parse(config_class, sys.argv[1:], recipe)
+        run(config)
+    except UsageError as error:
+        _stop(2, str(error))
+    except OSError as error:
+        reason = f"{error.strerror}: {error.filename}" if error.strerror and error.filename else str(error)
+        _stop(
+            2,
+            f"Could not read or write ({reason}): make room or choose another --out. What was exported before is "
+            "whole, and what was trained is kept: the same command with --resume goes on.",
+        )
+    except KeyboardInterrupt as interrupt:
+        again = command(recipe, dataclasses.replace(config, resume=True)) if "config" in locals() else None
+        where = str(interrupt) or "Stopped before training began."
+        _stop(130, f"\n{where}" + (f" Go on with:\n  {again}" if again else ""))
+
+
+def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Config:
+    """Reads the command line: the recipe's options, and the chosen model's hyperparameters beside them.
+
+    Raises:
+        UsageError: If the model is unknown.
+        SystemExit: With status 2, if an option is unknown or a value is of the wrong kind; with 0 after `--help`.
+    """
+    name = _value_of("--model", arguments) or config_class().model
+    builder = _registry.find(name)
+    described = {p.arg_name: p.description for p in docstring_parser.parse(builder.__doc__ or "").params}
+    fields = [
+        (key, Annotated[p.annotation, tyro.conf.arg(help=described.get(key) or "")], field(default=p.default))
+        for key, p in _registry.hyperparameters(builder).items()
+        if key != "seed"
+    ]
+    model = dataclasses.make_dataclass(name, fields, frozen=True)
+    model.__doc__ = zoo.describe(name).summary
+
+    groups = [
+        ("recipe", config_class, field(default_factory=config_class)),
+        (name, model, field(default_factory=model)),
+    ]
+    parsed: Any = tyro.cli(
+        dataclasses.make_dataclass("Arguments", groups),
+        args=arguments,
+        prog=f"python -m recipes.{recipe}",
+        description=f"{sys.modules[config_class.__module__].__doc__}\nModels: {', '.join(zoo.list_models())}.",
+        config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
+    )
+    hyperparameters = dataclasses.asdict(getattr(parsed, name))
+    return dataclasses.replace(parsed.recipe, hyperparameters=hyperparameters)
+
+
+def command(recipe: str, config: Options) -> str:
+    """Returns the command line that runs the recipe with these options."""
+    words = ["python", "-m", f"recipes.{recipe}"]
+    defaults = {
+        key: p.default for key, p in _registry.hyperparameters(_registry.find(config.model)).items() if key != "seed"
+    }
+    given = [(f.name, getattr(config, f.name), f.default) for f in dataclasses.fields(config)]
+    given = [item for item in given if item[0] != "hyperparameters"]
+    given += [(key, value, defaults.get(key)) for key, value in config.hyperparameters.items()]
+    for key, value, default in given:
+        if value == default and key != "model":
+            continue
+        flag = f"--{key.replace('_', '-')}"
+        if isinstance(value, bool):
+            words.append(flag)
+        else:
+            words += [flag, *(map(str, value) if isinstance(value, (tuple, list)) else [str(value)])]
+    return shlex.join(words)
+
+
+@contextlib.contextmanager
+def workspace(recipe: str, config: Options) -> Iterator[Path]:
+    """Yields the folder that a run works in, beside the folder that it exports to; seeds all that is random.
+
+    Raises:
+        UsageError: If the folder cannot be written, or something that is no export or an unfinished run lies there.
+    """
+    import keras
+    import tensorflow as tf
+
+    for name, least in (("epochs", 1), ("batch_size", 1), ("patience", 1), ("seed", 0)):
+        if getattr(config, name) < least:
+            raise UsageError(f"--{name.replace('_', '-')} must be at least {least}. Received: {getattr(config, name)}.")
+    out = config.folder(recipe)
+    if out.exists() and not (out / "metrics.json").exists() and not (out.is_dir() and not any(out.iterdir())):
+        raise UsageError(f"{out} is there and is no export: it is left alone. Choose another --out.")
+    folder = out.with_name(f"{out.name}.training")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ".write").touch()
+        (folder / ".write").unlink()
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written ({error.strerror}): choose another --out.") from None
+    if not _training.unfinished(folder):
+        if config.resume:
+            print(f"Nothing to resume in {folder}: starting afresh.")
+        remove(folder / "logs")
+    elif not config.resume:
+        raise UsageError(f"An unfinished run lies in {folder}: add --resume to go on, or delete it to start afresh.")
+    keras.utils.set_random_seed(config.seed)
+    tf.config.experimental.enable_op_determinism()
+    yield folder
+    _training.finish(folder)
+
+
+def fitting(config: Options) -> dict[str, Any]:
+    """Returns the arguments of `_training.fit` that the options give."""
+    options = dataclasses.asdict(config)
+    free = ("out", "resume", "epochs")  # may differ when an interrupted run goes on
+    return {
+        **{key: options[key] for key in ("epochs", "batch_size", "patience", "seed")},
+        "identity": {key: value for key, value in options.items() if key not in free},
+    }
+
+
+def build(config: Options, input_shape: tuple[int, ...]) -> Any:
+    """Builds the configured model with the configured seed."""
+    seed = {"seed": config.seed} if "seed" in _registry.hyperparameters(_registry.find(config.model)) else {}
+    return zoo.build(config.model, input_shape, **{**seed, **config.hyperparameters})
+
+
+def _value_of(flag: str, arguments: list[str]) -> str | None:
+    for word, following in zip(arguments, [*arguments[1:], None], strict=True):
+        if word == flag:
+            return following
+        if word.startswith(f"{flag}="):
+            return word.partition("=")[2]
+    return None
+
+
+def _stop(status: int, sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+    raise SystemExit(status)

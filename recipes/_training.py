@@ -1,0 +1,221 @@
+"""Trains a model: fast input, early stopping, TensorBoard, and a checkpoint from which a killed run goes on exactly.
+
+A resumed run ends with the same bits because all that moves is in the checkpoint (weights, seed generators, the
+optimizer, early stopping's memory, the history), and each epoch's order depends on nothing but (seed, epoch).
+"""
+
+import json
+import math
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from zoo import UsageError
+from zoo._files import remove, replacing
+from zoo.autoencoder import Autoencoder
+
+CHECKPOINT = "checkpoint.npz"
+# Steps between two returns to Python: enough that the returns cost nothing, few enough that Ctrl-C answers at once.
+STEPS_PER_EXECUTION = 20
+
+
+@dataclass
+class Progress:
+    """How far a training has come; kept in the checkpoint beside the variables.
+
+    Attributes:
+        epoch: Epochs done.
+        stopped: Whether early stopping said that it is enough.
+        seconds: Wall time of each epoch, validation included.
+        history: "loss", "val_loss" and whatever the model measures: a number an epoch.
+    """
+
+    epoch: int = 0
+    stopped: bool = False
+    seconds: list[float] = field(default_factory=list)
+    history: dict[str, list[float]] = field(default_factory=dict)
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch, from 0, whose weights are kept: the lowest validation loss."""
+        return int(np.argmin(self.history["val_loss"]))
+
+
+def fit(
+    model: Autoencoder,
+    train: np.ndarray,
+    validation: np.ndarray,
+    *,
+    folder: Path,
+    epochs: int,
+    batch_size: int,
+    patience: int,
+    seed: int,
+    identity: dict[str, Any],
+) -> Progress:
+    """Trains until the validation loss has not fallen for `patience` epochs, and keeps the best epoch's weights.
+
+    Args:
+        model: A compiled model.
+        train: Training samples, shape `(n, *input_shape)`, float32.
+        validation: Validation samples, likewise.
+        folder: Where the checkpoint and TensorBoard's logs go. A checkpoint that lies there is gone on from.
+        epochs: At most that many.
+        batch_size: Samples a step.
+        patience: Epochs without improvement to bear.
+        seed: Gives each epoch's order.
+        identity: What must be equal for a checkpoint to be this run's; may go into JSON.
+
+    Returns:
+        How it went.
+
+    Raises:
+        UsageError: If the checkpoint is another run's, or the loss stops being a number.
+    """
+    model.check_values("training data", train)
+    epoch = tf.Variable(0, dtype=tf.int64, trainable=False)
+    batches = _batches(train, batch_size, seed, epoch)
+    model.steps_per_execution = min(STEPS_PER_EXECUTION, len(batches))
+    model.optimizer.build(model.trainable_variables)
+
+    stopping = keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True)
+    checkpoint = Checkpoint(folder / CHECKPOINT, stopping, identity, epoch)
+    progress = checkpoint.progress
+    if not (progress.stopped or progress.epoch >= epochs):
+        board = keras.callbacks.TensorBoard(folder / "logs", write_graph=False)
+        try:
+            model.fit(
+                batches,
+                validation_data=tf.data.Dataset.from_tensor_slices(validation).batch(1000).cache(),
+                initial_epoch=progress.epoch,
+                epochs=epochs,
+                callbacks=[board, stopping, checkpoint],
+                shuffle=False,  # the batches come shuffled
+            )
+        except KeyboardInterrupt:
+            done = f"the {progress.epoch} before it are kept in {folder}" if progress.epoch else "nothing is kept yet"
+            raise KeyboardInterrupt(f"Stopped in epoch {progress.epoch + 1} of {epochs}; {done}.") from None
+    else:
+        checkpoint.set_model(model)
+        checkpoint.restore()
+        stopping.set_model(model)
+        stopping.on_train_end()
+    return progress
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """Saves all that moves after each epoch, renamed into place last; restores it when training begins.
+
+    Keras's BackupAndRestore leaves out seed generators and early stopping's memory, so that a resumed run differs.
+    Stands after early stopping in the list of callbacks, whose memory it saves and restores.
+    """
+
+    def __init__(
+        self,
+        file: Path,
+        stopping: keras.callbacks.EarlyStopping,
+        identity: dict[str, Any],
+        epoch: tf.Variable,
+    ) -> None:
+        super().__init__()
+        self.file = file
+        self.stopping = stopping
+        self.identity = json.loads(json.dumps(identity, default=str))
+        self.epoch = epoch
+        self.arrays: dict[str, np.ndarray] = {}
+        self.progress = Progress()
+        if file.exists():
+            self._read()
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        """Puts back what the checkpoint holds, if there is one."""
+        if self.arrays:
+            self.restore()
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """Tells the input pipeline which epoch's order comes next."""
+        self.epoch.assign(epoch)
+        self._began = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Saves."""
+        progress = self.progress
+        for name, value in (logs or {}).items():
+            if not math.isfinite(value):
+                raise UsageError(
+                    f"The {name} became {value} in epoch {epoch + 1}: lower --learning-rate, or look at the data."
+                )
+            progress.history.setdefault(name, []).append(float(value))
+        progress.epoch = epoch + 1
+        progress.stopped = bool(self.model.stop_training)
+        progress.seconds.append(time.perf_counter() - self._began)
+
+        memory = {key: _plain(getattr(self.stopping, key)) for key in ("wait", "best", "best_epoch", "stopped_epoch")}
+        arrays = {f"variable{i}": v.numpy() for i, v in enumerate(self._variables())}
+        arrays |= {f"best{i}": value for i, value in enumerate(self.stopping.best_weights)}
+        notes = {"identity": self.identity, "progress": vars(progress), "stopping": memory}
+        with replacing(self.file) as target:
+            np.savez(target, notes=json.dumps(notes), **arrays)
+
+    def restore(self) -> None:
+        """Puts back the variables and early stopping's memory."""
+        for i, variable in enumerate(self._variables()):
+            variable.assign(self.arrays[f"variable{i}"])
+        best = sum(name.startswith("best") for name in self.arrays)
+        self.stopping.best_weights = [self.arrays[f"best{i}"] for i in range(best)]
+        for key, value in self._memory.items():
+            setattr(self.stopping, key, value)
+
+    def _variables(self) -> list[Any]:
+        return [*self.model.variables, *self.model.optimizer.variables]
+
+    def _read(self) -> None:
+        with np.load(self.file) as archive:
+            self.arrays = {name: archive[name] for name in archive.files}
+        notes = json.loads(str(self.arrays.pop("notes")))
+        before = notes["identity"]
+        other = [key for key in {**before, **self.identity} if before.get(key) != self.identity.get(key)]
+        if other:
+            was = ", ".join(f"{key}={before.get(key)}" for key in other)
+            raise UsageError(
+                f"The unfinished run in {self.file.parent} had {was}: resume with the same options, or delete it to "
+                "start afresh."
+            )
+        self.progress = Progress(**notes["progress"])
+        self._memory = notes["stopping"]
+
+
+def unfinished(folder: Path) -> bool:
+    """Says whether a run that was stopped lies there."""
+    return (folder / CHECKPOINT).exists()
+
+
+def finish(folder: Path) -> None:
+    """Removes the checkpoint once its run's results are safe; TensorBoard's logs stay."""
+    remove(folder / CHECKPOINT)
+
+
+def _batches(x: np.ndarray, batch_size: int, seed: int, epoch: tf.Variable) -> tf.data.Dataset:
+    """Gathers rows of one constant by shuffled index: cheaper than shuffling rows, and known from (seed, epoch)."""
+    rows = tf.constant(x)
+    steps = -(-len(x) // batch_size)
+
+    def one_epoch(_: tf.Tensor) -> tf.data.Dataset:
+        order = tf.random.experimental.stateless_shuffle(tf.range(len(x)), seed=[tf.constant(seed, tf.int64), epoch])
+
+        def batch(step: tf.Tensor) -> tf.Tensor:
+            return tf.gather(rows, order[step * batch_size : (step + 1) * batch_size])
+
+        return tf.data.Dataset.range(steps).map(batch)
+
+    batches = tf.data.Dataset.range(1).flat_map(one_epoch)
+    return batches.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(2)
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, int) else float(value)

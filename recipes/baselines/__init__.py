@@ -1,0 +1,1 @@
+"""Baselines that stand beside a model's numbers: one a file."""

@@ -1,0 +1,1 @@
+"""Figures: one kind of picture a file, each with `draw(...) -> Figure`."""

@@ -1,0 +1,116 @@
+"""A zoo of autoencoders for Keras 3 on TensorFlow.
+
+>>> import zoo
+>>> zoo.list_models()
+>>> model = zoo.build("sparse", (784,), latent_dim=64)
+>>> model.fit(x, epochs=10)
+>>> zoo.export(model, "my-export")
+
+Importing this package does not import TensorFlow: `build`, `describe`, `export` and `load` do, when called.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zoo import _registry
+from zoo._checks import UsageError
+from zoo._registry import Description, register
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from zoo.autoencoder import Autoencoder
+
+__all__ = [
+    "Description",
+    "UsageError",
+    "build",
+    "describe",
+    "export",
+    "list_models",
+    "load",
+    "register",
+]
+
+
+def build(name: str, input_shape: tuple[int, ...], **hyperparameters: Any) -> Autoencoder:
+    """Builds and compiles an autoencoder, ready for `fit(x)`.
+
+    Args:
+        name: A model's name, one of `list_models()`.
+        input_shape: The shape of one sample, without the batch, such as `(784,)` or `(28, 28)`.
+        **hyperparameters: The model's own, by name; `describe(name)` lists them.
+
+    Returns:
+        The compiled model.
+
+    Raises:
+        UsageError: If the model or a hyperparameter is unknown, or a value is out of its range.
+    """
+    builder = _registry.find(name)
+    _registry.check_hyperparameters(builder, hyperparameters)
+    return builder(input_shape, **hyperparameters)
+
+
+def list_models(pattern: str = "*") -> list[str]:
+    """Lists the models' names, sorted, without importing TensorFlow.
+
+    Args:
+        pattern: A shell-style pattern, such as `"*sparse*"`.
+    """
+    return fnmatch.filter(_registry.names(), pattern)
+
+
+def describe(name: str) -> Description:
+    """Describes a model: its signature, its summary and the paper that it comes from.
+
+    Raises:
+        UsageError: If the model is unknown.
+    """
+    return _registry.describe(name)
+
+
+def export(
+    model: Autoencoder,
+    folder: str | Path,
+    *,
+    formats: Sequence[str] = ("saved_model", "keras"),
+    pixel_max: float = 1.0,
+    examples: np.ndarray | None = None,
+) -> Path:
+    """Writes a model in each format, each aside first and then renamed into place.
+
+    Args:
+        model: The model to write.
+        folder: Where to; made if need be. What else lies there is left alone.
+        formats: File names under `zoo/formats/`.
+        pixel_max: The largest value of a raw pixel, such as 255: the exported signatures take and return
+            values from 0 to `pixel_max`, and scale them inside.
+        examples: A few raw inputs, shape `(n, *input_shape)`. If given, `golden.npz` is written too: the
+            inputs and outputs of every signature, so that any copy can be checked anywhere.
+
+    Returns:
+        The folder.
+
+    Raises:
+        UsageError: If a format is unknown or an argument is out of its range.
+        OSError: If the folder cannot be written; what was there before is left whole.
+    """
+    from zoo import _export
+
+    return _export.export(model, Path(folder), formats, pixel_max, examples)
+
+
+def load(folder: str | Path) -> Autoencoder:
+    """Loads the `model.keras` of an export as the model that it was, ready to use or to train on.
+
+    Raises:
+        UsageError: If there is no such file.
+    """
+    from zoo import _export
+
+    return _export.load(Path(folder))

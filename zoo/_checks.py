@@ -1,0 +1,85 @@
+"""Checks of arguments, in one wording: what was expected, what arrived, what to type instead."""
+
+import difflib
+import math
+import numbers
+from collections.abc import Iterable
+from typing import Any
+
+
+class UsageError(ValueError):
+    """An argument, a file or a folder is not what was asked for; the message is one sentence for a person."""
+
+
+def check(holds: bool, name: str, expected: str, value: Any, hint: str = "") -> None:
+    """Raises `UsageError` unless `holds`.
+
+    Raises:
+        UsageError: "`name` must be `expected`. Received: name=value. `hint`".
+    """
+    if not holds:
+        message = f"{name} must be {expected}. Received: {name}={value!r}."
+        raise UsageError(f"{message} {hint}" if hint else message)
+
+
+def shape(input_shape: Any) -> tuple[int, ...]:
+    """Checks the shape of one sample and returns it as a tuple of integers."""
+    expected = "a tuple of positive integers, the shape of one sample without the batch"
+    hint = "Write (784,) for vectors, (28, 28) for images."
+    check(isinstance(input_shape, (tuple, list)), "input_shape", expected, input_shape, hint)
+    holds = len(input_shape) > 0 and all(_is_integer(size) and size > 0 for size in input_shape)
+    check(holds, "input_shape", expected, input_shape, hint)
+    return tuple(int(size) for size in input_shape)
+
+
+def positive_integer(name: str, value: Any) -> None:
+    """Checks for an integer of at least 1."""
+    check(_is_integer(value) and value >= 1, name, "an integer of at least 1", value)
+
+
+def widths(name: str, value: Any) -> None:
+    """Checks for the widths of a stack of layers: a tuple, perhaps empty, of positive integers."""
+    holds = isinstance(value, (tuple, list)) and all(_is_integer(v) and v >= 1 for v in value)
+    check(holds, name, "a tuple of positive integers", value, "Write (512,) for one layer of 512.")
+
+
+def positive(name: str, value: Any) -> None:
+    """Checks for a finite number above 0."""
+    check(_is_number(value) and value > 0, name, "a number above 0", value)
+
+
+def not_negative(name: str, value: Any) -> None:
+    """Checks for a finite number of at least 0."""
+    check(_is_number(value) and value >= 0, name, "a number of at least 0", value)
+
+
+def fraction(name: str, value: Any) -> None:
+    """Checks for a number above 0 and below 1."""
+    check(_is_number(value) and 0 < value < 1, name, "a number above 0 and below 1", value)
+
+
+def share(name: str, value: Any) -> None:
+    """Checks for a number of at least 0 and below 1."""
+    check(_is_number(value) and 0 <= value < 1, name, "a number of at least 0 and below 1", value)
+
+
+def choice(name: str, value: Any, options: Iterable[str]) -> None:
+    """Checks for one of some words, and names the nearest."""
+    options = list(options)
+    listed = "one of " + ", ".join(repr(option) for option in options)
+    check(value in options, name, listed, value, did_you_mean(value, options))
+
+
+def did_you_mean(word: Any, options: Iterable[str]) -> str:
+    """Returns "Did you mean 'nearest'?", or nothing where no option is near."""
+    nearest = difflib.get_close_matches(str(word), list(options), n=1)
+    return f"Did you mean {nearest[0]!r}?" if nearest else ""
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    is_real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    return is_real and math.isfinite(value)

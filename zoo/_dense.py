@@ -1,0 +1,85 @@
+"""Dense encoders and decoders, shared by the models made of them."""
+
+import math
+import random
+from collections.abc import Iterable, Sequence
+
+import keras
+
+from zoo import _checks
+
+OUTPUT_ACTIVATIONS = {"pixels": "sigmoid", "real": "linear"}
+
+
+def check(hidden_units: Sequence[int], activation: str, output: str, learning_rate: float) -> None:
+    """Checks the hyperparameters that all dense models share.
+
+    Raises:
+        UsageError: If one is out of its range.
+    """
+    _checks.widths("hidden_units", hidden_units)
+    names = [name for name in dir(keras.activations) if not name.startswith("_")]
+    _checks.choice("activation", activation, names)
+    _checks.choice("output", output, OUTPUT_ACTIVATIONS)
+    _checks.positive("learning_rate", learning_rate)
+
+
+def encoder(
+    input_shape: tuple[int, ...],
+    hidden_units: Sequence[int],
+    activation: str,
+    code: Iterable[keras.Layer],
+    rng: random.Random,
+) -> keras.Model:
+    """Makes an encoder: flatten, hidden layers, then the layers that make the code.
+
+    Args:
+        input_shape: The shape of one sample, of any rank.
+        hidden_units: The widths of the hidden layers, from the input on.
+        activation: The hidden layers' activation.
+        code: The layers from the last hidden layer to the code.
+        rng: Where the initial weights' seeds come from.
+
+    Returns:
+        A model from `(batch, *input_shape)` to the code.
+    """
+    hidden = [dense(units, activation, rng) for units in hidden_units]
+    layers = [keras.Input(input_shape, name="x"), keras.layers.Flatten(), *hidden, *code]
+    return keras.Sequential(layers, name="encoder")
+
+
+def decoder(
+    latent_dim: int,
+    hidden_units: Sequence[int],
+    activation: str,
+    input_shape: tuple[int, ...],
+    output: str,
+    rng: random.Random,
+) -> keras.Model:
+    """Makes a decoder: the encoder's hidden layers mirrored, then the samples' own shape.
+
+    Args:
+        latent_dim: The code's length.
+        hidden_units: The widths of the encoder's hidden layers, from the input on.
+        activation: The hidden layers' activation.
+        input_shape: The shape of one sample, of any rank.
+        output: "pixels" for a sigmoid at the end, "real" for none.
+        rng: Where the initial weights' seeds come from.
+
+    Returns:
+        A model from `(batch, latent_dim)` to `(batch, *input_shape)`.
+    """
+    hidden = [dense(units, activation, rng) for units in reversed(hidden_units)]
+    end = [
+        dense(math.prod(input_shape), "linear", rng),
+        keras.layers.Reshape(input_shape),
+        # Last, so that the loss finds the logits behind it and stays exact where the sigmoid saturates.
+        keras.layers.Activation(OUTPUT_ACTIVATIONS[output], name="output"),
+    ]
+    return keras.Sequential([keras.Input((latent_dim,), name="code"), *hidden, *end], name="decoder")
+
+
+def dense(units: int, activation: str, rng: random.Random, name: str | None = None) -> keras.Layer:
+    """Makes a dense layer whose initial weights (Glorot and Bengio 2010) come from `rng`."""
+    initializer = keras.initializers.GlorotUniform(seed=rng.getrandbits(31))
+    return keras.layers.Dense(units, activation, kernel_initializer=initializer, name=name)

@@ -1,0 +1,73 @@
+"""An activity regulariser on a code, the same for any batch size, any number of replicas and any Keras version."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from zoo import _checks
+
+EPSILON = 1e-6
+
+
+@keras.saving.register_keras_serializable("zoo")
+class SparsityPenalty(keras.layers.Layer):
+    """Returns its input and adds `rate` times a penalty on it to the loss.
+
+    A layer of its own, not Keras's `activity_regularizer`: that one divides by the batch size in some versions and
+    not in others, which is wrong for a penalty on means.
+
+    Args:
+        penalty: "l1", the mean over the batch of the sum of magnitudes; or "kl", the sum over units of the
+            divergence of the mean activity over the batch from `rho`, for codes in [0, 1].
+        rate: The penalty's weight, at least 0.
+        rho: The target mean activity for "kl", above 0 and below 1.
+        **kwargs: Keras's own.
+    """
+
+    def __init__(self, penalty: str, rate: float, rho: float = 0.05, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        _checks.choice("penalty", penalty, ("l1", "kl"))
+        _checks.not_negative("rate", rate)
+        _checks.fraction("rho", rho)
+        self.penalty = penalty
+        self.rate = rate
+        self.rho = rho
+
+    def call(self, code: tf.Tensor) -> tf.Tensor:
+        """Returns `code`, shape `(batch, units)`, unchanged."""
+        self.add_loss(self.rate * self.value(code))
+        return code
+
+    def value(self, code: tf.Tensor) -> tf.Tensor:
+        """Returns the penalty of a batch of codes before `rate`, in float32 also under mixed precision."""
+        code = ops.cast(code, "float32")
+        if self.penalty == "l1":
+            return ops.mean(ops.sum(ops.abs(code), axis=-1))
+        mean = ops.clip(_mean_over_replicas(code), EPSILON, 1 - EPSILON)
+        rho = self.rho
+        return ops.sum(rho * ops.log(rho / mean) + (1 - rho) * ops.log((1 - rho) / (1 - mean)))
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Returns the input's shape."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the arguments."""
+        return {
+            **super().get_config(),
+            "penalty": self.penalty,
+            "rate": self.rate,
+            "rho": self.rho,
+        }
+
+
+def _mean_over_replicas(code: tf.Tensor) -> tf.Tensor:
+    """Averages over the samples of all replicas: a divergence of a mean is not the mean of divergences."""
+    total = ops.sum(code, axis=0)
+    count = ops.cast(ops.shape(code)[0], "float32")
+    context = tf.distribute.get_replica_context()
+    if context is not None and context.num_replicas_in_sync > 1:
+        total, count = context.all_reduce(tf.distribute.ReduceOp.SUM, [total, count])
+    return total / count
