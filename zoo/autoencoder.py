@@ -130,7 +130,7 @@ class Autoencoder(keras.Model):
         """Returns each sample's mean squared reconstruction error, shape `(n,)`: high means unusual."""
         x = np.asarray(x, "float32")
         error = np.square(self.reconstruct(x, batch_size) - x)
-        return error.reshape(len(x), -1).mean(axis=1)
+        return error.mean(axis=tuple(range(1, x.ndim)))
 
     def check_values(self, name: str, values: np.ndarray) -> None:
         """Raises `UsageError` if there are NaNs, or pixels outside [0, 1]."""

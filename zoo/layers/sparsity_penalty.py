@@ -37,7 +37,11 @@ class SparsityPenalty(keras.layers.Layer):
 
     def call(self, code: tf.Tensor) -> tf.Tensor:
         """Returns `code`, shape `(batch, units)`, unchanged."""
-        self.add_loss(self.rate * self.value(code))
+        value = self.rate * self.value(code)
+        # Replicas share this layer, and take turns while their means are added up: what another replica left here
+        # is not this one's loss.
+        self._clear_losses()
+        self.add_loss(value)
         return code
 
     def value(self, code: tf.Tensor) -> tf.Tensor:

@@ -1,0 +1,105 @@
+"""The public API's look-ups: listing without TensorFlow, describing, and answers to typos."""
+
+import json
+import sys
+
+import pytest
+
+import zoo
+from zoo import _registry
+
+LISTING = """
+import json, sys, time
+began = time.perf_counter()
+import zoo
+names = zoo.list_models()
+seconds = time.perf_counter() - began
+print(json.dumps({"names": names, "seconds": seconds, "heavy": [m for m in ("tensorflow", "keras") if m in sys.modules]}))
+"""
+
+
+def test_listing_is_quick_and_imports_no_tensorflow(fresh_python):
+    found = [json.loads(fresh_python("-c", LISTING).stdout) for _ in range(3)]
+    assert found[0]["names"] == zoo.list_models()
+    assert not found[0]["heavy"]
+    assert min(run["seconds"] for run in found) < 0.1  # the best of three: the machine may be busy
+
+
+def test_patterns_filter_the_list():
+    assert zoo.list_models("*sparse") == ["k_sparse", "sparse"]
+    assert zoo.list_models("nothing*") == []
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: zoo.build("spase", (784,)), "Unknown model: 'spase'. Did you mean 'sparse'?"),
+        (lambda: zoo.describe("vanila"), "Did you mean 'vanilla'?"),
+        (lambda: zoo.build("sparse", (784,), latentdim=3), "Did you mean 'latent_dim'?"),
+        (lambda: zoo.build("sparse", (0,)), "input_shape must be a tuple of positive integers"),
+        (lambda: zoo.build("sparse", 784), "Write (784,) for vectors"),
+        (lambda: zoo.build("sparse", ()), "Received: input_shape=()"),
+        (lambda: zoo.build("sparse", (784,), rate=-0.1), "rate must be a number of at least 0. Received: rate=-0.1"),
+        (lambda: zoo.build("sparse", (784,), rate=float("nan")), "rate must be a number"),
+        (lambda: zoo.build("vanilla", (784,), latent_dim=2.5), "latent_dim must be an integer of at least 1"),
+        (lambda: zoo.build("vanilla", (784,), hidden_units=512), "Write (512,) for one layer of 512"),
+        (lambda: zoo.build("vanilla", (784,), activation="rellu"), "Did you mean 'relu'?"),
+        (lambda: zoo.build("vanilla", (784,), output="pixel"), "Did you mean 'pixels'?"),
+        (lambda: zoo.build("vanilla", (784,), learning_rate=0), "learning_rate must be a number above 0"),
+        (lambda: zoo.load("/nowhere"), "model.keras is not there"),
+    ],
+)
+def test_a_mistake_is_answered_in_a_sentence_that_says_what_to_type(call, told):
+    with pytest.raises(zoo.UsageError) as error:
+        call()
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_an_unknown_hyperparameter_lists_all():
+    with pytest.raises(zoo.UsageError, match=r"Choose from: latent_dim, penalty, rate, rho, .*seed\."):
+        zoo.build("sparse", (784,), latentdim=3)
+
+
+def test_describing_gives_signature_summary_and_paper():
+    description = zoo.describe("k_sparse")
+    assert "latent_dim: int = 1000" in description.signature
+    assert description.summary.endswith(".")
+    assert description.paper.startswith("Makhzani and Frey 2013")
+    assert description.summary in str(description)
+
+
+@pytest.fixture
+def _forget():
+    known = dict(_registry._builders)
+    yield
+    _registry._builders.clear()
+    _registry._builders.update(known)
+
+
+@pytest.mark.usefixtures("_forget")
+def test_a_registered_builder_is_listed_and_built():
+    @zoo.register
+    def mine(input_shape: tuple[int, ...], *, latent_dim: int = 3):
+        """A thin coat over vanilla."""
+        return zoo.build("vanilla", input_shape, latent_dim=latent_dim)
+
+    assert "mine" in zoo.list_models()
+    assert zoo.build("mine", (5,)).decoder.input_shape == (None, 3)
+
+
+@pytest.mark.usefixtures("_forget")
+def test_a_builder_of_another_form_is_refused():
+    with pytest.raises(zoo.UsageError, match="keyword-only, annotated and have a default"):
+        zoo.register(lambda input_shape, latent_dim=3: None)
+    with pytest.raises(zoo.UsageError, match="first parameter must be input_shape"):
+        zoo.register(lambda shape: None)
+
+    def sparse(input_shape, *, rate: float = 0.1): ...
+
+    with pytest.raises(zoo.UsageError, match="'sparse' is registered already"):
+        zoo.register(sparse)
+
+
+def test_importing_zoo_is_enough_for_the_names_in_its_listing():
+    assert set(zoo.__all__) <= set(vars(sys.modules["zoo"]))

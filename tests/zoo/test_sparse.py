@@ -1,0 +1,40 @@
+"""What is peculiar to the sparse autoencoder."""
+
+import keras
+import numpy as np
+import pytest
+
+import zoo
+
+X = np.random.default_rng(0).uniform(size=(256, 16)).astype("float32")
+
+
+def mean_activity(penalty: str, rate: float, **hyperparameters) -> float:
+    keras.utils.set_random_seed(0)
+    model = zoo.build(
+        "sparse", (16,), latent_dim=24, penalty=penalty, rate=rate, learning_rate=0.02, seed=0, **hyperparameters
+    )
+    model.fit(X, epochs=40, batch_size=64, verbose=0)
+    return float(model.encode(X).mean())
+
+
+def test_a_higher_l1_rate_makes_the_code_sparser():
+    assert mean_activity("l1", 0.1) < 0.5 * mean_activity("l1", 0.0)
+
+
+def test_kl_brings_the_mean_activity_to_rho():
+    assert mean_activity("kl", 0.5, rho=0.2) == pytest.approx(0.2, abs=0.02)
+
+
+def test_codes_are_exactly_zero_with_l1_and_between_0_and_1_with_kl():
+    l1, kl = (zoo.build("sparse", (16,), penalty=penalty).encode(X) for penalty in ("l1", "kl"))
+    assert l1.min() == 0
+    assert 0 < kl.min() <= kl.max() < 1
+
+
+def test_the_loss_is_the_reconstruction_error_plus_the_rate_times_the_penalty():
+    model = zoo.build("sparse", (16,), latent_dim=24, rate=0.3, seed=1)
+    code, reconstruction = model.encode(X), model.reconstruct(X).astype("float64")
+    cross_entropy = -np.mean(X * np.log(reconstruction) + (1 - X) * np.log(1 - reconstruction))
+    by_hand = cross_entropy + 0.3 * code.sum(axis=1).mean()
+    assert model.evaluate(X, batch_size=32, verbose=0) == pytest.approx(by_hand, rel=1e-5)
