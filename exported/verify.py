@@ -20,6 +20,7 @@ def largest_difference(folder: Path) -> float:
     import numpy as np
     import tensorflow as tf
 
+    print(f"{folder}:")
     signatures = tf.saved_model.load(folder / "saved_model").signatures
     largest = 0.0
     with np.load(folder / "golden.npz") as golden:
@@ -33,22 +34,23 @@ def largest_difference(folder: Path) -> float:
                 difference = float(np.abs(value.numpy() - expected).max())
                 largest = max(largest, difference / max(1.0, float(np.abs(expected).max())))
                 shapes = ", ".join(f"{k} {v.shape}" for k, v in inputs.items())
-                print(f"{name}({shapes}) -> {key} {value.shape}: largest difference {difference:.2g}")
+                print(f"  {name}({shapes}) -> {key} {value.shape}: largest difference {difference:.2g}")
     return largest
 
 
 def main() -> None:
     """Parses the command line and checks."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="an export: holds saved_model/ and golden.npz")
+    parser.add_argument("folders", type=Path, nargs="+", help="exports: each holds saved_model/ and golden.npz")
     parser.add_argument("--tolerance", type=float, default=1e-5, help="default: %(default)s")
     arguments = parser.parse_args()
-    for part in ("saved_model", "golden.npz"):
-        if not (arguments.folder / part).exists():
-            parser.error(f"{arguments.folder / part} is not there: give the folder of an export")
+    for folder in arguments.folders:
+        for part in ("saved_model", "golden.npz"):
+            if not (folder / part).exists():
+                parser.error(f"{folder / part} is not there: give the folder of an export")
     for name in FORBIDDEN:
         sys.modules[name] = None  # type: ignore[assignment]  # importing it now raises ImportError
-    largest = largest_difference(arguments.folder)
+    largest = max(largest_difference(folder) for folder in arguments.folders)
     loaded = sorted(name for name, module in sys.modules.items() if module and name.partition(".")[0] in FORBIDDEN)
     print(f"Largest difference: {largest:.2g} (relative); Keras or project modules loaded: {loaded or 'none'}")
     sys.exit(int(largest > arguments.tolerance or bool(loaded)))

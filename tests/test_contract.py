@@ -1,0 +1,130 @@
+"""What every model keeps to. Registering a model enrols it here: nothing is listed by hand."""
+
+import inspect
+import json
+
+import docstring_parser
+import keras
+import numpy as np
+import pytest
+
+import zoo
+from zoo import _registry
+
+MODELS = zoo.list_models()
+SHAPES = [(12,), (4, 3), (3, 2, 2)]
+
+
+def samples(shape: tuple[int, ...], n: int = 64) -> np.ndarray:
+    """Samples in [0, 1] with something to learn: each is one of four patterns, and a little noise."""
+    rng = np.random.default_rng(0)
+    patterns = rng.integers(0, 2, (4, *shape))
+    return np.clip(patterns[rng.integers(0, 4, n)] + 0.1 * rng.normal(size=(n, *shape)), 0, 1).astype("float32")
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_it_is_documented(name):
+    builder = _registry.find(name)
+    description = zoo.describe(name)
+    assert description.summary.endswith(".")
+    assert description.paper != "not named"
+    documented = {p.arg_name: p.description for p in docstring_parser.parse(inspect.getdoc(builder)).params}
+    assert list(documented) == list(inspect.signature(builder).parameters)
+    assert all(documented.values())
+    assert "seed" in documented
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_no_hyperparameter_is_called_as_an_option_of_the_recipes(name):
+    from recipes._run import Options
+
+    shared = set(_registry.hyperparameters(_registry.find(name))) & set(Options.__dataclass_fields__)
+    assert shared <= {"seed"}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("name", MODELS)
+def test_shapes_and_ranges(name, shape):
+    x = samples(shape, 5)
+    model = zoo.build(name, shape)
+    codes = model.encode(x)
+    assert codes.shape == (5, *model.decoder.input_shape[1:])
+    for output in (model.reconstruct(x), model.decode(codes), model(x).numpy()):
+        assert output.shape == x.shape
+        assert output.dtype == np.float32
+        assert 0 <= output.min() <= output.max() <= 1
+    assert model.score(x).shape == (5,)
+    assert zoo.build(name, shape, output="real").decode(100 * codes).max() > 1
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_same_seed_gives_the_same_weights_before_and_after_training(name):
+    x = samples((4, 3))
+    trained = []
+    for seed in (1, 1, 2):
+        keras.utils.set_random_seed(seed)
+        model = zoo.build(name, (4, 3), seed=seed)
+        before = model.get_weights()
+        model.fit(x, epochs=2, batch_size=16, verbose=0)
+        trained.append(before + model.get_weights())
+    assert all(np.array_equal(a, b) for a, b in zip(trained[0], trained[1], strict=True))
+    assert not all(np.array_equal(a, b) for a, b in zip(trained[0], trained[2], strict=True))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_it_learns_and_its_validation_loss_is_its_loss(name):
+    x = samples((12,), 256)
+    keras.utils.set_random_seed(0)
+    model = zoo.build(name, (12,), seed=0, learning_rate=0.01)
+    before = model.score(x).mean()
+    history = model.fit(x, epochs=12, batch_size=32, validation_data=(x, None), verbose=0).history
+    assert model.score(x).mean() < 0.5 * before
+    assert history["val_loss"][-1] == pytest.approx(model.evaluate(x, batch_size=32, verbose=0), rel=1e-5)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_outputs_do_not_depend_on_the_batch(name):
+    x = samples((12,), 7)
+    model = zoo.build(name, (12,), seed=0)
+    np.testing.assert_allclose(model.reconstruct(x, batch_size=2), model.reconstruct(x), atol=1e-6)
+    np.testing.assert_allclose(model.encode(x[3:4])[0], model.encode(x)[3], atol=1e-6)
+
+
+RELOAD = """
+import json, sys
+from pathlib import Path
+import numpy as np
+import zoo
+
+differences = {}
+for folder in map(Path, sys.argv[1:]):
+    kept = np.load(folder / "kept.npz")
+    model = zoo.load(folder)
+    before = [int(model.optimizer.iterations), *(float(np.abs(v).sum()) for v in model.optimizer.variables[2:])]
+    differences[folder.name] = {
+        "reconstruction": float(np.abs(model.reconstruct(kept["x"]) - kept["reconstruction"]).max()),
+        "optimizer": np.allclose(before, kept["optimizer"]),
+    }
+    model.fit(kept["x"], epochs=1, verbose=0)
+    zoo.export(model, folder / "again", pixel_max=255, examples=kept["x"][:3] * 255)
+print(json.dumps(differences))
+"""
+
+
+def test_each_is_saved_reloaded_in_a_fresh_process_trained_on_and_exported_from_there(tmp_path, fresh_python):
+    x = samples((4, 3))
+    for name in MODELS:
+        model = zoo.build(name, (4, 3), seed=0)
+        model.fit(x, epochs=1, verbose=0)
+        zoo.export(model, tmp_path / name, formats=["keras"])
+        state = [int(model.optimizer.iterations), *(float(np.abs(v).sum()) for v in model.optimizer.variables[2:])]
+        np.savez(tmp_path / name / "kept.npz", x=x, reconstruction=model.reconstruct(x), optimizer=state)
+
+    run = fresh_python("-c", RELOAD, *(tmp_path / name for name in MODELS))
+    assert run.returncode == 0, run.stderr
+    found = json.loads(run.stdout.splitlines()[-1])
+    assert found == {name: {"reconstruction": 0.0, "optimizer": True} for name in MODELS}
+
+    run = fresh_python("-I", "exported/verify.py", *(tmp_path / name / "again" for name in MODELS))
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert run.stdout.count("serving_default") == len(MODELS)

@@ -1,0 +1,66 @@
+"""The exports in git work for a stranger, are small, and say the truth about themselves."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+EXPORTED = Path(__file__).resolve().parent.parent / "exported"
+FOLDERS = sorted(folder.parent for folder in EXPORTED.glob("mnist-*/card.md"))
+SHAPE = {"test", "validation", "baselines", "published", "train", "data", "model", "seed", "command", "versions"}
+
+
+def test_every_export_gives_its_golden_outputs_without_keras_and_without_the_project(fresh_python):
+    run = fresh_python("-I", "exported/verify.py", *FOLDERS)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert run.stdout.count("serving_default") == len(FOLDERS) >= 2
+
+
+def test_a_wrong_output_is_noticed(tmp_path, fresh_python):
+    import numpy as np
+
+    with np.load(FOLDERS[0] / "golden.npz") as golden:
+        arrays = dict(golden)
+    arrays["encode/out/code"] = arrays["encode/out/code"] + 0.01
+    (tmp_path / "saved_model").symlink_to(FOLDERS[0] / "saved_model")
+    np.savez(tmp_path / "golden.npz", **arrays)
+    assert fresh_python("-I", EXPORTED / "verify.py", tmp_path).returncode == 1
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_it_is_small_and_whole(folder):
+    kept = [f for f in folder.rglob("*") if f.is_file() and f.name != "model.keras"]
+    assert sum(f.stat().st_size for f in kept) < 3_000_000
+    names = {f.relative_to(folder).as_posix() for f in kept}
+    assert {"card.md", "metrics.json", "golden.npz", "saved_model/saved_model.pb"} <= names
+    assert {f"figures/{name}.png" for name in ("reconstructions", "curves", "features", "activity")} <= names
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_its_card_states_its_metrics(folder):
+    record = json.loads((folder / "metrics.json").read_text("utf-8"))
+    assert record.keys() == SHAPE
+    card = (folder / "card.md").read_text("utf-8")
+    for told in (record["data"]["checksum"], record["command"], f"Seed {record['seed']}", record["versions"]["keras"]):
+        assert told in card
+    for value in record["test"].values():
+        assert f"{value:.4g}" in card
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_its_numbers_are_measured_again_from_the_export_alone(folder, root):
+    import numpy as np
+    import tensorflow as tf
+
+    from recipes.data import mnist
+
+    source = root.parent / "shared" / "data" / "mnist"
+    if not source.exists():
+        pytest.skip(f"all of MNIST is not at {source}")
+    record = json.loads((folder / "metrics.json").read_text("utf-8"))
+    splits = mnist.load(str(source))
+    assert splits.checksum == record["data"]["checksum"]
+    score = tf.saved_model.load(folder / "saved_model").signatures["score"]
+    scores = [score(x=tf.constant(batch * 255))["score"] for batch in np.split(splits.test.x, 20)]
+    assert np.mean(scores) == pytest.approx(record["test"]["mse"], rel=1e-4)
