@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import keras
 
 from zoo import _checks
+from zoo.layers.transposed_dense import TransposedDense
 
 OUTPUT_ACTIVATIONS = {"pixels": "sigmoid", "real": "linear"}
 
@@ -43,7 +44,7 @@ def encoder(
     Returns:
         A model from `(batch, *input_shape)` to the code.
     """
-    hidden = [dense(units, activation, rng) for units in hidden_units]
+    hidden = [dense(units, activation, rng, f"hidden_{i}") for i, units in enumerate(hidden_units)]
     layers = [keras.Input(input_shape, name="x"), keras.layers.Flatten(), *hidden, *code]
     return keras.Sequential(layers, name="encoder")
 
@@ -55,6 +56,8 @@ def decoder(
     input_shape: tuple[int, ...],
     output: str,
     rng: random.Random,
+    *,
+    tied: bool = False,
 ) -> keras.Model:
     """Makes a decoder: the encoder's hidden layers mirrored, then the samples' own shape.
 
@@ -65,18 +68,23 @@ def decoder(
         input_shape: The shape of one sample, of any rank.
         output: "pixels" for a sigmoid at the end, "real" for none.
         rng: Where the initial weights' seeds come from.
+        tied: Whether each layer uses the kernel of the encoder's layer that it mirrors, transposed.
 
     Returns:
         A model from `(batch, latent_dim)` to `(batch, *input_shape)`.
     """
-    hidden = [dense(units, activation, rng) for units in reversed(hidden_units)]
+    mirrors = [f"hidden_{i}" for i in range(len(hidden_units))] + ["code"]
+    widths = [math.prod(input_shape), *hidden_units]
+    layers = []
+    for depth, (units, mirror) in enumerate(zip(widths, mirrors, strict=True)):
+        function = activation if depth else "linear"
+        layers.append(TransposedDense(units, mirror, function) if tied else dense(units, function, rng))
     end = [
-        dense(math.prod(input_shape), "linear", rng),
         keras.layers.Reshape(input_shape),
         # Last, so that the loss finds the logits behind it and stays exact where the sigmoid saturates.
         keras.layers.Activation(OUTPUT_ACTIVATIONS[output], name="output"),
     ]
-    return keras.Sequential([keras.Input((latent_dim,), name="code"), *hidden, *end], name="decoder")
+    return keras.Sequential([keras.Input((latent_dim,), name="code"), *reversed(layers), *end], name="decoder")
 
 
 def dense(units: int, activation: str, rng: random.Random, name: str | None = None) -> keras.Layer:

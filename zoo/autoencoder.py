@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from zoo import _checks
 from zoo._adam import FusedAdam
+from zoo.layers.transposed_dense import TransposedDense
 
 OUTPUTS = {"pixels": "binary_crossentropy", "real": "mean_squared_error"}
 
@@ -58,6 +59,9 @@ class Autoencoder(keras.Model):
         self.encoder = encoder
         self.decoder = decoder
         self.output_kind = output
+        for layer in decoder.layers:
+            if isinstance(layer, TransposedDense):
+                layer.tie(encoder)
         self.build((None, *encoder.input_shape[1:]))
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
