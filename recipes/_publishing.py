@@ -1,5 +1,6 @@
 """Writes what a recipe made: the exported model, its figures, its numbers and its card, aside and then in place."""
 
+import dataclasses
 import importlib.metadata
 import json
 import os
@@ -70,7 +71,7 @@ def record(
             "parameters": model.count_params(),
         },
         "seed": config.seed,
-        "command": _run.command(recipe, config),
+        "command": _run.command(recipe, dataclasses.replace(config, resume=False)),
         "versions": {name: importlib.metadata.version(name) for name in ("tensorflow", "keras", "numpy")}
         | {"python": platform.python_version()},
     }
@@ -124,7 +125,7 @@ def card(recipe: str, model: Autoencoder, record: dict[str, Any], figures: list[
     results = [
         EvalResult(
             task_type="feature-extraction",
-            dataset_type="mnist",
+            dataset_type=recipe,
             dataset_name=record["data"]["name"],
             metric_type=metric,
             metric_value=value,

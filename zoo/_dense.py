@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import keras
 
@@ -31,6 +32,8 @@ def encoder(
     activation: str,
     code: Iterable[keras.Layer],
     rng: random.Random,
+    *,
+    first: Iterable[keras.Layer] = (),
 ) -> keras.Model:
     """Makes an encoder: flatten, hidden layers, then the layers that make the code.
 
@@ -40,12 +43,13 @@ def encoder(
         activation: The hidden layers' activation.
         code: The layers from the last hidden layer to the code.
         rng: Where the initial weights' seeds come from.
+        first: Layers between the flattened input and the first hidden layer.
 
     Returns:
         A model from `(batch, *input_shape)` to the code.
     """
     hidden = [dense(units, activation, rng, f"hidden_{i}") for i, units in enumerate(hidden_units)]
-    layers = [keras.Input(input_shape, name="x"), keras.layers.Flatten(), *hidden, *code]
+    layers = [keras.Input(input_shape, name="x"), keras.layers.Flatten(), *first, *hidden, *code]
     return keras.Sequential(layers, name="encoder")
 
 
@@ -58,6 +62,8 @@ def decoder(
     rng: random.Random,
     *,
     tied: bool = False,
+    unit_norm: bool = False,
+    first: Iterable[keras.Layer] = (),
 ) -> keras.Model:
     """Makes a decoder: the encoder's hidden layers mirrored, then the samples' own shape.
 
@@ -69,6 +75,8 @@ def decoder(
         output: "pixels" for a sigmoid at the end, "real" for none.
         rng: Where the initial weights' seeds come from.
         tied: Whether each layer uses the kernel of the encoder's layer that it mirrors, transposed.
+        unit_norm: Whether the weights from each unit of the code are kept at length 1; if tied, the encoder has to.
+        first: Layers between the code and the first hidden layer.
 
     Returns:
         A model from `(batch, latent_dim)` to `(batch, *input_shape)`.
@@ -78,16 +86,30 @@ def decoder(
     layers = []
     for depth, (units, mirror) in enumerate(zip(widths, mirrors, strict=True)):
         function = activation if depth else "linear"
-        layers.append(TransposedDense(units, mirror, function) if tied else dense(units, function, rng))
+        norm = keras.constraints.UnitNorm(axis=1) if unit_norm and mirror == "code" else None
+        free = dense(units, function, rng, kernel_constraint=norm)
+        layers.append(TransposedDense(units, mirror, function) if tied else free)
     end = [
         keras.layers.Reshape(input_shape),
         # Last, so that the loss finds the logits behind it and stays exact where the sigmoid saturates.
         keras.layers.Activation(OUTPUT_ACTIVATIONS[output], name="output"),
     ]
-    return keras.Sequential([keras.Input((latent_dim,), name="code"), *reversed(layers), *end], name="decoder")
+    return keras.Sequential([keras.Input((latent_dim,), name="code"), *first, *reversed(layers), *end], name="decoder")
 
 
-def dense(units: int, activation: str, rng: random.Random, name: str | None = None) -> keras.Layer:
-    """Makes a dense layer whose initial weights (Glorot and Bengio 2010) come from `rng`."""
-    initializer = keras.initializers.GlorotUniform(seed=rng.getrandbits(31))
-    return keras.layers.Dense(units, activation, kernel_initializer=initializer, name=name)
+def dense(
+    units: int, activation: str, rng: random.Random, name: str | None = None, **arguments: Any
+) -> keras.layers.Dense:
+    """Makes a dense layer whose initial weights (Glorot and Bengio 2010) come from `rng`; the rest is Keras's."""
+    return keras.layers.Dense(
+        units,
+        activation,
+        kernel_initializer=keras.initializers.GlorotUniform(seed=rng.getrandbits(31)),
+        name=name,
+        **arguments,
+    )
+
+
+def dropout(rate: float, rng: random.Random) -> list[keras.Layer]:
+    """Makes a dropout layer whose randomness comes from `rng`, or none for a rate of 0."""
+    return [keras.layers.Dropout(rate, seed=rng.getrandbits(31))] if rate else []

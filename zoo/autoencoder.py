@@ -11,9 +11,10 @@ import tensorflow as tf
 
 from zoo import _checks
 from zoo._adam import FusedAdam
+from zoo._cross_entropy import FusedCrossEntropy
 from zoo.layers.transposed_dense import TransposedDense
 
-OUTPUTS = {"pixels": "binary_crossentropy", "real": "mean_squared_error"}
+OUTPUTS = {"pixels": FusedCrossEntropy, "real": keras.losses.MeanSquaredError}
 
 
 class Endpoint(NamedTuple):
@@ -29,7 +30,7 @@ class Endpoint(NamedTuple):
 
     def output_shapes(self) -> dict[str, tf.TensorShape]:
         """Returns the shape of each output, with None for the batch."""
-        concrete = tf.function(self.call, input_signature=self.inputs).get_concrete_function()
+        concrete = tf.function(self.call, input_signature=self.inputs, autograph=False).get_concrete_function()
         return {name: tensor.shape for name, tensor in concrete.structured_outputs.items()}
 
 
@@ -89,7 +90,7 @@ class Autoencoder(keras.Model):
 
     def compile_default(self, learning_rate: float) -> Self:
         """Compiles with Adam and the loss that belongs to the output, and returns the model."""
-        self.compile(optimizer=FusedAdam(learning_rate), loss=OUTPUTS[self.output_kind])
+        self.compile(optimizer=FusedAdam(learning_rate), loss=OUTPUTS[self.output_kind]())
         return self
 
     def fit(self, x: Any = None, y: Any = None, **arguments: Any) -> keras.callbacks.History:
@@ -187,4 +188,5 @@ class Autoencoder(keras.Model):
             )
         if not len(values):
             return np.zeros((0, *part.output_shape[1:]), "float32")
-        return part.predict(values, batch_size=batch_size, verbose=0)
+        batches = (values[start : start + batch_size] for start in range(0, len(values), batch_size))
+        return np.concatenate([part(batch, training=False).numpy() for batch in batches])

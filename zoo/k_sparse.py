@@ -1,7 +1,9 @@
 """Sparsity by selection: of each sample's linear activations only the k largest go on to the decoder.
 
-z = W x + b; keep supp_k(z), the k largest entries, and set the others to 0; x' = g(W' z + b'). Training begins with
-all units and lowers k in a straight line ("annealing"), so that no unit dies before it has learned something.
+z = W (x - m) + b, with m the mean of the data; keep supp_k(z), the k largest entries, and set the others to 0;
+x' = g(W' z + b'), with tied weights W' = W^T as in the paper. Training begins with more units and lowers k in a
+straight line ("annealing"), so that no unit dies before it has learned something. Not in the paper: centring, and
+`code_dropout`, which keeps random units out of the selection and so keeps all of them in use.
 
 Paper: Makhzani and Frey 2013, k-Sparse autoencoders (algorithm 1; alpha and the schedule of k in section 2).
 """
@@ -11,6 +13,7 @@ import random
 from zoo import _checks, _dense
 from zoo._registry import register
 from zoo.autoencoder import Autoencoder
+from zoo.layers.centering import Centering
 from zoo.layers.top_k import TopK
 
 
@@ -21,7 +24,10 @@ def k_sparse(
     latent_dim: int = 1000,
     k: int = 25,
     alpha: float = 1.0,
-    anneal_steps: int = 2000,
+    anneal_steps: int = 500,
+    tied: bool = True,
+    input_dropout: float = 0.0,
+    code_dropout: float = 0.0,
     hidden_units: tuple[int, ...] = (),
     activation: str = "relu",
     output: str = "pixels",
@@ -34,8 +40,12 @@ def k_sparse(
         input_shape: The shape of one sample, of any rank; flattened inside.
         latent_dim: The code's length; above the input's size it is overcomplete.
         k: How many units stay active for each sample once annealed, at most `latent_dim`.
-        alpha: At inference `alpha * k` units stay active, at least 1; the paper takes 1 to 10.
-        anneal_steps: Training steps over which k falls from `latent_dim` to `k`; the paper takes half of all.
+        alpha: Codes keep `alpha * k` units at inference, for whoever classifies them; the paper takes 1 to 10. The
+            decoder uses the k largest of them.
+        anneal_steps: Training steps over which k falls from 8 k to k; the paper takes half of all steps.
+        tied: Whether the decoder uses the encoder's weights, transposed.
+        input_dropout: Share of the inputs dropped while training, the others scaled up; the target stays whole.
+        code_dropout: Share of the units that may not be among the k largest, drawn anew for each step of training.
         hidden_units: Widths of the encoder's hidden layers, mirrored in the decoder.
         activation: Activation of the hidden layers; the code itself is linear, as in the paper.
         output: "pixels" in [0, 1], or "real" numbers.
@@ -48,13 +58,16 @@ def k_sparse(
     input_shape = _checks.shape(input_shape)
     _checks.positive_integer("latent_dim", latent_dim)
     _dense.check(hidden_units, activation, output, learning_rate)
-    top_k = TopK(k, alpha, anneal_steps)
-    top_k.check_width(latent_dim)
+    _checks.share("input_dropout", input_dropout)
     rng = random.Random(seed)
-    code = _dense.dense(latent_dim, "linear", rng, name="code")
+    top_k = TopK(k, alpha, anneal_steps, code_dropout, seed=rng.getrandbits(31))
+    top_k.check_width(latent_dim)
+    code = [_dense.dense(latent_dim, "linear", rng, name="code"), top_k]
+    first = [*_dense.dropout(input_dropout, rng), Centering()]
+    selection = [TopK(k, acts_in_training=False)] if alpha > 1 else []
     return Autoencoder(
-        _dense.encoder(input_shape, hidden_units, activation, [code, top_k], rng),
-        _dense.decoder(latent_dim, hidden_units, activation, input_shape, output, rng),
+        _dense.encoder(input_shape, hidden_units, activation, code, rng, first=first),
+        _dense.decoder(latent_dim, hidden_units, activation, input_shape, output, rng, tied=tied, first=selection),
         output,
         name="k_sparse",
     ).compile_default(learning_rate)

@@ -1,6 +1,7 @@
 """A code that may be wide, of which few units are active at a time: an activity regulariser on the code.
 
-L = reconstruction error + rate * penalty, where the penalty of a batch of codes z (b samples, n units) is
+z = f(W (x - m) + b), x' = g(W' z + b'), with m the mean of the data; L = L(x, x') + rate * penalty, where the penalty
+of a batch of codes z (b samples, n units) is
 
     l1:  1/b sum_i sum_j |z_ij|
     kl:  sum_j rho log(rho / r_j) + (1 - rho) log((1 - rho) / (1 - r_j)),  r_j = 1/b sum_i z_ij
@@ -9,12 +10,16 @@ Paper: Ng 2011, Sparse autoencoder (CS294A lecture notes), for kl; Olshausen and
 simple-cell receptive field properties by learning a sparse code for natural images, for l1.
 """
 
+import math
 import random
 from typing import Literal
+
+import keras
 
 from zoo import _checks, _dense
 from zoo._registry import register
 from zoo.autoencoder import Autoencoder
+from zoo.layers.centering import Centering
 from zoo.layers.sparsity_penalty import SparsityPenalty
 
 # What the penalty is defined on: |z| leaves exact zeros behind a ReLU, rho is a share of a sigmoid's range.
@@ -29,6 +34,10 @@ def sparse(
     penalty: Literal["l1", "kl"] = "l1",
     rate: float = 1e-4,
     rho: float = 0.05,
+    tied: bool = False,
+    unit_norm: bool = False,
+    input_dropout: float = 0.0,
+    code_dropout: float = 0.0,
     hidden_units: tuple[int, ...] = (),
     activation: str = "relu",
     output: str = "pixels",
@@ -43,6 +52,11 @@ def sparse(
         penalty: "l1" on a ReLU code, or "kl" of a sigmoid code's mean activity from `rho`.
         rate: The penalty's weight (beta in Ng 2011), in the loss's unit.
         rho: The mean activity of a unit that "kl" aims for, above 0 and below 1.
+        tied: Whether the decoder uses the encoder's weights, transposed: W' = W^T.
+        unit_norm: Whether the decoder's weights from each unit are kept at length 1, so that "l1" cannot be dodged by
+            small codes and large weights.
+        input_dropout: Share of the inputs dropped while training, the others scaled up; the target stays whole.
+        code_dropout: Share of the code's units dropped while training, the others scaled up.
         hidden_units: Widths of the encoder's hidden layers, mirrored in the decoder.
         activation: Activation of the hidden layers.
         output: "pixels" in [0, 1], or "real" numbers.
@@ -55,12 +69,27 @@ def sparse(
     input_shape = _checks.shape(input_shape)
     _checks.positive_integer("latent_dim", latent_dim)
     _dense.check(hidden_units, activation, output, learning_rate)
+    _checks.share("input_dropout", input_dropout)
+    _checks.share("code_dropout", code_dropout)
     sparsity = SparsityPenalty(penalty, rate, rho)
     rng = random.Random(seed)
-    code = _dense.dense(latent_dim, CODE_ACTIVATIONS[penalty], rng, name="code")
+    code = [
+        _dense.dense(
+            latent_dim,
+            CODE_ACTIVATIONS[penalty],
+            rng,
+            name="code",
+            # A sigmoid's units begin at the activity aimed for.
+            bias_initializer=keras.initializers.Constant(math.log(rho / (1 - rho)) if penalty == "kl" else 0.0),
+            kernel_constraint=keras.constraints.UnitNorm(axis=0) if tied and unit_norm else None,
+        ),
+        sparsity,
+        *_dense.dropout(code_dropout, rng),
+    ]
+    first = [*_dense.dropout(input_dropout, rng), Centering()]
     return Autoencoder(
-        _dense.encoder(input_shape, hidden_units, activation, [code, sparsity], rng),
-        _dense.decoder(latent_dim, hidden_units, activation, input_shape, output, rng),
+        _dense.encoder(input_shape, hidden_units, activation, code, rng, first=first),
+        _dense.decoder(latent_dim, hidden_units, activation, input_shape, output, rng, tied=tied, unit_norm=unit_norm),
         output,
         name="sparse",
     ).compile_default(learning_rate)

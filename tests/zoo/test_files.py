@@ -22,9 +22,14 @@ def test_a_folder_is_replaced_as_a_whole(tmp_path):
 
 def test_a_failure_leaves_the_old_one_whole_and_nothing_beside_it(tmp_path):
     target = filled(tmp_path / "export", "old")
-    with pytest.raises(OSError, match="disk"), replacing(target) as aside:
-        filled(aside, "half")
-        raise OSError("disk full")
+
+    def fail():
+        with replacing(target) as aside:
+            filled(aside, "half")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk"):
+        fail()
     assert (target / "a.txt").read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["export"]
 

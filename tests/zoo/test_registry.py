@@ -14,7 +14,8 @@ began = time.perf_counter()
 import zoo
 names = zoo.list_models()
 seconds = time.perf_counter() - began
-print(json.dumps({"names": names, "seconds": seconds, "heavy": [m for m in ("tensorflow", "keras") if m in sys.modules]}))
+heavy = [name for name in ("tensorflow", "keras") if name in sys.modules]
+print(json.dumps({"names": names, "seconds": seconds, "heavy": heavy}))
 """
 
 

@@ -38,3 +38,23 @@ def test_the_loss_is_the_reconstruction_error_plus_the_rate_times_the_penalty():
     cross_entropy = -np.mean(X * np.log(reconstruction) + (1 - X) * np.log(1 - reconstruction))
     by_hand = cross_entropy + 0.3 * code.sum(axis=1).mean()
     assert model.evaluate(X, batch_size=32, verbose=0) == pytest.approx(by_hand, rel=1e-5)
+
+
+def test_kl_begins_at_rho():
+    model = zoo.build("sparse", (16,), latent_dim=400, penalty="kl", rho=0.1, seed=0)
+    # With x at the mean of the data, here still 0, each unit is a sigmoid of its bias: rho.
+    np.testing.assert_allclose(model.encode(np.zeros((1, 16))), 0.1, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["input_dropout", "code_dropout"])
+def test_dropout_is_at_work_in_training_only(name):
+    model = zoo.build("sparse", (16,), **{name: 0.5}, seed=0)
+    plain = zoo.build("sparse", (16,), seed=0)
+    model.set_weights(plain.get_weights())
+    np.testing.assert_array_equal(model.reconstruct(X), plain.reconstruct(X))
+    assert np.abs(model(X, training=True) - plain(X, training=True)).max() > 0.01
+
+
+def test_tied_weights_are_counted_once():
+    tied, free = (zoo.build("sparse", (16,), latent_dim=5, tied=tied) for tied in (True, False))
+    assert free.count_params() - tied.count_params() == 16 * 5

@@ -13,7 +13,9 @@ def test_the_default_is_784_32_784():
 
 def test_hidden_units_are_mirrored():
     model = zoo.build("vanilla", (10,), latent_dim=2, hidden_units=(7, 4))
-    widths = [layer.units for part in (model.encoder, model.decoder) for layer in part.layers if hasattr(layer, "units")]
+    widths = [
+        layer.units for part in (model.encoder, model.decoder) for layer in part.layers if hasattr(layer, "units")
+    ]
     assert widths == [7, 4, 2, 4, 7, 10]
 
 

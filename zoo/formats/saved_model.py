@@ -22,7 +22,7 @@ def write(model: Autoencoder, target: Path, pixel_max: float) -> None:
     module = tf.Module()
     module.variables_of_model = [variable.value for variable in model.variables]
     signatures = {
-        name: tf.function(endpoint.call, input_signature=endpoint.inputs)
+        name: tf.function(endpoint.call, input_signature=endpoint.inputs, autograph=False)
         for name, endpoint in model.endpoints(pixel_max).items()
     }
     tf.saved_model.save(module, str(target), signatures=signatures)

@@ -8,6 +8,8 @@ from keras import ops
 
 from zoo import _checks
 
+FIRST = 8  # annealing begins with so many times k: enough that no unit dies early, few enough to be quick
+
 
 @keras.saving.register_keras_serializable("zoo")
 class TopK(keras.layers.Layer):
@@ -16,18 +18,35 @@ class TopK(keras.layers.Layer):
     Args:
         k: How many stay once annealed.
         alpha: At inference `round(alpha * k)` stay, at most all.
-        anneal_steps: Training steps over which k falls in a straight line from all to `k`.
+        anneal_steps: Training steps over which k falls in a straight line from `FIRST` times as many (at most all).
+        dropout: Share of the entries that are passed over in training, drawn anew for each row and step.
+        seed: Seed of that draw.
+        acts_in_training: Whether it does anything in training.
         **kwargs: Keras's own.
     """
 
-    def __init__(self, k: int, alpha: float = 1.0, anneal_steps: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        k: int,
+        alpha: float = 1.0,
+        anneal_steps: int = 0,
+        dropout: float = 0.0,
+        seed: int | None = None,
+        acts_in_training: bool = True,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         _checks.positive_integer("k", k)
         _checks.positive("alpha", alpha)
         _checks.not_negative("anneal_steps", anneal_steps)
+        _checks.share("dropout", dropout)
         self.k = k
         self.alpha = alpha
         self.anneal_steps = anneal_steps
+        self.dropout = dropout
+        self.seed = seed
+        self.acts_in_training = acts_in_training
+        self.seeds = keras.random.SeedGenerator(seed)
         self.supports_jit = False  # XLA wants a k that is known when compiling
 
     def check_width(self, units: int | None) -> None:
@@ -49,17 +68,23 @@ class TopK(keras.layers.Layer):
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns `x`, shape `(batch, units)`, with the smaller entries at 0."""
-        k = self.current_k(x.shape[-1]) if training else self.inference_k(x.shape[-1])
-        if training:
-            self.step.assign_add(1)
-        smallest_kept = tf.math.top_k(x, k).values[..., -1:]  # keras.ops.top_k takes no tensor as k
-        return ops.where(x >= smallest_kept, x, ops.zeros_like(x))
+        if not training:
+            return _keep(x, x, self.inference_k(x.shape[-1]))
+        if not self.acts_in_training:
+            return x
+        k = self.current_k(x.shape[-1])
+        self.step.assign_add(1)
+        rank = x
+        if self.dropout:
+            dropped = keras.random.uniform(ops.shape(x), seed=self.seeds) < self.dropout
+            rank = ops.where(dropped, x.dtype.min, x)
+        return _keep(x, rank, k)
 
     def current_k(self, units: int) -> tf.Tensor:
         """Returns how many of `units` entries the next training step keeps, an integer tensor."""
-        done = ops.cast(self.step, "float32") / max(self.anneal_steps, 1)
-        k = units - (units - self.k) * ops.minimum(done, 1.0) if self.anneal_steps else self.k
-        return ops.cast(ops.round(k), "int32")
+        left = 1.0 - ops.minimum(ops.cast(self.step, "float32") / max(self.anneal_steps, 1), 1.0)
+        first = min(units, FIRST * self.k) if self.anneal_steps else self.k
+        return ops.cast(ops.round(self.k + (first - self.k) * left), "int32")
 
     def inference_k(self, units: int) -> int:
         """Returns how many of `units` entries inference keeps."""
@@ -76,4 +101,12 @@ class TopK(keras.layers.Layer):
             "k": self.k,
             "alpha": self.alpha,
             "anneal_steps": self.anneal_steps,
+            "dropout": self.dropout,
+            "seed": self.seed,
+            "acts_in_training": self.acts_in_training,
         }
+
+
+def _keep(x: tf.Tensor, rank: tf.Tensor, k: int | tf.Tensor) -> tf.Tensor:
+    largest = tf.math.top_k(rank, k, sorted=False).values  # keras.ops.top_k takes no tensor as k
+    return ops.where(rank >= ops.min(largest, axis=-1, keepdims=True), x, ops.zeros_like(x))

@@ -11,10 +11,10 @@ from zoo import _checks
 
 @keras.saving.register_keras_serializable("zoo")
 class TransposedDense(keras.layers.Layer):
-    """Computes `activation(x @ transpose(kernel) + bias)`; the bias is its own, the kernel that of the layer it mirrors.
+    """Computes `activation(x @ transpose(kernel) + bias)`: the bias is its own, the kernel the mirrored layer's.
 
-    The kernel has the orientation of the mirrored layer's. Until `tie` is called it is the layer's own, which makes the
-    layer whole by itself; `Autoencoder` ties the decoder's to the encoder's, also after a reload.
+    The kernel has the orientation of the mirrored layer's. Until `tie` is called it is the layer's own, which makes it
+    whole by itself; `Autoencoder` ties the decoder's to the encoder's, also after a reload.
 
     Args:
         units: The width of the output, the mirrored layer's input.

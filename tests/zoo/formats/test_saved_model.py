@@ -26,7 +26,9 @@ def signatures(folder):
 def test_inputs_and_outputs_are_named_and_float32(signatures):
     found = {}
     for name, signature in signatures.items():
-        inputs = {key: (spec.shape.as_list(), spec.dtype) for key, spec in signature.structured_input_signature[1].items()}
+        inputs = {
+            key: (spec.shape.as_list(), spec.dtype) for key, spec in signature.structured_input_signature[1].items()
+        }
         outputs = {key: (spec.shape.as_list(), spec.dtype) for key, spec in signature.structured_outputs.items()}
         found[name] = (inputs, outputs)
     x, code = ([None, 4, 3], tf.float32), ([None, 2], tf.float32)

@@ -31,11 +31,11 @@ def test_alpha_keeps_more_at_inference_only():
     assert np.count_nonzero(layer(rows, training=False)) == 5
 
 
-def test_k_falls_in_a_straight_line_from_all_units():
-    rows = np.arange(1.0, 11.0, dtype="float32")[None]
+@pytest.mark.parametrize(("units", "expected"), [(10, [10, 8, 6, 4, 2, 2, 2]), (100, [16, 12, 9, 6, 2, 2, 2])])
+def test_k_falls_in_a_straight_line_from_eight_times_k_or_all(units, expected):
+    rows = np.arange(1.0, units + 1, dtype="float32")[None]
     layer = TopK(2, anneal_steps=4)
-    kept = [np.count_nonzero(layer(rows, training=True)) for _ in range(7)]
-    assert kept == [10, 8, 6, 4, 2, 2, 2]
+    assert [np.count_nonzero(layer(rows, training=True)) for _ in range(7)] == expected
 
 
 def test_inference_does_not_count_as_a_step():
@@ -57,3 +57,12 @@ def test_the_gradient_passes_where_an_entry_stayed():
 def test_k_above_the_width_says_so():
     with pytest.raises(zoo.UsageError, match=r"k must be at most the code's width, 3\. Received: k=4"):
         TopK(4)(np.ones((1, 3), "float32"))
+
+
+def test_dropout_passes_entries_over_in_training_only():
+    rows = np.arange(1.0, 101.0, dtype="float32")[None]
+    layer = TopK(10, dropout=0.5, seed=0)
+    kept = np.flatnonzero(layer(rows, training=True)) + 1
+    assert len(kept) == 10
+    assert kept.min() < 91  # some of the ten largest were passed over, and smaller ones took their place
+    assert (np.flatnonzero(layer(rows)) + 1).tolist() == list(range(91, 101))

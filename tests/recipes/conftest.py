@@ -1,0 +1,82 @@
+"""What the tests of recipes share: small pictures in MNIST's format, and recipes called as a person calls them."""
+
+import gzip
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recipes import _run, mnist
+from recipes.data.mnist import FILES
+
+
+@pytest.fixture(scope="session")
+def digits() -> dict[str, np.ndarray]:
+    """Arrays as an mnist.npz holds them: 10 patterns of 16 x 16 pixels under noise, 200 to train and 50 to test."""
+    rng = np.random.default_rng(0)
+    patterns = 200 * (rng.random((10, 16, 16)) < 0.3)
+    arrays = {}
+    for part, count in (("train", 200), ("test", 50)):
+        labels = np.arange(count) % 10
+        arrays[f"x_{part}"] = (patterns[labels] + rng.integers(0, 56, (count, 16, 16))).astype("uint8")
+        arrays[f"y_{part}"] = labels.astype("uint8")
+    return arrays
+
+
+@pytest.fixture(scope="session")
+def write_idx() -> Callable[..., Path]:
+    """Writes arrays as the four official files and returns their folder."""
+
+    def write(folder: Path, arrays: dict[str, np.ndarray], gzipped: bool = False, dotted: bool = False) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        for key, name in FILES.items():
+            values = arrays[key]
+            header = np.array([0x0800 + values.ndim, *values.shape], ">u4").tobytes()
+            name = name.replace("-idx", ".idx") if dotted else name
+            content = header + values.astype("uint8").tobytes()
+            (folder / f"{name}{'.gz' * gzipped}").write_bytes(gzip.compress(content) if gzipped else content)
+        return folder
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def idx_folder(digits, write_idx, tmp_path_factory) -> Path:
+    """A folder that holds `digits` as the four official files."""
+    return write_idx(tmp_path_factory.mktemp("idx"), digits, gzipped=True)
+
+
+@pytest.fixture
+def recipe(monkeypatch, capsys) -> Callable[..., tuple[int, str]]:
+    """Runs `python -m recipes.mnist WORDS` in this process; returns the exit status and what went to stderr."""
+    # One process builds many models here, which TensorFlow takes for one model traced again and again.
+    monkeypatch.setattr(logging.getLogger("tensorflow"), "disabled", True)
+
+    def run(*words: object) -> tuple[int, str]:
+        monkeypatch.setattr("sys.argv", ["recipes.mnist", *map(str, words)])
+        capsys.readouterr()
+        status = 0
+        try:
+            _run.main(mnist.RECIPE, mnist.Config, mnist.run)
+        except SystemExit as stop:
+            status = stop.code
+        return status, capsys.readouterr().err
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def exported(idx_folder, tmp_path_factory) -> Callable[[str], tuple[dict[str, float], Path]]:
+    """Runs the MNIST recipe in miniature, once a model; returns what it returned and the folder of the export."""
+    made = {}
+
+    def run(model: str) -> tuple[dict[str, float], Path]:
+        if model not in made:
+            out = tmp_path_factory.mktemp("exported") / f"mnist-{model}"
+            config = mnist.Config(model=model, epochs=2, batch_size=32, data=str(idx_folder), out=out)
+            made[model] = mnist.run(config), out
+        return made[model]
+
+    return run

@@ -1,0 +1,244 @@
+"""Training reads all rows in a known order, keeps the best weights, and goes on exactly after a kill."""
+
+import math
+import os
+import runpy
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import zoo
+from recipes import _training
+from zoo import UsageError
+
+SCRIPT = Path(__file__).with_name("killed_training.py")
+X = np.random.default_rng(0).random((40, 2, 2)).astype("float32")
+
+
+def order(seed, epoch, rows=10, batch_size=4):
+    """The rows in the order in which an epoch gives them, batch by batch."""
+    x = np.arange(rows, dtype="float32")[:, None]
+    batches = _training._batches(x, batch_size, seed, tf.Variable(epoch, dtype=tf.int64))
+    return [batch[:, 0].astype(int).tolist() for batch in batches.as_numpy_iterator()]
+
+
+def flat(batches):
+    return [row for batch in batches for row in batch]
+
+
+def build(**options):
+    return zoo.build("vanilla", (2, 2), **{"latent_dim": 3, "seed": 1, **options})
+
+
+def fit(model, folder, train=X, validation=X[:10], **options):
+    options = {
+        "epochs": 2,
+        "batch_size": 8,
+        "patience": 5,
+        "seed": 0,
+        "schedule": "constant",
+        "identity": {},
+        **options,
+    }
+    return _training.fit(model, train, validation, folder=folder, **options)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**40])
+@pytest.mark.parametrize("epoch", [0, 7])
+def test_an_epoch_is_a_permutation_of_all_rows(seed, epoch):
+    batches = order(seed, epoch)
+    assert [len(batch) for batch in batches] == [4, 4, 2]
+    assert sorted(flat(batches)) == list(range(10))
+    assert flat(batches) != list(range(10))
+
+
+def test_the_order_depends_on_seed_and_epoch_alone():
+    assert order(0, 3) == order(0, 3)
+    orders = [tuple(flat(order(seed, epoch, rows=50))) for seed in (0, 1) for epoch in (0, 1, 2)]
+    assert len(set(orders)) == 6
+
+
+class Recorder(keras.layers.Layer):
+    """Writes down the rows that training passes through it."""
+
+    def __init__(self):
+        super().__init__()
+        self.rows = []
+
+    def call(self, x, training=False):
+        if training:
+            tf.py_function(lambda batch: self.rows.append(batch.numpy()[:, 0].astype(int).tolist()), [x], [])
+        return x
+
+
+def test_fit_trains_each_epoch_in_its_own_order(tmp_path):
+    recorder = Recorder()
+    encoder = keras.Sequential([keras.Input((1,)), recorder, keras.layers.Dense(1)])
+    decoder = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model = zoo.autoencoder.Autoencoder(encoder, decoder, "real").compile_default(1e-3)
+    x = np.arange(10, dtype="float32")[:, None]
+    fit(model, tmp_path, x, x, epochs=3, batch_size=4, seed=5)
+    assert recorder.rows == order(5, 0) + order(5, 1) + order(5, 2)
+
+
+def test_early_stopping_keeps_the_best_weights(tmp_path):
+    model = build(learning_rate=1.0)  # so high that the loss soon rises
+    progress = fit(model, tmp_path, epochs=50, patience=2)
+    losses = progress.history["val_loss"]
+    assert progress.stopped
+    assert progress.epoch == len(losses) == progress.best_epoch + 1 + 2 < 50
+    assert model.evaluate(X[:10], X[:10], verbose=0) == pytest.approx(min(losses), rel=1e-5)
+    assert min(losses) < losses[-1]
+
+
+def test_without_early_stopping_too_the_best_weights_are_kept(tmp_path):
+    model = build(learning_rate=1.0)
+    progress = fit(model, tmp_path, epochs=5, patience=50)
+    assert not progress.stopped
+    assert progress.epoch == 5
+    assert model.evaluate(X[:10], X[:10], verbose=0) == pytest.approx(min(progress.history["val_loss"]), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "expected"),
+    [("constant", [1, 1, 1, 1]), ("cosine", [(1 + math.cos(math.pi * epoch / 4)) / 2 for epoch in range(4)])],
+)
+def test_the_learning_rate_follows_its_schedule(schedule, expected, tmp_path, monkeypatch):
+    model = build(learning_rate=0.1)
+    rates = []
+    save = _training.Checkpoint.on_epoch_end
+
+    def record(self, epoch, logs=None):
+        rates.append(float(model.optimizer.learning_rate))
+        save(self, epoch, logs)
+
+    monkeypatch.setattr(_training.Checkpoint, "on_epoch_end", record)
+    fit(model, tmp_path, epochs=4, schedule=schedule)
+    assert rates == pytest.approx([0.1 * rate for rate in expected])
+
+
+def test_history_and_seconds_have_a_number_an_epoch(tmp_path):
+    model = build()
+    model.compile(optimizer="adam", loss="mse", metrics=["mae"])
+    progress = fit(model, tmp_path)
+    assert {name: len(values) for name, values in progress.history.items()} == dict.fromkeys(
+        ("loss", "mae", "val_loss", "val_mae"), 2
+    )
+    assert len(progress.seconds) == 2
+    assert all(seconds > 0 for seconds in progress.seconds)
+
+
+def test_a_loss_that_is_no_number_names_the_learning_rate(tmp_path):
+    with pytest.raises(UsageError, match=r"became (nan|inf) in epoch \d.*--learning-rate"):
+        fit(build(output="real", learning_rate=1e30), tmp_path, epochs=20)
+
+
+@pytest.mark.parametrize(("value", "told"), [(np.nan, "finite"), (2, r"\[0, 1\]")])
+def test_data_out_of_range_are_refused_before_training(value, told, tmp_path):
+    x = X.copy()
+    x[3, 1, 1] = value
+    with pytest.raises(UsageError, match=f"training data must .*{told}"):
+        fit(build(), tmp_path, x)
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory):
+    """Trainings of two models, each killed in the middle of its third epoch; by name the folder left behind."""
+    folders = {name: tmp_path_factory.mktemp(name) for name in ("k_sparse", "dropout")}
+    environment = {**os.environ, "PYTHONPATH": str(SCRIPT.parents[2])}
+    started = [
+        subprocess.Popen([sys.executable, SCRIPT, *item], env=environment, stdout=subprocess.DEVNULL)
+        for item in folders.items()
+    ]
+    assert [process.wait(120) for process in started] == [-signal.SIGKILL, -signal.SIGKILL]
+    return folders
+
+
+@pytest.mark.parametrize("name", ["k_sparse", "dropout"])
+def test_a_killed_training_goes_on_to_the_same_bits(name, killed, tmp_path):
+    train = runpy.run_path(str(SCRIPT))["train"]
+    straight_model, straight = train(name, tmp_path)
+    with np.load(killed[name] / _training.CHECKPOINT) as archive:
+        assert '"epoch": 2' in str(archive["notes"])
+    resumed_model, resumed = train(name, killed[name])
+
+    assert resumed.epoch == straight.epoch
+    assert resumed.history == straight.history
+    assert len(straight.history["loss"]) >= 4
+    both = zip(straight_model.variables, resumed_model.variables, strict=True)
+    assert all(np.array_equal(one.numpy(), other.numpy()) for one, other in both)
+    with np.load(tmp_path / _training.CHECKPOINT) as one, np.load(killed[name] / _training.CHECKPOINT) as other:
+        assert set(one.files) == set(other.files)
+        assert all(np.array_equal(one[key], other[key]) for key in one.files if key != "notes")
+
+
+@pytest.mark.parametrize(("epochs", "patience"), [(50, 1), (2, 5)])
+def test_a_finished_training_is_taken_as_it_ended(epochs, patience, tmp_path, monkeypatch):
+    first = build(learning_rate=1.0)
+    progress = fit(first, tmp_path, epochs=epochs, patience=patience)
+    assert progress.stopped == (epochs == 50)
+    monkeypatch.setattr(keras.Model, "fit", None)  # nothing trains any more
+    second = build(learning_rate=1.0)
+    assert fit(second, tmp_path, epochs=epochs, patience=patience) == progress
+    assert all(np.array_equal(*pair) for pair in zip(first.get_weights(), second.get_weights(), strict=True))
+
+
+def test_a_training_in_pieces_stops_where_a_straight_one_does(tmp_path):
+    options = {"learning_rate": 1.0}  # so high that the loss soon rises
+    straight = build(**options)
+    expected = fit(straight, tmp_path / "straight", epochs=50, patience=3)
+    assert expected.stopped
+    assert expected.best_epoch + 1 < expected.epoch - 1  # patience is spent in two pieces and more
+    for epochs in range(2, expected.epoch + 4, 2):
+        resumed = build(**options)
+        progress = fit(resumed, tmp_path / "pieces", epochs=epochs, patience=3)
+    assert progress.stopped
+    assert progress.history == expected.history
+    assert all(np.array_equal(*pair) for pair in zip(straight.get_weights(), resumed.get_weights(), strict=True))
+
+
+def test_a_checkpoint_of_other_options_is_refused_and_kept(tmp_path):
+    fit(build(), tmp_path, epochs=1, identity={"batch_size": 8, "penalty": "l1"})
+    content = (tmp_path / _training.CHECKPOINT).read_bytes()
+    with pytest.raises(UsageError, match="had penalty=l1: resume with the same options") as error:
+        fit(build(), tmp_path, identity={"batch_size": 8, "penalty": "kl"})
+    assert "batch_size" not in str(error.value)
+    assert (tmp_path / _training.CHECKPOINT).read_bytes() == content
+
+
+def test_a_half_written_checkpoint_is_ignored(tmp_path):
+    left = tmp_path / f".{_training.CHECKPOINT}.abc"
+    left.mkdir()
+    (left / _training.CHECKPOINT).write_bytes(b"half")
+    assert not _training.unfinished(tmp_path)
+    assert fit(build(), tmp_path, epochs=1).epoch == 1
+    assert _training.unfinished(tmp_path)
+
+
+def test_a_failed_write_leaves_the_checkpoint_before(tmp_path, monkeypatch):
+    fit(build(), tmp_path, epochs=1)
+    content = (tmp_path / _training.CHECKPOINT).read_bytes()
+
+    def half(target, **arrays):
+        Path(target).write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", half)
+    with pytest.raises(OSError, match="No space left"):
+        fit(build(), tmp_path, epochs=2)
+    assert (tmp_path / _training.CHECKPOINT).read_bytes() == content
+    assert {path.name for path in tmp_path.iterdir()} == {_training.CHECKPOINT, "logs"}
+
+
+def test_finish_removes_the_checkpoint_and_keeps_the_logs(tmp_path):
+    fit(build(), tmp_path, epochs=1)
+    assert list((tmp_path / "logs").rglob("events.*"))
+    _training.finish(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["logs"]
