@@ -141,7 +141,10 @@ def draw(
     return {
         "reconstructions": reconstructions.draw(rows, f"{name}: test digits and their reconstructions"),
         "curves": curves.draw(progress.history, progress.best_epoch, f"{name}: training"),
-        "features": features.draw(added_by_units(model, codes["test"], is_active), f"{name}: what each unit adds"),
+        "features": features.draw(
+            added_by_units(model, codes["test"], is_active),
+            f"{name}: what each unit adds (red brightens, blue darkens)",
+        ),
         "activity": activity.draw(is_active, f"{name}: activity of the code on test digits"),
     }
 
