@@ -91,8 +91,9 @@ def decoder(
         layers.append(TransposedDense(units, mirror, function) if tied else free)
     end = [
         keras.layers.Reshape(input_shape),
-        # Last, so that the loss finds the logits behind it and stays exact where the sigmoid saturates.
-        keras.layers.Activation(OUTPUT_ACTIVATIONS[output], name="output"),
+        # Last, so that the loss finds the logits behind it and stays exact where the sigmoid saturates; in float32 also
+        # under mixed precision.
+        keras.layers.Activation(OUTPUT_ACTIVATIONS[output], name="output", dtype="float32"),
     ]
     return keras.Sequential([keras.Input((latent_dim,), name="code"), *first, *reversed(layers), *end], name="decoder")
 
