@@ -63,6 +63,7 @@ def main(recipe: str, config_class: type[Config], run: Callable[[Config], Any]) 
         config_class: Its options.
         run: What does the work.
     """
+    config = None
     try:
         config = parse(config_class, sys.argv[1:], recipe)
         run(config)
@@ -76,7 +77,7 @@ def main(recipe: str, config_class: type[Config], run: Callable[[Config], Any]) 
             "whole, and what was trained is kept: the same command with --resume goes on.",
         )
     except KeyboardInterrupt as interrupt:
-        again = command(recipe, dataclasses.replace(config, resume=True)) if "config" in locals() else None
+        again = command(recipe, dataclasses.replace(config, resume=True)) if config else None
         where = str(interrupt) or "Stopped."
         _stop(130, f"\n{where}" + (f" Go on with:\n  {again}" if again else ""))
 

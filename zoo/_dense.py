@@ -83,12 +83,14 @@ def decoder(
     """
     mirrors = [f"hidden_{i}" for i in range(len(hidden_units))] + ["code"]
     widths = [math.prod(input_shape), *hidden_units]
-    layers = []
+    layers: list[keras.Layer] = []
     for depth, (units, mirror) in enumerate(zip(widths, mirrors, strict=True)):
         function = activation if depth else "linear"
-        norm = keras.constraints.UnitNorm(axis=1) if unit_norm and mirror == "code" else None
-        free = dense(units, function, rng, kernel_constraint=norm)
-        layers.append(TransposedDense(units, mirror, function) if tied else free)
+        if tied:
+            layers.append(TransposedDense(units, mirror, function))
+        else:
+            norm = keras.constraints.UnitNorm(axis=1) if unit_norm and mirror == "code" else None
+            layers.append(dense(units, function, rng, kernel_constraint=norm))
     end = [
         keras.layers.Reshape(input_shape),
         # Last, so that the loss finds the logits behind it and stays exact where the sigmoid saturates; in float32 also

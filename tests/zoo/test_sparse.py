@@ -58,3 +58,11 @@ def test_dropout_is_at_work_in_training_only(name):
 def test_tied_weights_are_counted_once():
     tied, free = (zoo.build("sparse", (16,), latent_dim=5, tied=tied) for tied in (True, False))
     assert free.count_params() - tied.count_params() == 16 * 5
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_unit_norm_keeps_the_decoders_weights_from_each_unit_at_length_1(tied):
+    model = zoo.build("sparse", (16,), latent_dim=5, unit_norm=True, tied=tied, seed=0)
+    model.fit(X, verbose=0)
+    weights = model.encoder.get_layer("code").kernel.numpy().T if tied else model.decoder.layers[0].kernel.numpy()
+    np.testing.assert_allclose(np.linalg.norm(weights, axis=1), 1, rtol=1e-5)
