@@ -19,7 +19,7 @@ lint: .venv/ready
 types: .venv/ready
 	$(BIN)/mypy
 
-bench: .venv/ready .venv-bench/ready  ## Speed against plain Keras, PyTorch and Pythae (half an hour).
+bench: .venv/ready .venv-bench/ready  ## Speed against plain Keras, PyTorch and Pythae (20 minutes).
 	$(BIN)/python -m benchmarks.speed
 
 tables: .venv/ready  ## Rewrite README's tables from the models and the measured results.

@@ -45,7 +45,7 @@ def record(
     recipe: str, config: _run.Options, model: Autoencoder, splits: Splits, progress: Progress, report: Report
 ) -> dict[str, Any]:
     """Makes the contents of `metrics.json`, the one shape that every table is made from."""
-    published = PUBLISHED / f"{recipe}-{config.model}.json"
+    published = PUBLISHED / f"{splits.name}-{config.model}.json"
     return {
         "test": report.test,
         "validation": report.validation,

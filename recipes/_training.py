@@ -16,6 +16,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from recipes._interrupt import between_steps
 from zoo import UsageError
 from zoo._files import remove, replacing
 from zoo.autoencoder import Autoencoder
@@ -98,14 +99,15 @@ def fit(
             cosine = keras.optimizers.schedules.CosineDecay(float(model.optimizer.learning_rate), epochs)
             callbacks.append(keras.callbacks.LearningRateScheduler(lambda epoch, _: float(cosine(epoch))))
         try:
-            model.fit(
-                batches,
-                validation_data=tf.data.Dataset.from_tensor_slices(validation).batch(1000).cache(),
-                initial_epoch=progress.epoch,
-                epochs=epochs,
-                callbacks=callbacks,
-                shuffle=False,  # the batches come shuffled
-            )
+            with between_steps() as interrupt:
+                model.fit(
+                    batches,
+                    validation_data=tf.data.Dataset.from_tensor_slices(validation).batch(1000).cache(),
+                    initial_epoch=progress.epoch,
+                    epochs=epochs,
+                    callbacks=[*callbacks, interrupt],
+                    shuffle=False,  # the batches come shuffled
+                )
         except KeyboardInterrupt:
             done = f"the {progress.epoch} before it are kept in {folder}" if progress.epoch else "nothing is kept yet"
             raise KeyboardInterrupt(f"Stopped in epoch {progress.epoch + 1} of {epochs}; {done}.") from None

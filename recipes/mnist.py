@@ -68,6 +68,7 @@ def run(config: Config) -> dict[str, float]:
             augment=functools.partial(shifted, most=config.shift) if config.shift else None,
             **_run.fitting(config),
         )
+        model = _run.in_float32(config, model)
         codes = {part: model.encode(getattr(splits, part).x) for part in ("train", "validation", "test")}
         report = measure(model, splits, codes)
         record = _publishing.record(RECIPE, config, model, splits, progress, report)

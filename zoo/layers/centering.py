@@ -25,7 +25,7 @@ class Centering(keras.layers.Layer):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Makes the mean, shape `(features,)`, and the counter of batches, weights that are not trained."""
-        shared = {"trainable": False, "initializer": "zeros", "aggregation": "mean"}
+        shared = {"trainable": False, "initializer": "zeros", "aggregation": "mean", "autocast": False}
         self.mean = self.add_weight(shape=(input_shape[-1],), name="mean", **shared)
         self.count = self.add_weight(shape=(), name="count", **shared)
 
