@@ -1,12 +1,15 @@
 """The exports in git work for a stranger, are small, and say the truth about themselves."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 EXPORTED = Path(__file__).resolve().parent.parent / "exported"
-FOLDERS = sorted(folder.parent for folder in EXPORTED.glob("mnist-*/card.md"))
+# What git keeps; other exports in a checkout are its owner's own.
+KEPT = re.findall(r"^!/exported/(.+)/$", (EXPORTED.parent / ".gitignore").read_text("utf-8"), re.MULTILINE)
+FOLDERS = [EXPORTED / name for name in KEPT]
 SHAPE = {"test", "validation", "baselines", "published", "train", "data", "model", "seed", "command", "versions"}
 
 
@@ -45,6 +48,12 @@ def test_its_card_states_its_metrics(folder):
         assert told in card
     for value in record["test"].values():
         assert f"{value:.4g}" in card
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_its_metrics_are_those_of_the_results_table(folder, root):
+    published = root / "benchmarks" / "results" / f"{folder.name}.json"
+    assert published.read_bytes() == (folder / "metrics.json").read_bytes()
 
 
 @pytest.mark.slow
