@@ -9,7 +9,6 @@ Each contender runs in a process of its own, in turn, round by round, so that a 
 import dataclasses
 import json
 import os
-import platform
 import shlex
 import subprocess
 import sys
@@ -23,9 +22,11 @@ from typing import Any
 import numpy as np
 import tyro
 
+from benchmarks import tables
+
 ROOT = Path(__file__).resolve().parent.parent
 README = Path(__file__).with_name("README.md")
-MARKERS = ("<!-- speed -->", "<!-- /speed -->")
+MARKERS = tables.markers("speed")
 # Both are dense, with ReLU everywhere but for the sigmoid at the end.
 NETWORKS = {
     "shallow": (784, 512, 32, 512, 784),
@@ -72,6 +73,7 @@ def run(config: Config) -> dict[str, Any]:
     Returns:
         What is written into `config.out`, as `table` takes it.
     """
+    from recipes._publishing import processor_name
     from recipes.data import mnist
 
     x = mnist.load(config.data).train.x
@@ -101,7 +103,7 @@ def run(config: Config) -> dict[str, Any]:
     return {
         "command": shlex.join(["python", "-m", "benchmarks.speed", *sys.argv[1:]]),
         "protocol": {**dataclasses.asdict(config), "out": str(config.out), "samples": len(x)},
-        "machine": {"processor": _processor(), "cores": os.cpu_count(), "load_before_each_round": loads},
+        "machine": {"processor": processor_name(), "cores": os.cpu_count(), "load_before_each_round": loads},
         "peak_gflops": {library: max(peak[library] for peak in peaks) for library in peaks[0]},
         "networks": {network: {"widths": NETWORKS[network], "runs": runs} for network, runs in results.items()},
     }
@@ -147,9 +149,7 @@ def table(record: dict[str, Any]) -> str:
 
 def write_table(text: str, readme: Path = README) -> None:
     """Puts the table between the markers in the read-me."""
-    before, _, rest = readme.read_text("utf-8").partition(MARKERS[0])
-    after = rest.partition(MARKERS[1])[2]
-    readme.write_text(f"{before}{MARKERS[0]}\n{text}\n{MARKERS[1]}{after}", "utf-8")
+    readme.write_text(tables.write(readme.read_text("utf-8"), "speed", text), "utf-8")
 
 
 def main() -> None:
@@ -193,11 +193,6 @@ def _python(environment: str, module: str, *arguments: str) -> dict[str, Any]:
     if done.returncode:
         raise SystemExit(f"{module} in {environment} failed:\n{done.stderr[-3000:]}")
     return json.loads(done.stdout.splitlines()[-1])
-
-
-def _processor() -> str:
-    names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-    return names[0].partition(": ")[2] if names else platform.processor()
 
 
 if __name__ == "__main__":

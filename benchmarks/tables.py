@@ -61,9 +61,14 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
+def markers(name: str) -> tuple[str, str]:
+    """Returns what stands before and after the table of that name."""
+    return f"<!-- {name} -->", f"<!-- /{name} -->"
+
+
 def write(text: str, name: str, content: str) -> str:
     """Returns the text with what stands between the markers of that name replaced."""
-    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    begin, end = markers(name)
     return re.sub(f"{begin}.*?{end}", lambda _: f"{begin}\n{content}\n{end}", text, flags=re.DOTALL)
 
 

@@ -56,7 +56,7 @@ def record(
             "best_epoch": progress.best_epoch + 1,
             "seconds": sum(progress.seconds),
             "seconds_per_epoch": float(np.median(progress.seconds)),
-            "processor": processor(),
+            "processor": f"{os.cpu_count()} cores of {processor_name()}",
         },
         "data": {
             "name": splits.name,
@@ -162,12 +162,12 @@ def card(recipe: str, model: Autoencoder, record: dict[str, Any], figures: list[
     return str(ModelCard(content))
 
 
-def processor() -> str:
-    """Names the processor and how many of it a process may use."""
+def processor_name() -> str:
+    """Names the processor."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text("utf-8").splitlines() if info.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return f"{os.cpu_count()} cores of {names[0] if names else platform.processor() or platform.machine()}"
+    return names[0] if names else platform.processor() or platform.machine()
 
 
 def _shape(shape: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import inspect
 import itertools
 import shlex
 import sys
@@ -100,8 +101,7 @@ def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Conf
     described = {p.arg_name: p.description for p in docstring_parser.parse(builder.__doc__ or "").params}
     fields = [
         (key, Annotated[p.annotation, tyro.conf.arg(help=described.get(key) or "")], field(default=p.default))
-        for key, p in _registry.hyperparameters(builder).items()
-        if key != "seed"
+        for key, p in _hyperparameters(name).items()
     ]
     model = dataclasses.make_dataclass(name, fields, frozen=True)
     model.__doc__ = zoo.describe(name).summary
@@ -124,9 +124,7 @@ def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Conf
 def command(recipe: str, config: Options) -> str:
     """Returns the command line that runs the recipe with these options."""
     words = ["python", "-m", f"recipes.{recipe}"]
-    defaults = {
-        key: p.default for key, p in _registry.hyperparameters(_registry.find(config.model)).items() if key != "seed"
-    }
+    defaults = {key: p.default for key, p in _hyperparameters(config.model).items()}
     given = [(f.name, getattr(config, f.name), f.default) for f in dataclasses.fields(config)]
     given = [item for item in given if item[0] not in ("hyperparameters", "out")]
     given.append(("out", config.folder(recipe), EXPORTED / f"{recipe}-{config.model}"))
@@ -218,6 +216,11 @@ def in_float32(config: Options, model: Autoencoder) -> Autoencoder:
     ):
         ours.assign(trained)
     return again
+
+
+def _hyperparameters(model: str) -> dict[str, inspect.Parameter]:
+    """Returns a model's hyperparameters but for the seed, which is an option of every recipe."""
+    return {key: p for key, p in _registry.hyperparameters(_registry.find(model)).items() if key != "seed"}
 
 
 def _value_of(flag: str, arguments: list[str]) -> str | None:

@@ -7,7 +7,8 @@ optimizer, early stopping's memory, the history), and each epoch's order depends
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -93,35 +94,42 @@ def fit(
     stopping = keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True)
     checkpoint = Checkpoint(folder / CHECKPOINT, stopping, identity, epoch)
     progress = checkpoint.progress
-    if not (progress.stopped or progress.epoch >= epochs):
-        callbacks = [keras.callbacks.TensorBoard(folder / "logs", write_graph=False), stopping, checkpoint]
-        if schedule == "cosine":
-            cosine = keras.optimizers.schedules.CosineDecay(float(model.optimizer.learning_rate), epochs)
-            callbacks.append(keras.callbacks.LearningRateScheduler(lambda epoch, _: float(cosine(epoch))))
-        try:
-            with between_steps() as interrupt:
-                model.fit(
-                    batches,
-                    validation_data=tf.data.Dataset.from_tensor_slices(validation).batch(1000).cache(),
-                    initial_epoch=progress.epoch,
-                    epochs=epochs,
-                    callbacks=[*callbacks, interrupt],
-                    shuffle=False,  # the batches come shuffled
-                )
-        except KeyboardInterrupt:
-            done = f"the {progress.epoch} before it are kept in {folder}" if progress.epoch else "nothing is kept yet"
-            raise KeyboardInterrupt(f"Stopped in epoch {progress.epoch + 1} of {epochs}; {done}.") from None
-        except tf.errors.OpError as error:
-            if str(folder) not in error.message:
-                raise
-            # TensorBoard's writer wraps what the system said of its file.
-            raise OSError(error.message.splitlines()[0].rpartition("}} ")[2]) from error
-    else:
-        checkpoint.set_model(model)
+    if progress.stopped or progress.epoch >= epochs:  # nothing is left to train, and Keras's fit wants an epoch
+        for callback in (checkpoint, stopping):
+            callback.set_model(model)
         checkpoint.restore()
-        stopping.set_model(model)
         stopping.on_train_end()
+        return progress
+
+    callbacks = [keras.callbacks.TensorBoard(folder / "logs", write_graph=False), stopping, checkpoint]
+    if schedule == "cosine":
+        cosine = keras.optimizers.schedules.CosineDecay(float(model.optimizer.learning_rate), epochs)
+        callbacks.append(keras.callbacks.LearningRateScheduler(lambda epoch, _: float(cosine(epoch))))
+    with _answers(progress, epochs, folder), between_steps() as interrupt:
+        model.fit(
+            batches,
+            validation_data=tf.data.Dataset.from_tensor_slices(validation).batch(1000).cache(),
+            initial_epoch=progress.epoch,
+            epochs=epochs,
+            callbacks=[*callbacks, interrupt],
+            shuffle=False,  # the batches come shuffled
+        )
     return progress
+
+
+@contextmanager
+def _answers(progress: Progress, epochs: int, folder: Path) -> Iterator[None]:
+    """Says after Ctrl-C where the training stands, and of a log that cannot be written what the system said."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        done = f"the {progress.epoch} before it are kept in {folder}" if progress.epoch else "nothing is kept yet"
+        raise KeyboardInterrupt(f"Stopped in epoch {progress.epoch + 1} of {epochs}; {done}.") from None
+    except tf.errors.OpError as error:
+        if str(folder) not in error.message:
+            raise
+        # TensorBoard's writer wraps what the system said of its file.
+        raise OSError(error.message.splitlines()[0].rpartition("}} ")[2]) from error
 
 
 class Checkpoint(keras.callbacks.Callback):
