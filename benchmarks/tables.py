@@ -7,6 +7,7 @@ No number in them is typed by hand.
 
 import json
 import re
+import statistics
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import zoo
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+RESULTS = ROOT / "benchmarks" / "results"
+TABLES = ("models", "papers", "results")
 
 
 def models() -> str:
@@ -25,34 +28,63 @@ def models() -> str:
     )
 
 
+def papers() -> str:
+    """Returns the table of published numbers beside ours: each row of each record's `published`."""
+    rows = [paper(records, row) for records in measured() for row in records[0]["published"]]
+    return table(["model", "measure", "paper", "ours", "baselines", "seeds", "minutes", "command"], rows)
+
+
+def paper(records: list[dict[str, Any]], row: dict[str, Any]) -> list[str]:
+    """Returns the row of a published number beside ours: mean and standard deviation over seeds."""
+    record, metric = records[0], row["metric"]
+    ours = [r["test"][metric] for r in records]
+    spread = f" ± {_number(metric, statistics.stdev(ours))}" if len(ours) > 1 else ""
+    beside = [f"{_number(metric, b['value'])} {b['name']}" for b in record["baselines"] if b["metric"] == metric]
+    return [
+        f"`{record['model']['name']}`",
+        f"`{metric}`",
+        f"{_number(metric, row['value'])} {row['name']}: {row['protocol']} ({row['source']})",
+        f"**{_number(metric, statistics.mean(ours))}**{spread}",
+        "; ".join(beside),
+        ", ".join(str(r["seed"]) for r in records),
+        f"{statistics.mean(r['train']['seconds'] for r in records) / 60:.0f}",
+        f"`{record['command']}`",
+    ]
+
+
 def results() -> str:
-    """Returns the table of results on all of MNIST."""
-    records = [json.loads(file.read_text("utf-8")) for file in ROOT.glob("benchmarks/results/mnist-*.json")]
-    rows = [result(record) for record in sorted(records, key=lambda r: (r["model"]["name"], r["command"]))]
+    """Returns the table of results on all of MNIST, seed 0."""
+    records = [records[0] for records in measured() if "probe_error" in records[0]["test"]]
     head = ["model", "code", "cross-entropy", "squared error", "PCA's", "active", "dead", "probe error", "raw pixels'"]
-    return table([*head, "published", "seconds", "command"], rows)
+    return table([*head, "seconds", "command"], [result(record) for record in records])
 
 
 def result(record: dict[str, Any]) -> list[str]:
     """Returns a record's row of the table of results."""
     test, beside = record["test"], {(row["name"], row["metric"]): row for row in record["baselines"]}
-    dimensions = record["model"]["hyperparameters"]["latent_dim"]
-    pca = next((row for row in record["baselines"] if row["name"] == f"PCA-{dimensions}"), None)
-    published = "; ".join(f"{_number(row['metric'], row['value'])} ({row['source']})" for row in record["published"])
+    pca = [b for b in record["baselines"] if b["metric"] == "mse" and b["protocol"].endswith("the code's length")]
     return [
         f"`{record['model']['name']}`",
-        str(dimensions),
+        str(record["model"]["hyperparameters"].get("latent_dim", "")),
         _number("bce", test["bce"]) if "bce" in test else "",
         _number("mse", test["mse"]),
-        _number("mse", pca["value"]) if pca else "lossless",
+        _number("mse", pca[0]["value"]) if pca else "lossless",
         _number("share", test["active_share"]),
         _number("share", test["dead_share"]),
         _number("probe_error", test["probe_error"]),
         _number("probe_error", beside[("raw pixels", "probe_error")]["value"]),
-        published,
         f"{record['train']['seconds']:.0f}",
         f"`{record['command']}`",
     ]
+
+
+def measured() -> list[list[dict[str, Any]]]:
+    """Returns the records of each row of `mnist.json`: one a seed, the first seed first."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for file in sorted(RESULTS.glob("mnist-*.json")):
+        record = json.loads(file.read_text("utf-8"))
+        rows.setdefault(file.stem.removesuffix(f"-seed-{record['seed']}"), []).append(record)
+    return [sorted(records, key=lambda r: r["seed"]) for _, records in sorted(rows.items())]
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -73,11 +105,13 @@ def write(text: str, name: str, content: str) -> str:
 
 
 def _number(metric: str, value: float) -> str:
-    if metric in ("share", "probe_error"):
+    if "share" in metric or "error" in metric:
         return f"{100 * value:.2f}%"
-    return f"{value:.4f}"
+    return f"{value:.2f}" if abs(value) >= 1 else f"{value:.4f}"
 
 
 if __name__ == "__main__":
     text = README.read_text("utf-8")
-    README.write_text(write(write(text, "models", models()), "results", results()), "utf-8")
+    for name in TABLES:
+        text = write(text, name, globals()[name]())
+    README.write_text(text, "utf-8")

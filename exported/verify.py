@@ -30,7 +30,7 @@ def largest_difference(folder: Path) -> float:
             inputs = {key.removeprefix(prefix): golden[key] for key in golden.files if key.startswith(prefix)}
             outputs = signatures[name](**{key: tf.constant(value) for key, value in inputs.items()})
             for key, value in outputs.items():
-                expected = golden[f"{name}/out/{key}"]
+                expected = golden[f"{name}/out/{key}"].astype("float64")  # of booleans too
                 difference = float(np.abs(value.numpy() - expected).max())
                 largest = max(largest, difference / max(1.0, float(np.abs(expected).max())))
                 shapes = ", ".join(f"{k} {v.shape}" for k, v in inputs.items())

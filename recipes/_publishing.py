@@ -29,11 +29,26 @@ PUBLISHED = Path(__file__).with_name("published")
 
 @dataclass
 class Report:
-    """A run's numbers. `test` and `validation`: name to number. `baselines`: rows from `row`."""
+    """A run's numbers.
+
+    Attributes:
+        test: Name to number.
+        validation: Likewise.
+        baselines: Rows from `row`.
+        explained: Name to a sentence, for numbers that the recipe's card does not explain itself.
+    """
 
     test: dict[str, float] = field(default_factory=dict)
     validation: dict[str, float] = field(default_factory=dict)
     baselines: list[dict[str, Any]] = field(default_factory=list)
+    explained: dict[str, str] = field(default_factory=dict)
+
+    def add(self, other: "Report", explained: Mapping[str, str]) -> None:
+        """Adds what an ability measured, and what its numbers mean."""
+        self.test |= other.test
+        self.validation |= other.validation
+        self.baselines += other.baselines
+        self.explained |= explained
 
 
 def row(name: str, metric: str, value: float, protocol: str, source: str) -> dict[str, Any]:
@@ -45,16 +60,15 @@ def record(
     recipe: str, config: _run.Options, model: Autoencoder, splits: Splits, progress: Progress, report: Report
 ) -> dict[str, Any]:
     """Makes the contents of `metrics.json`, the one shape that every table is made from."""
-    published = PUBLISHED / f"{splits.name}-{config.model}.json"
     return {
         "test": report.test,
         "validation": report.validation,
         "baselines": report.baselines,
-        "published": json.loads(published.read_text("utf-8")) if published.exists() else [],
+        "published": published(splits.name, config),
         "train": {
             "epochs": progress.epoch,
             "best_epoch": progress.best_epoch + 1,
-            "seconds": sum(progress.seconds),
+            "seconds": progress.pretraining + sum(progress.seconds),
             "seconds_per_epoch": float(np.median(progress.seconds)),
             "processor": f"{os.cpu_count()} cores of {processor_name()}",
         },
@@ -77,11 +91,24 @@ def record(
     }
 
 
+def published(data: str, config: _run.Options) -> list[dict[str, Any]]:
+    """Returns the published numbers of a model on a data set: rows from `row`.
+
+    A row of `recipes/published/DATA-MODEL.json` may have `when` besides: hyperparameters that it holds for.
+    """
+    file = PUBLISHED / f"{data}-{config.model}.json"
+    rows = json.loads(file.read_text("utf-8")) if file.exists() else []
+    given = _run.hyperparameters(config)
+    conditions = [row.pop("when", {}) for row in rows]
+    return [row for row, when in zip(rows, conditions, strict=True) if all(given[key] == when[key] for key in when)]
+
+
 def publish(
     model: Autoencoder,
     folder: Path,
     *,
     record: dict[str, Any],
+    explained: Mapping[str, str],
     figures: Mapping[str, Figure],
     recipe: str,
     pixel_max: float,
@@ -93,6 +120,7 @@ def publish(
         model: The trained model.
         folder: Where to.
         record: What `record` returned.
+        explained: A sentence for each number that the recipe's card does not explain itself.
         figures: By file name without ending; the first leads the card.
         recipe: The recipe's name; `cards/NAME.md.jinja` holds its card's words.
         pixel_max: The largest value of a raw pixel.
@@ -106,7 +134,7 @@ def publish(
         for name, figure in figures.items():
             figure.savefig(aside / "figures" / f"{name}.png")
         (aside / "metrics.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
-        (aside / "card.md").write_text(card(recipe, model, record, list(figures), pixel_max), "utf-8")
+        (aside / "card.md").write_text(card(recipe, model, record, explained, list(figures), pixel_max), "utf-8")
         zoo.export(model, aside, pixel_max=pixel_max, examples=examples)
 
 
@@ -118,7 +146,14 @@ def table(record: dict[str, Any]) -> str:
     return ours.join(beside).to_string(float_format="{:.4f}".format, na_rep="")
 
 
-def card(recipe: str, model: Autoencoder, record: dict[str, Any], figures: list[str], pixel_max: float) -> str:
+def card(
+    recipe: str,
+    model: Autoencoder,
+    record: dict[str, Any],
+    explained: Mapping[str, str],
+    figures: list[str],
+    pixel_max: float,
+) -> str:
     """Returns the model card, with front matter that model hubs read."""
     name = record["model"]["name"]
     title = f"{name} autoencoder of {record['data']['name']}"
@@ -144,8 +179,8 @@ def card(recipe: str, model: Autoencoder, record: dict[str, Any], figures: list[
     signatures = [
         {
             "name": signature,
-            "inputs": ", ".join(f"`{spec.name}` {_shape(spec.shape)}" for spec in endpoint.inputs),
-            "outputs": ", ".join(f"`{key}` {_shape(shape)}" for key, shape in endpoint.output_shapes().items()),
+            "inputs": ", ".join(f"`{spec.name}` {_told(spec)}" for spec in endpoint.inputs),
+            "outputs": ", ".join(f"`{key}` {_told(spec)}" for key, spec in endpoint.outputs().items()),
         }
         for signature, endpoint in model.endpoints(pixel_max).items()
     ]
@@ -158,6 +193,7 @@ def card(recipe: str, model: Autoencoder, record: dict[str, Any], figures: list[
         shape=model.encoder.input_shape[1:],
         signatures=signatures,
         record=record,
+        explained=explained,
     )
     return str(ModelCard(content))
 
@@ -170,5 +206,7 @@ def processor_name() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def _shape(shape: Any) -> str:
-    return "(" + ", ".join("batch" if size is None else str(size) for size in shape) + ")"
+def _told(spec: Any) -> str:
+    """Says a tensor's shape, and its type if that is not float32."""
+    shape = "(" + ", ".join("batch" if size is None else str(size) for size in spec.shape) + ")"
+    return shape if spec.dtype.name == "float32" else f"{shape} {spec.dtype.name}"

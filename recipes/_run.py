@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 
 import docstring_parser
 import tyro
@@ -25,14 +25,24 @@ if TYPE_CHECKING:
     from zoo.autoencoder import Autoencoder
 
 EXPORTED = Path("exported")
+# The options that go to the training as they are, and the least values of those that are numbers.
+TRAINING = ("pretrain_epochs", "epochs", "batch_size", "patience", "seed", "schedule", "warmup_steps", "health")
+LEAST = {"pretrain_epochs": 0, "warmup_steps": 0, "epochs": 1, "batch_size": 1, "patience": 1, "seed": 0}
 
 
 @dataclass(frozen=True)
 class Options:
-    """What every recipe takes. A recipe's own options are a subclass; `hyperparameters` are the model's."""
+    """What every recipe takes. A recipe's own options are a subclass; `hyperparameters` are the model's.
 
+    Attributes:
+        PRESETS: By model, the hyperparameters whose defaults in the recipe are not the model's own.
+    """
+
+    PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     model: str = "sparse"
     """Which model of the zoo; its hyperparameters follow below, and other models have others."""
+    pretrain_epochs: int = 10
+    """Epochs of greedy training for each layer before all are trained as one, in models that have it; 0 for none."""
     epochs: int = 50
     """Train for at most so many epochs."""
     patience: int = 5
@@ -41,9 +51,14 @@ class Options:
     """Samples a training step."""
     schedule: Literal["constant", "cosine"] = "constant"
     """How the learning rate goes: as it is, or along half a cosine down to 0 over all epochs."""
+    warmup_steps: int = 0
+    """Raise the learning rate from almost 0 over so many steps of the first epoch: deep networks bear more then."""
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
     """mixed_bfloat16 multiplies in bfloat16 while training, faster where the processor can; weights and the export are
     float32 either way."""
+    health: bool = False
+    """Look at the model after each epoch (dead units, collapsed posterior, saturation, unused codes), keep the numbers,
+    and tell in a sentence what is wrong and which hyperparameter to change."""
     seed: int = 0
     """Seed of the weights, the order of the samples and all else that is random."""
     out: Path | None = None
@@ -99,8 +114,9 @@ def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Conf
     name = _value_of("--model", arguments) or config_class().model
     builder = _registry.find(name)
     described = {p.arg_name: p.description for p in docstring_parser.parse(builder.__doc__ or "").params}
+    defaults = _defaults(config_class, name)
     fields = [
-        (key, Annotated[p.annotation, tyro.conf.arg(help=described.get(key) or "")], field(default=p.default))
+        (key, Annotated[p.annotation, tyro.conf.arg(help=described.get(key) or "")], field(default=defaults[key]))
         for key, p in _hyperparameters(name).items()
     ]
     model = dataclasses.make_dataclass(name, fields, frozen=True)
@@ -124,10 +140,10 @@ def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Conf
 def command(recipe: str, config: Options) -> str:
     """Returns the command line that runs the recipe with these options."""
     words = ["python", "-m", f"recipes.{recipe}"]
-    defaults = {key: p.default for key, p in _hyperparameters(config.model).items()}
+    defaults = _defaults(config, config.model)
     given = [(f.name, getattr(config, f.name), f.default) for f in dataclasses.fields(config)]
     given = [item for item in given if item[0] not in ("hyperparameters", "out")]
-    given.append(("out", config.folder(recipe), EXPORTED / f"{recipe}-{config.model}"))
+    given.append(("out", config.folder(recipe), dataclasses.replace(config, out=None).folder(recipe)))
     given += [(key, value, defaults.get(key)) for key, value in config.hyperparameters.items()]
     for key, value, default in given:
         if value == default and key != "model":
@@ -150,7 +166,7 @@ def workspace(recipe: str, config: Options) -> Iterator[Path]:
     import keras
     import tensorflow as tf
 
-    for name, least in (("epochs", 1), ("batch_size", 1), ("patience", 1), ("seed", 0)):
+    for name, least in LEAST.items():
         if getattr(config, name) < least:
             raise UsageError(f"--{name.replace('_', '-')} must be at least {least}. Received: {getattr(config, name)}.")
     out = config.folder(recipe)
@@ -167,7 +183,8 @@ def workspace(recipe: str, config: Options) -> Iterator[Path]:
     if not _training.unfinished(folder):
         if config.resume:
             print(f"Nothing to resume in {folder}: starting afresh.")
-        remove(folder / "logs")
+        for logs in list(folder.rglob("logs")):
+            remove(logs)
     elif not config.resume:
         raise UsageError(f"An unfinished run lies in {folder}: add --resume to go on, or delete it to start afresh.")
     keras.utils.set_random_seed(config.seed)
@@ -191,7 +208,7 @@ def fitting(config: Options) -> dict[str, Any]:
     # What may differ when an interrupted run goes on; a cosine is laid over all epochs.
     free = ("out", "resume") if config.schedule == "cosine" else ("out", "resume", "epochs")
     return {
-        **{key: options[key] for key in ("epochs", "batch_size", "patience", "seed", "schedule")},
+        **{key: options[key] for key in TRAINING},
         "identity": {key: value for key, value in options.items() if key not in free},
     }
 
@@ -199,7 +216,12 @@ def fitting(config: Options) -> dict[str, Any]:
 def build(config: Options, input_shape: tuple[int, ...]) -> Autoencoder:
     """Builds the configured model with the configured seed."""
     seed = {"seed": config.seed} if "seed" in _registry.hyperparameters(_registry.find(config.model)) else {}
-    return zoo.build(config.model, input_shape, **{**seed, **config.hyperparameters})
+    return zoo.build(config.model, input_shape, **{**seed, **hyperparameters(config)})
+
+
+def hyperparameters(config: Options) -> dict[str, Any]:
+    """Returns the model's hyperparameters: as given, or their defaults."""
+    return {**_defaults(config, config.model), **config.hyperparameters}
 
 
 def in_float32(config: Options, model: Autoencoder) -> Autoencoder:
@@ -221,6 +243,12 @@ def in_float32(config: Options, model: Autoencoder) -> Autoencoder:
 def _hyperparameters(model: str) -> dict[str, inspect.Parameter]:
     """Returns a model's hyperparameters but for the seed, which is an option of every recipe."""
     return {key: p for key, p in _registry.hyperparameters(_registry.find(model)).items() if key != "seed"}
+
+
+def _defaults(options: Options | type[Options], model: str) -> dict[str, Any]:
+    """Returns the hyperparameters of a model of which nothing is given: the recipe's presets, else the model's own."""
+    preset = options.PRESETS.get(model, {})
+    return {key: preset.get(key, p.default) for key, p in _hyperparameters(model).items()}
 
 
 def _value_of(flag: str, arguments: list[str]) -> str | None:

@@ -21,6 +21,7 @@ from recipes._interrupt import between_steps
 from zoo import UsageError
 from zoo._files import remove, replacing
 from zoo.autoencoder import Autoencoder
+from zoo.health import Health
 
 CHECKPOINT = "checkpoint.npz"
 # Steps between two returns to Python: enough that the returns cost nothing, few enough that Ctrl-C answers at once.
@@ -34,12 +35,14 @@ class Progress:
     Attributes:
         epoch: Epochs done.
         stopped: Whether early stopping said that it is enough.
+        pretraining: Seconds of greedy pretraining, in models that have it.
         seconds: Wall time of each epoch: validation included, and the saving of the epoch before.
         history: "loss", "val_loss" and whatever the model measures: a number an epoch.
     """
 
     epoch: int = 0
     stopped: bool = False
+    pretraining: float = 0.0
     seconds: list[float] = field(default_factory=list)
     history: dict[str, list[float]] = field(default_factory=dict)
 
@@ -55,11 +58,14 @@ def fit(
     validation: np.ndarray,
     *,
     folder: Path,
+    pretrain_epochs: int = 0,
     epochs: int,
     batch_size: int,
     patience: int,
     seed: int,
     schedule: str,
+    warmup_steps: int = 0,
+    health: bool = False,
     augment: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
     identity: dict[str, Any],
 ) -> Progress:
@@ -70,11 +76,14 @@ def fit(
         train: Training samples, shape `(n, *input_shape)`, float32.
         validation: Validation samples, likewise.
         folder: Where the checkpoint and TensorBoard's logs go. A checkpoint that lies there is gone on from.
+        pretrain_epochs: Epochs for each layer before that, in models that have `pretrain`.
         epochs: At most that many.
         batch_size: Samples a step.
         patience: Epochs without improvement to bear.
         seed: Gives each epoch's order.
         schedule: "constant" or "cosine", the learning rate's course from the optimizer's own to 0 over `epochs`.
+        warmup_steps: Steps of the first epoch over which the learning rate rises from almost 0.
+        health: Whether to look for dead units, a collapsed posterior and the like after each epoch.
         augment: From a batch of training samples and a seed, shape `(2,)`, to the batch to train on.
         identity: What must be equal for a checkpoint to be this run's; may go into JSON.
 
@@ -86,6 +95,12 @@ def fit(
         OSError: If the checkpoint or the logs cannot be written.
     """
     model.check_values("training data", train)
+    began = time.perf_counter()
+    pretrains = pretrain_epochs > 0 and hasattr(model, "pretrain") and not unfinished(folder)
+    if pretrains:
+        model.pretrain(train, epochs=pretrain_epochs, batch_size=batch_size)
+    pretraining = time.perf_counter() - began
+
     epoch = tf.Variable(0, dtype=tf.int64, trainable=False)
     batches = _batches(train, batch_size, seed, epoch, augment)
     model.steps_per_execution = min(STEPS_PER_EXECUTION, len(batches))
@@ -94,6 +109,11 @@ def fit(
     stopping = keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True)
     checkpoint = Checkpoint(folder / CHECKPOINT, stopping, identity, epoch)
     progress = checkpoint.progress
+    if pretrains:
+        progress.pretraining = pretraining
+        stopping.on_train_begin()  # makes the memory that is saved
+        checkpoint.set_model(model)
+        checkpoint.save()
     if progress.stopped or progress.epoch >= epochs:  # nothing is left to train, and Keras's fit wants an epoch
         for callback in (checkpoint, stopping):
             callback.set_model(model)
@@ -102,6 +122,10 @@ def fit(
         return progress
 
     callbacks = [keras.callbacks.TensorBoard(folder / "logs", write_graph=False), stopping, checkpoint]
+    if health:  # first, so that the others find its numbers in their logs
+        callbacks.insert(0, Health(train, tell=lambda sentence: print(f"\nHealth: {sentence}")))
+    if warmup_steps:
+        callbacks.insert(0, WarmUp(warmup_steps))
     if schedule == "cosine":
         cosine = keras.optimizers.schedules.CosineDecay(float(model.optimizer.learning_rate), epochs)
         callbacks.append(keras.callbacks.LearningRateScheduler(lambda epoch, _: float(cosine(epoch))))
@@ -130,6 +154,34 @@ def _answers(progress: Progress, epochs: int, folder: Path) -> Iterator[None]:
             raise
         # TensorBoard's writer wraps what the system said of its file.
         raise OSError(error.message.splitlines()[0].rpartition("}} ")[2]) from error
+
+
+class WarmUp(keras.callbacks.Callback):
+    """Raises the learning rate in a straight line over the first steps of the first epoch.
+
+    Adam's first steps have their full length in every weight at once; deep networks do not survive that at a high rate.
+    """
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self.steps = steps
+        self.full = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """Is at work in the first epoch only."""
+        self.active = epoch == 0
+
+    def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
+        """Sets the rate for the steps up to the next return to Python."""
+        if self.active:
+            rate = self.model.optimizer.learning_rate
+            self.full = float(rate) if batch == 0 else self.full
+            rate.assign(self.full * min(1.0, (batch + 1) / self.steps))
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Leaves the full rate behind, before the checkpoint is written."""
+        if self.active:
+            self.model.optimizer.learning_rate.assign(self.full)
 
 
 class Checkpoint(keras.callbacks.Callback):
@@ -181,11 +233,14 @@ class Checkpoint(keras.callbacks.Callback):
         now = time.perf_counter()
         progress.seconds.append(now - self._began)
         self._began = now
+        self.save()
 
+    def save(self) -> None:
+        """Writes the variables, early stopping's memory and the progress, aside and then in place."""
         memory = {key: _plain(getattr(self.stopping, key)) for key in ("wait", "best", "best_epoch", "stopped_epoch")}
         arrays = {f"variable{i}": v.numpy() for i, v in enumerate(self._variables())}
-        arrays |= {f"best{i}": value for i, value in enumerate(self.stopping.best_weights)}
-        notes = {"identity": self.identity, "progress": vars(progress), "stopping": memory}
+        arrays |= {f"best{i}": value for i, value in enumerate(self.stopping.best_weights or [])}
+        notes = {"identity": self.identity, "progress": vars(self.progress), "stopping": memory}
         with replacing(self.file) as target:
             np.savez(target, notes=json.dumps(notes), **arrays)
 
@@ -218,13 +273,18 @@ class Checkpoint(keras.callbacks.Callback):
 
 
 def unfinished(folder: Path) -> bool:
-    """Says whether a run that was stopped lies there."""
-    return (folder / CHECKPOINT).exists()
+    """Says whether a run that was stopped lies there, or in a folder inside, one for each model of the run."""
+    return bool(_checkpoints(folder))
 
 
 def finish(folder: Path) -> None:
-    """Removes the checkpoint once its run's results are safe; TensorBoard's logs stay."""
-    remove(folder / CHECKPOINT)
+    """Removes the checkpoints once their run's results are safe; TensorBoard's logs stay."""
+    for file in _checkpoints(folder):
+        remove(file)
+
+
+def _checkpoints(folder: Path) -> list[Path]:
+    return [file for pattern in (CHECKPOINT, f"[!.]*/{CHECKPOINT}") for file in folder.glob(pattern)]
 
 
 def _batches(

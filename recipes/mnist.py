@@ -51,7 +51,7 @@ def run(config: Config) -> dict[str, float]:
     Raises:
         UsageError: If an option, the data or the output folder is not what it should be.
     """
-    from recipes import _publishing, _training
+    from recipes import _publishing, _training, abilities
     from recipes._augmentation import shifted
     from recipes.data import mnist
 
@@ -71,12 +71,17 @@ def run(config: Config) -> dict[str, float]:
         model = _run.in_float32(config, model)
         codes = {part: model.encode(getattr(splits, part).x) for part in ("train", "validation", "test")}
         report = measure(model, splits, codes)
+        figures = draw(model, splits, codes, progress, config.model)
+        for ability in abilities.of(model):
+            report.add(ability.measure(model, splits, codes), ability.MEASURES)
+            figures |= ability.draw(model, splits, codes)
         record = _publishing.record(RECIPE, config, model, splits, progress, report)
         _publishing.publish(
             model,
             config.folder(RECIPE),
             record=record,
-            figures=draw(model, splits, codes, progress, config.model),
+            explained=report.explained,
+            figures=figures,
             recipe=RECIPE,
             pixel_max=mnist.PIXEL_MAX,
             examples=np.rint(splits.test.x[:8] * mnist.PIXEL_MAX),
@@ -100,8 +105,10 @@ def measure(model: Autoencoder, splits: Splits, codes: dict[str, np.ndarray]) ->
         x = getattr(splits, part).x
         reconstruction = model.decode(codes[part])
         numbers = {"bce": cross_entropy(x, reconstruction)} if model.output_kind == "pixels" else {}
+        error = squared_error(x, reconstruction)
         numbers |= {
-            "mse": squared_error(x, reconstruction),
+            "mse": error,
+            "sse": error * x[0].size,
             "probe_error": probe[part],
             "active_share": active_share(codes[part]),
             "dead_share": dead_share(codes[part]),
@@ -120,6 +127,8 @@ def measure(model: Autoencoder, splits: Splits, codes: dict[str, np.ndarray]) ->
         name = f"PCA-{pca_codes['test'].shape[1]}"
         error = squared_error(splits.test.x, decode(pca_codes["test"]))
         report.baselines.append(row(name, "mse", error, f"same split; {why}", "measured here"))
+        summed = error * splits.test.x[0].size
+        report.baselines.append(row(name, "sse", summed, f"same split; {why}", "measured here"))
         if dimensions == width:
             error = linear_probe(pca_codes, splits)["test"]
             report.baselines.append(row(name, "probe_error", error, f"same split and probe; {why}", "measured here"))

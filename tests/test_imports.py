@@ -45,7 +45,10 @@ def may(importer: str, target: str) -> bool:
         return plumbing or target == "zoo.autoencoder" or target.startswith(("zoo.layers", "zoo.formats"))
     if leaf:  # recipes' leaves
         return target == "zoo" or plumbing
-    return target.startswith("zoo") or plumbing or folder in LEAVES or target in LEAVES or target == "recipes"
+    shared = [*LEAVES, "recipes.abilities"]
+    peers = importer.startswith("recipes.abilities.") and folder == "recipes.abilities"
+    of_shared = target in shared or (folder in shared and not peers)
+    return target.startswith("zoo") or plumbing or of_shared or target == "recipes"
 
 
 @pytest.mark.parametrize("file", FILES, ids=str)

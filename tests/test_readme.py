@@ -50,7 +50,7 @@ def test_the_recipe_in_the_example_runs(folder, fresh_python):
     assert (folder / "my-digits.training" / "logs").is_dir()
 
 
-@pytest.mark.parametrize("name", ["models", "results"])
+@pytest.mark.parametrize("name", tables.TABLES)
 def test_the_tables_are_what_was_measured(name):
     written = re.search(rf"<!-- {name} -->\n(.*)\n<!-- /{name} -->", README, re.DOTALL)[1]
     made = getattr(tables, name)()

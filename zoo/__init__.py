@@ -6,12 +6,14 @@
 >>> model.fit(x, epochs=10)
 >>> zoo.export(model, "my-export")
 
-Importing this package does not import TensorFlow: `build`, `describe`, `export` and `load` do, when called.
+Importing this package does not import TensorFlow: `build`, `describe`, `export` and `load` do when called, and `Health`
+does when named.
 """
 
 from __future__ import annotations
 
 import fnmatch
+import importlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Description",
+    "Health",
     "UsageError",
     "build",
     "describe",
@@ -35,6 +38,17 @@ __all__ = [
     "load",
     "register",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Imports `Health`, a Keras callback, when it is named."""
+    if name == "Health":
+        return importlib.import_module("zoo.health").Health
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 def build(name: str, input_shape: tuple[int, ...], **hyperparameters: Any) -> Autoencoder:

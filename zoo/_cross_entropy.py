@@ -19,12 +19,14 @@ class FusedCrossEntropy(keras.losses.Loss):
         """Returns the mean over the last axis: from `(batch, ..., n)` to `(batch, ...)`."""
         symbolic = isinstance(y_pred, tf.Tensor) and not tf.executing_eagerly()
         if symbolic and y_pred.op.type == "Sigmoid":
-            return _from_logits(y_true, y_pred.op.inputs[0])
+            return from_logits(y_true, y_pred.op.inputs[0])
         return keras.losses.binary_crossentropy(y_true, y_pred)
 
 
 @tf.custom_gradient
-def _from_logits(x: tf.Tensor, logits: tf.Tensor) -> tuple[tf.Tensor, Callable[..., tuple[tf.Tensor, tf.Tensor]]]:
+def from_logits(x: tf.Tensor, logits: tf.Tensor) -> tuple[tf.Tensor, Callable[..., tuple[tf.Tensor, tf.Tensor]]]:
+    """Returns the cross-entropy of logits, mean over the last axis: from `(batch, ..., n)` to `(batch, ...)`."""
+
     def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         share = upstream[..., None] / tf.cast(tf.shape(logits)[-1], logits.dtype)
         return -share * logits, share * (tf.sigmoid(logits) - x)

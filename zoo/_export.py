@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo import _checks, _registry, formats, layers
+from zoo import _checks, formats, layers
 from zoo._files import replacing
 from zoo.autoencoder import Autoencoder
 from zoo.formats import _golden
@@ -50,8 +50,7 @@ def load(folder: Path) -> Autoencoder:
             f"{file} is not there. zoo.load needs the model.keras of an export; "
             f"a SavedModel alone loads with tf.saved_model.load({str(folder / 'saved_model')!r})."
         )
-    for module in pkgutil.iter_modules(layers.__path__):  # importing registers the layers
-        importlib.import_module(f"{layers.__name__}.{module.name}")
-    for name in _registry.names():
-        _registry.find(name)
+    for package, path in ((layers.__name__, layers.__path__), (__package__, [str(Path(__file__).parent)])):
+        for module in pkgutil.iter_modules(path):  # importing registers layers and models, those that wrap others too
+            importlib.import_module(f"{package}.{module.name}")
     return keras.saving.load_model(file)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 import keras
@@ -23,15 +24,17 @@ class Endpoint(NamedTuple):
     Attributes:
         call: Takes the inputs in order; returns a dictionary of named tensors.
         inputs: The named specs of the inputs.
+        examples: By name, what golden outputs are made from for inputs other than `x` and `code`.
     """
 
     call: Callable[..., dict[str, tf.Tensor]]
     inputs: tuple[tf.TensorSpec, ...]
+    examples: Mapping[str, Any] = MappingProxyType({})
 
-    def output_shapes(self) -> dict[str, tf.TensorShape]:
-        """Returns the shape of each output, with None for the batch."""
+    def outputs(self) -> dict[str, tf.TensorSpec]:
+        """Returns the shape and type of each output, with None for the batch."""
         concrete = tf.function(self.call, input_signature=self.inputs, autograph=False).get_concrete_function()
-        return {name: tensor.shape for name, tensor in concrete.structured_outputs.items()}
+        return {name: tf.TensorSpec(t.shape, t.dtype) for name, t in concrete.structured_outputs.items()}
 
 
 @keras.saving.register_keras_serializable("zoo")

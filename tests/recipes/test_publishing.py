@@ -17,6 +17,9 @@ from matplotlib.figure import Figure
 from recipes import _publishing, _run, mnist
 from recipes.data.mnist import load
 from recipes.mnist import Config
+from zoo import _registry
+
+ROW = ["name", "metric", "value", "protocol", "source"]
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +39,8 @@ def card(folder):
 
 def test_metrics_have_the_documented_shape(record):
     assert {key: set(value) for key, value in record.items() if isinstance(value, dict) and key != "versions"} == {
-        "test": {"bce", "mse", "probe_error", "active_share", "dead_share"},
-        "validation": {"bce", "mse", "probe_error", "active_share", "dead_share"},
+        "test": {"bce", "mse", "sse", "probe_error", "active_share", "dead_share"},
+        "validation": {"bce", "mse", "sse", "probe_error", "active_share", "dead_share"},
         "train": {"epochs", "best_epoch", "seconds", "seconds_per_epoch", "processor"},
         "data": {"name", "source", "split", "checksum", "licence"},
         "model": {"name", "hyperparameters", "parameters"},
@@ -75,8 +78,18 @@ def test_metrics_say_what_was_done(record, idx_folder, folder):
 @pytest.mark.parametrize("file", sorted(_publishing.PUBLISHED.glob("*.json")), ids=lambda file: file.stem)
 def test_published_numbers_have_the_shape_of_rows(file):
     for row in json.loads(file.read_text("utf-8")):
-        assert list(row) == ["name", "metric", "value", "protocol", "source"]
+        assert list(row) in (ROW, [*ROW, "when"])
         assert math.isfinite(row["value"])
+        if "when" in row:
+            model = file.stem.partition("-")[2]
+            assert row["when"].keys() <= _registry.hyperparameters(_registry.find(model)).keys()
+
+
+def test_a_published_number_stands_beside_the_models_that_it_holds_for():
+    values = {k: Config(model="vae", hyperparameters={"importance_samples": k}) for k in (1, 5, 7)}
+    found = {k: [row["value"] for row in _publishing.published("MNIST", config)] for k, config in values.items()}
+    assert found == {1: [-86.76], 5: [-85.54], 7: []}
+    assert _publishing.published("MNIST", Config(model="vae")) == _publishing.published("MNIST", values[1])
 
 
 def test_the_cards_front_matter_is_read_by_hubs(card, record):

@@ -21,7 +21,7 @@ from recipes import _run, mnist
 from recipes.mnist import Config
 from zoo import _registry
 
-PECULIAR = ("model", "hyperparameters")
+PECULIAR = ("model", "hyperparameters", "PRESETS")
 WORDS = st.text("abz 019_./'\"$", min_size=1)
 VALUES = {
     int: st.integers(-(10**6), 10**6),

@@ -242,3 +242,63 @@ def test_finish_removes_the_checkpoint_and_keeps_the_logs(tmp_path):
     assert list((tmp_path / "logs").rglob("events.*"))
     _training.finish(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["logs"]
+
+
+class Pretrained(zoo.autoencoder.Autoencoder):
+    """A model whose `pretrain` sets its first weights to the number of epochs, and counts how often it is called."""
+
+    calls = 0
+
+    def pretrain(self, x, epochs, batch_size):
+        self.calls += 1
+        self.weights[0].assign(np.full(self.weights[0].shape, epochs))
+
+
+def pretrained():
+    like = build()
+    return Pretrained(like.encoder, like.decoder, "pixels").compile_default(1e-9)
+
+
+def test_greedy_training_comes_first_and_is_timed(tmp_path):
+    model = pretrained()
+    progress = fit(model, tmp_path, pretrain_epochs=3)
+    assert model.calls == 1
+    np.testing.assert_allclose(model.weights[0], 3, atol=1e-5)
+    assert progress.pretraining > 0
+
+
+def test_greedy_training_is_kept_when_the_first_epoch_is_stopped(tmp_path, monkeypatch):
+    model = pretrained()
+    monkeypatch.setattr(_training.Checkpoint, "on_epoch_begin", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        fit(model, tmp_path, pretrain_epochs=3)
+    monkeypatch.undo()
+    again = pretrained()
+    progress = fit(again, tmp_path, pretrain_epochs=3)
+    assert again.calls == 0
+    np.testing.assert_allclose(again.weights[0], 3, atol=1e-5)
+    assert progress.epoch == 2
+    assert progress.pretraining > 0
+
+
+def test_no_greedy_training_for_none_of_its_epochs(tmp_path):
+    model = pretrained()
+    fit(model, tmp_path, pretrain_epochs=0)
+    assert model.calls == 0
+
+
+def test_the_learning_rate_rises_over_the_first_steps_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(_training, "STEPS_PER_EXECUTION", 1)
+    rates = []
+
+    class Recording(_training.WarmUp):
+        def on_train_batch_begin(self, batch, logs=None):
+            super().on_train_batch_begin(batch, logs)
+            rates.append(float(self.model.optimizer.learning_rate))
+
+    monkeypatch.setattr(_training, "WarmUp", Recording)
+    model = zoo.build("vanilla", (8,), learning_rate=0.01, seed=0)
+    x = np.random.default_rng(0).uniform(size=(80, 8)).astype("float32")
+    common = {"folder": tmp_path, "epochs": 2, "batch_size": 16, "patience": 2, "seed": 0, "identity": {}}
+    _training.fit(model, x, x, schedule="cosine", warmup_steps=4, **common)
+    np.testing.assert_allclose(rates, [0.0025, 0.005, 0.0075, 0.01, 0.01, *[0.005] * 5], rtol=1e-5)

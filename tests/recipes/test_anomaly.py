@@ -1,0 +1,192 @@
+"""The anomaly recipe in miniature, on digits and on tables, and what it answers to options and data that do not fit."""
+
+import dataclasses
+import json
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import zoo
+from recipes import _training, anomaly
+from recipes.data import mnist, table
+from zoo import UsageError
+
+
+@pytest.fixture(scope="module")
+def few_digits(digits, write_idx, tmp_path_factory):
+    """Three of the ten patterns, 200 to train and 50 to test."""
+    arrays = {key: values % 3 if key[0] == "y" else values for key, values in digits.items()}
+    return write_idx(tmp_path_factory.mktemp("few"), arrays, gzipped=True)
+
+
+def config(data, out, **options):
+    return anomaly.Config(data=str(data), out=out, epochs=2, batch_size=16, false_alarms=0.2, **options)
+
+
+@pytest.fixture(scope="module")
+def each(few_digits, tmp_path_factory):
+    """The recipe's numbers and export with each label normal in its turn."""
+    out = tmp_path_factory.mktemp("each") / "export"
+    return anomaly.run(config(few_digits, out)), out
+
+
+@pytest.fixture(scope="module")
+def csv(tmp_path_factory):
+    """A table: good rows lie on a line, bad ones off it."""
+    rng = np.random.default_rng(0)
+    place, bad = rng.normal(size=200), np.arange(200) % 5 == 0
+    x = np.stack([place, 2 * place, -place], axis=1) + 0.05 * rng.normal(size=(200, 3))
+    x[bad] += rng.normal(size=(bad.sum(), 3)) * 3
+    file = tmp_path_factory.mktemp("csv") / "a.csv"
+    lines = [f"{100 * a:.3f},{b:.4f},{c:.4f},{'bad' if d else 'good'}" for (a, b, c), d in zip(x, bad, strict=True)]
+    file.write_text("\n".join(["a,b,c,kind", *lines]) + "\n")
+    return file
+
+
+def test_each_label_is_normal_in_its_turn(each):
+    numbers, folder = each
+    assert numbers.keys() == {
+        "mean_auroc", "mean_average_precision", "mean_detected", "mean_false_alarms", "auroc_0", "auroc_1", "auroc_2",
+    }  # fmt: skip
+    assert all(0 <= value <= 1 for value in numbers.values())
+    assert numbers["mean_auroc"] == pytest.approx(np.mean([numbers[f"auroc_{i}"] for i in range(3)]))
+    files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    pictures = {f"figures/{name}.png" for name in ("auroc", "roc", "scores", "extremes", "curves")}
+    assert {"card.md", "metrics.json", "golden.npz", "saved_model/saved_model.pb", *pictures} <= files
+    assert not list(folder.with_name("export.training").rglob("checkpoint.npz"))
+
+
+def test_the_export_alone_gives_the_measured_numbers(each, few_digits, fresh_python):
+    numbers, folder = each
+    test = mnist.load(str(few_digits)).test
+    detect = tf.saved_model.load(folder / "saved_model").signatures["detect"]
+    for digit in range(3):
+        found = detect(x=tf.constant(test.x * 255), normal=tf.constant(digit))
+        measured = anomaly.numbers(test, [anomaly.Kind("", digit)], [found["score"].numpy()])
+        assert measured["auroc"] == pytest.approx(numbers[f"auroc_{digit}"], abs=1e-6)
+    run = fresh_python("-I", "exported/verify.py", folder)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "-> is_anomaly (8,)" in run.stdout
+
+
+def test_the_baselines_stand_beside(each):
+    record = json.loads((each[1] / "metrics.json").read_text())
+    rows = [(row["name"], row["metric"]) for row in record["baselines"]]
+    names = ("PCA's squared error", "PCA, scored as here", "isolation forest")
+    assert rows == [(name, f"mean_{metric}") for name in names for metric in ("auroc", "average_precision")]
+    assert record["published"] == []  # these are not MNIST
+
+
+def test_the_card_shows_how_to_choose(each):
+    card = (each[1] / "card.md").read_text()
+    assert 'model.signatures["detect"](x=tf.constant(samples, tf.float32), normal=tf.constant(0))' in card
+    assert "0 for 0, 1 for 1, 2 for 2" in card
+    assert "| `detect` | `x` (batch, 16, 16), `normal` () int32 | `score` (batch), `is_anomaly` (batch) bool |" in card
+
+
+def test_a_run_goes_on_without_training_anew_what_was_trained(each, few_digits, tmp_path, monkeypatch):
+    fit, fitted = _training.fit, []
+
+    def dies(model, *arguments, **options):
+        if len(fitted) == 1:
+            raise KeyboardInterrupt
+        fitted.append(options["folder"].name)
+        return fit(model, *arguments, **options)
+
+    monkeypatch.setattr(_training, "fit", dies)
+    with pytest.raises(KeyboardInterrupt):
+        anomaly.run(config(few_digits, tmp_path / "a"))
+    monkeypatch.setattr(_training, "fit", fit)
+    with pytest.raises(UsageError, match="An unfinished run lies in"):
+        anomaly.run(config(few_digits, tmp_path / "a"))
+
+    trained = []
+    keras_fit = zoo.autoencoder.Autoencoder.fit
+    monkeypatch.setattr(
+        zoo.autoencoder.Autoencoder, "fit", lambda self, *a, **k: trained.append(1) or keras_fit(self, *a, **k)
+    )
+    numbers = anomaly.run(config(few_digits, tmp_path / "a", resume=True))
+    assert fitted == ["normal-0"]
+    assert len(trained) == 2
+    assert numbers == each[0]
+
+
+def test_a_detector_does_not_depend_on_the_others(each, few_digits, tmp_path):
+    numbers = anomaly.run(config(few_digits, tmp_path / "a", normal="1"))
+    assert numbers.keys() == {"auroc", "average_precision", "detected", "false_alarms"}
+    assert numbers["auroc"] == pytest.approx(each[0]["auroc_1"], abs=1e-6)
+
+
+def test_a_table_with_labels(csv, tmp_path):
+    options = {"label": "kind", "normal": "good", "hyperparameters": {"latent_dim": 1}}
+    numbers = anomaly.run(config(csv, tmp_path / "a", **options))
+    assert all(math.isfinite(value) for value in numbers.values())
+    splits = table.load(csv, "kind")
+    good = splits.labels.index("good")
+    detect = tf.saved_model.load(tmp_path / "a" / "saved_model").signatures["detect"]
+    found = detect(x=tf.constant(splits.raw(splits.test.x)))
+    scores, flagged = found["score"].numpy(), found["is_anomaly"].numpy()
+    measured = anomaly.numbers(splits.test, [anomaly.Kind("good", good)], [scores], [flagged])
+    assert measured == pytest.approx(numbers, abs=1e-6)
+    assert {path.stem for path in (tmp_path / "a/figures").iterdir()} == {"roc", "scores", "curves"}
+
+
+def test_a_table_without_labels_says_what_cannot_be_measured(csv, tmp_path):
+    plain = tmp_path / "plain.csv"
+    plain.write_text("\n".join(line.rpartition(",")[0] for line in csv.read_text().splitlines()))
+    numbers = anomaly.run(config(plain, tmp_path / "a", hyperparameters={"latent_dim": 1}))
+    assert numbers.keys() == {"flagged"}
+    assert "all its rows were taken as normal" in (tmp_path / "a/card.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"normal": "7"}, "--normal must be each or one of the labels 0, 1, 2. Received: '7'."),
+        ({"normal": "eahc"}, "Did you mean 'each'?"),
+        ({"label": "kind"}, "--label kind is for a FILE.csv"),
+        (
+            {"false_alarms": 0.01},
+            "--false-alarms 0.01 needs at least 99 normal samples to validate by. Received: 16 of 0",
+        ),
+        ({"false_alarms": 0.0}, "false_alarms must be a number above 0 and below 1"),
+        ({"blur": -1.0}, "blur must be a number of at least 0"),
+    ],
+)
+def test_options_that_do_not_fit_are_told(options, told, few_digits, tmp_path):
+    with pytest.raises(UsageError) as error:
+        anomaly.run(dataclasses.replace(config(few_digits, tmp_path / "a"), **options))
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"normal": "good", "label": None}, "holds 'bad'"),
+        ({"label": "kind"}, "--normal must be each or one of the labels bad, good. Received: ''."),
+        ({"label": "kind", "normal": "godo"}, "Did you mean 'good'?"),
+        ({"label": "kidn", "normal": "good"}, "Did you mean 'kind'?"),
+    ],
+)
+def test_options_that_do_not_fit_a_table_are_told(options, told, csv, tmp_path):
+    with pytest.raises(UsageError) as error:
+        anomaly.run(config(csv, tmp_path / "a", **options))
+    assert told in str(error.value)
+
+
+def test_a_label_that_all_rows_have_is_told(csv, tmp_path):
+    file = tmp_path / "same.csv"
+    file.write_text(csv.read_text().replace("bad", "good"))
+    with pytest.raises(UsageError, match="all 40 samples for validation are good: no anomalies"):
+        anomaly.run(config(file, tmp_path / "a", label="kind", normal="good"))
+
+
+def test_normal_without_labels_is_told(csv, tmp_path):
+    file = tmp_path / "plain.csv"
+    file.write_text("\n".join(line.rpartition(",")[0] for line in csv.read_text().splitlines()))
+    with pytest.raises(UsageError, match="--normal good needs labels: name their column with --label"):
+        anomaly.run(config(file, tmp_path / "a", normal="good"))

@@ -1,0 +1,100 @@
+"""The recipe for generative models in miniature."""
+
+import json
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from recipes import generate
+from zoo import UsageError
+
+FILES = {"samples.png", "interpolations.png", "latent_grid.png", "film.gif"}
+
+
+@pytest.fixture(scope="module")
+def made(idx_folder, tmp_path_factory):
+    """What the recipe returns for a model that it trains, and the folder of the export."""
+    out = tmp_path_factory.mktemp("exported") / "generate-wae"
+    config = generate.Config(
+        model="wae", epochs=2, batch_size=32, data=str(idx_folder), out=out, hyperparameters={"latent_dim": 3}
+    )
+    return generate.run(config), out
+
+
+def test_a_run_returns_both_measures_and_writes_all_files(made):
+    numbers, folder = made
+    assert numbers.keys() == {"sample_precision", "sample_recall"}
+    assert all(0 <= value <= 1 for value in numbers.values())
+    assert {path.name for path in (folder / "figures").iterdir()} == FILES
+    assert {"metrics.json", "card.md", "golden.npz", "model.keras", "saved_model"} <= {p.name for p in folder.iterdir()}
+    card = (folder / "card.md").read_text()
+    assert "figures/film.gif" in card
+    assert "`sample_recall`: share of real images" in card
+    with Image.open(folder / "figures" / "film.gif") as film:
+        assert film.n_frames == 10 * generate.FRAMES
+
+
+def test_the_export_makes_the_same_digits_for_the_same_seed(made):
+    sample = tf.saved_model.load(made[1] / "saved_model").signatures["sample"]
+    first, again, other = (
+        sample(count=tf.constant(3), seed=tf.constant(seed))["sample"] for seed in ([1, 2], [1, 2], [3, 4])
+    )
+    assert first.shape == (3, 16, 16)
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_an_export_is_used_as_it_is(made, idx_folder, tmp_path):
+    numbers, folder = made
+    again = generate.run(generate.Config(load=folder, data=str(idx_folder), out=tmp_path / "again"))
+    assert again == pytest.approx(numbers)
+    ours, theirs = (json.loads((path / "metrics.json").read_text()) for path in (tmp_path / "again", folder))
+    assert ours["model"] == theirs["model"]
+    assert ours["train"] == theirs["train"]
+    assert ours["command"].split()[3:5] == ["--model", "wae"]
+    assert f"--load {folder}" in ours["command"]
+
+
+def test_a_model_that_cannot_sample_is_told_which_can(idx_folder, tmp_path):
+    config = generate.Config(model="vanilla", data=str(idx_folder), out=tmp_path / "out")
+    with pytest.raises(UsageError, match=r"vanilla cannot make samples.*Choose from: adversarial, beta_tc_vae, vae"):
+        generate.run(config)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_without_an_export_is_said_to_be(tmp_path):
+    with pytest.raises(UsageError, match=r"metrics.json is not there: --load takes an export's folder"):
+        generate.run(generate.Config(load=tmp_path))
+
+
+class Linear:
+    """A model that decodes a code of three units as three pixels."""
+
+    name = "linear"
+
+    def decode(self, codes):
+        return codes.reshape(-1, 1, 3)
+
+    def interpolate(self, a, b, steps):
+        return np.linspace(a, b, steps)
+
+
+def test_the_plane_varies_the_two_units_that_vary_most_over_the_priors_quantiles():
+    codes = np.random.default_rng(0).normal(size=(100, 3)) * [2.0, 0.1, 1.0]
+    images, values, units = generate.plane(Linear(), codes)
+    assert units == (0, 2)
+    assert values[0] == pytest.approx(NormalDist().inv_cdf(generate.EDGE))
+    assert values[len(values) // 2] == pytest.approx(0, abs=1e-9)
+    np.testing.assert_allclose(images[3, 5], [[values[5], 0, values[3]]], rtol=1e-6)
+    assert not generate.draw(Linear(), codes[:, :1])
+
+
+def test_the_film_passes_each_station_once_and_comes_back():
+    stations = np.arange(4.0)[:, None]
+    frames = generate.film(Linear(), stations)
+    assert len(frames) == 4 * generate.FRAMES
+    np.testing.assert_array_equal(frames[:: generate.FRAMES], stations)
+    np.testing.assert_allclose(frames[-1], [3 / generate.FRAMES])  # on its way from 3 to 0, which follows

@@ -1,0 +1,136 @@
+"""A code from which the clean sample is reconstructed, though the encoder saw only a corrupted one.
+
+z = f(c(x)), x' = g(z) with c a random corruption, drawn anew each time; L = L(x, x'). With squared error or
+cross-entropy the best x' is the mean of all clean samples that could have become c(x).
+
+Paper: Vincent, Larochelle, Lajoie, Bengio and Manzagol 2010, Stacked denoising autoencoders: learning useful
+representations in a deep network with a local denoising criterion.
+"""
+
+import random
+from typing import Any, Literal, Self
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from zoo import _checks, _convolutional, _dense
+from zoo._registry import register
+from zoo.autoencoder import Autoencoder
+from zoo.layers.corruption import Corruption
+
+VALIDATION_SEED = 0
+
+
+@register
+def denoising(
+    input_shape: tuple[int, ...],
+    *,
+    latent_dim: int = 128,
+    corruption: Literal["gaussian", "masking", "salt_and_pepper"] = "gaussian",
+    level: float = 0.5,
+    body: Literal["dense", "convolutional"] = "dense",
+    hidden_units: tuple[int, ...] = (512,),
+    filters: tuple[int, ...] = (32, 64),
+    blocks: int = 1,
+    activation: str = "relu",
+    output: str = "pixels",
+    learning_rate: float = 1e-3,
+    seed: int | None = None,
+) -> Autoencoder:
+    """An autoencoder that sees corrupted samples while it trains, and learns to give back the clean ones.
+
+    `fit(x)` corrupts x itself; `fit(noisy, clean)` trains on pairs as they are, for corruption that the world makes.
+
+    Args:
+        input_shape: The shape of one sample, of any rank for "dense", which flattens it inside; `(steps,)`,
+            `(height, width)` or `(height, width, channels)` for "convolutional".
+        latent_dim: The code's length for "dense", its channels for "convolutional".
+        corruption: "gaussian" adds normal noise, clipped to [0, 1] for pixels; "masking" sets elements to 0;
+            "salt_and_pepper" sets elements to 0 or 1, either as often.
+        level: The noise's standard deviation (sigma), or the share of the elements that are set (nu).
+        body: "dense" layers, or a "convolutional" network, whose code is a map.
+        hidden_units: Widths of the dense encoder's hidden layers, mirrored in the decoder.
+        filters: Filters of the convolutional encoder's layers, each of which halves height and width; mirrored in the
+            decoder.
+        blocks: Residual blocks after each of these layers.
+        activation: Activation of all layers but the code's, which has none.
+        output: "pixels" in [0, 1], or "real" numbers.
+        learning_rate: Adam's step size.
+        seed: Seed of the initial weights and of the corruption.
+
+    Returns:
+        The compiled autoencoder; codes have the shape `(batch, latent_dim)` or `(batch, *positions, latent_dim)`.
+    """
+    input_shape = _checks.shape(input_shape)
+    _checks.positive_integer("latent_dim", latent_dim)
+    _checks.choice("body", body, ("dense", "convolutional"))
+    _dense.check(hidden_units, activation, output, learning_rate)
+    _convolutional.check(filters, activation, output, learning_rate, blocks)
+    rng = random.Random(seed)
+    noise = Corruption(corruption, level, clip=output == "pixels", seed=rng.getrandbits(31))
+    if body == "dense":
+        code = _dense.dense(latent_dim, "linear", rng, name="code")
+        encoder = _dense.encoder(input_shape, hidden_units, activation, [code], rng)
+        decoder = _dense.decoder(latent_dim, hidden_units, activation, input_shape, output, rng)
+    else:
+        axes = len(_convolutional.with_channels(input_shape)) - 1
+        code = _convolutional.layer(axes, latent_dim, "linear", rng, name="code")
+        encoder = _convolutional.encoder(input_shape, filters, activation, [code], rng, blocks=blocks)
+        map_shape = encoder.output_shape[1:]
+        decoder = _convolutional.decoder(map_shape, filters, activation, input_shape, output, rng, blocks=blocks)
+    return Denoising(encoder, decoder, noise, output, name="denoising").compile_default(learning_rate)
+
+
+@keras.saving.register_keras_serializable("zoo")
+class Denoising(Autoencoder):
+    """An autoencoder whose training and validation corrupt the samples that come without a target.
+
+    The corruption stands before the model and not in it, where a pair is told from a lone sample: a pair's noisy half
+    must not be corrupted twice. All that is not training or `evaluate` takes samples as they are.
+
+    Args:
+        encoder: As in `Autoencoder`.
+        decoder: As in `Autoencoder`.
+        corruption: What corrupts.
+        output: As in `Autoencoder`.
+        name: The model's name.
+    """
+
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        corruption: Corruption,
+        output: str = "pixels",
+        name: str | None = None,
+    ) -> None:
+        self.corruption = corruption  # first, since `Autoencoder` ends built, and nothing is added to what is built
+        super().__init__(encoder, decoder, output, name)
+
+    def corrupt(self, x: np.ndarray, seed: int = 0) -> np.ndarray:
+        """Returns samples, shape `(n, *input_shape)`, corrupted as in training; the same seed gives the same."""
+        return self.corruption.corrupted(tf.convert_to_tensor(x, "float32"), seed).numpy()
+
+    def train_step(self, data: Any) -> dict[str, tf.Tensor]:
+        """Takes a step on pairs, or on samples corrupted anew."""
+        return super().train_step(self._paired(data, self.corruption.seeds))
+
+    def test_step(self, data: Any) -> dict[str, tf.Tensor]:
+        """Measures pairs, or samples of which each is corrupted by the same draws: the same loss each time."""
+        return super().test_step(self._paired(data, VALIDATION_SEED, shared=True))
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns what `from_config` needs."""
+        return {**super().get_config(), "corruption": keras.saving.serialize_keras_object(self.corruption)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Makes the model again from `get_config`'s dictionary."""
+        return super().from_config(
+            {**config, "corruption": keras.saving.deserialize_keras_object(config["corruption"])}
+        )
+
+    def _paired(self, data: Any, seed: int | keras.random.SeedGenerator, shared: bool = False) -> tuple:
+        x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
+        return (self.corruption.corrupted(x, seed, shared), x, weight) if y is None else (x, y, weight)
