@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import zoo
+from benchmarks import _rows
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-RESULTS = ROOT / "benchmarks" / "results"
 TABLES = ("models", "papers", "results")
 
 
@@ -29,8 +29,13 @@ def models() -> str:
 
 
 def papers() -> str:
-    """Returns the table of published numbers beside ours: each row of each record's `published`."""
-    rows = [paper(records, row) for records in measured() for row in records[0]["published"]]
+    """Returns the table of published numbers beside ours: each row of each record's `published`, and rows without."""
+    rows = []
+    for name in _rows.TABLES:
+        for asked, records in measured(name):
+            rows += [paper(records, row) for row in records[0]["published"]]
+            if "measure" in asked:
+                rows.append(paper(records, {"metric": asked["measure"]}))
     return table(["model", "measure", "paper", "ours", "baselines", "seeds", "minutes", "command"], rows)
 
 
@@ -40,10 +45,13 @@ def paper(records: list[dict[str, Any]], row: dict[str, Any]) -> list[str]:
     ours = [r["test"][metric] for r in records]
     spread = f" ± {_number(metric, statistics.stdev(ours))}" if len(ours) > 1 else ""
     beside = [f"{_number(metric, b['value'])} {b['name']}" for b in record["baselines"] if b["metric"] == metric]
+    told = (
+        f"{_number(metric, row['value'])} {row['name']}: {row['protocol']} ({row['source']})" if "name" in row else ""
+    )
     return [
         f"`{record['model']['name']}`",
         f"`{metric}`",
-        f"{_number(metric, row['value'])} {row['name']}: {row['protocol']} ({row['source']})",
+        told,
         f"**{_number(metric, statistics.mean(ours))}**{spread}",
         "; ".join(beside),
         ", ".join(str(r["seed"]) for r in records),
@@ -54,7 +62,7 @@ def paper(records: list[dict[str, Any]], row: dict[str, Any]) -> list[str]:
 
 def results() -> str:
     """Returns the table of results on all of MNIST, seed 0."""
-    records = [records[0] for records in measured() if "probe_error" in records[0]["test"]]
+    records = [records[0] for _, records in measured("mnist") if "probe_error" in records[0]["test"]]
     head = ["model", "code", "cross-entropy", "squared error", "PCA's", "active", "dead", "probe error", "raw pixels'"]
     return table([*head, "seconds", "command"], [result(record) for record in records])
 
@@ -78,13 +86,15 @@ def result(record: dict[str, Any]) -> list[str]:
     ]
 
 
-def measured() -> list[list[dict[str, Any]]]:
-    """Returns the records of each row of `mnist.json`: one a seed, the first seed first."""
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for file in sorted(RESULTS.glob("mnist-*.json")):
-        record = json.loads(file.read_text("utf-8"))
-        rows.setdefault(file.stem.removesuffix(f"-seed-{record['seed']}"), []).append(record)
-    return [sorted(records, key=lambda r: r["seed"]) for _, records in sorted(rows.items())]
+def measured(table: str) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Returns the rows of a table that were measured, each with its records, one a seed."""
+    found = []
+    for name, row in sorted(_rows.rows(table).items()):
+        files = [_rows.RESULTS / f"{label}.json" for label in _rows.labels(table, name).values()]
+        records = [json.loads(file.read_text("utf-8")) for file in files if file.exists()]
+        if records:
+            found.append((row, records))
+    return found
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

@@ -30,9 +30,14 @@ def largest_difference(folder: Path) -> float:
             inputs = {key.removeprefix(prefix): golden[key] for key in golden.files if key.startswith(prefix)}
             outputs = signatures[name](**{key: tf.constant(value) for key, value in inputs.items()})
             for key, value in outputs.items():
-                expected = golden[f"{name}/out/{key}"].astype("float64")  # of booleans too
-                difference = float(np.abs(value.numpy() - expected).max())
-                largest = max(largest, difference / max(1.0, float(np.abs(expected).max())))
+                expected = golden[f"{name}/out/{key}"]
+                if expected.dtype.kind == "S":  # texts
+                    difference = float((value.numpy().astype("S") != expected).any())
+                else:
+                    expected = expected.astype("float64")  # of booleans too
+                    difference = float(np.abs(value.numpy() - expected).max(initial=0))
+                    difference /= max(1.0, float(np.abs(expected).max(initial=0)))
+                largest = max(largest, difference)
                 shapes = ", ".join(f"{k} {v.shape}" for k, v in inputs.items())
                 print(f"  {name}({shapes}) -> {key} {value.shape}: largest difference {difference:.2g}")
     return largest

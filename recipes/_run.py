@@ -36,9 +36,11 @@ class Options:
 
     Attributes:
         PRESETS: By model, the hyperparameters whose defaults in the recipe are not the model's own.
+        DATA: What the samples of the recipe's models are, as `zoo.list_models(data=...)` calls it.
     """
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    DATA: ClassVar[tuple[str, ...]] = ("any",)
     model: str = "sparse"
     """Which model of the zoo; its hyperparameters follow below, and other models have others."""
     pretrain_epochs: int = 10
@@ -108,11 +110,15 @@ def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Conf
     """Reads the command line: the recipe's options, and the chosen model's hyperparameters beside them.
 
     Raises:
-        UsageError: If the model is unknown.
+        UsageError: If the model is unknown, or for other data.
         SystemExit: With status 2, if an option is unknown or a value is of the wrong kind; with 0 after `--help`.
     """
     name = _value_of("--model", arguments) or config_class().model
     builder = _registry.find(name)
+    models = sorted(model for data in config_class.DATA for model in zoo.list_models(data=data))
+    if name not in models:
+        takes = _registry.DATA[zoo.describe(name).data]
+        raise UsageError(f"--model {name} takes {takes}; recipes.{recipe} can use {', '.join(models)}.")
     described = {p.arg_name: p.description for p in docstring_parser.parse(builder.__doc__ or "").params}
     defaults = _defaults(config_class, name)
     fields = [
@@ -130,7 +136,7 @@ def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Conf
         dataclasses.make_dataclass("Arguments", groups),
         args=arguments,
         prog=f"python -m recipes.{recipe}",
-        description=f"{sys.modules[config_class.__module__].__doc__}\nModels: {', '.join(zoo.list_models())}.",
+        description=f"{sys.modules[config_class.__module__].__doc__}\nModels: {', '.join(models)}.",
         config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
     )
     hyperparameters = dataclasses.asdict(getattr(parsed, name))
@@ -222,6 +228,11 @@ def build(config: Options, input_shape: tuple[int, ...]) -> Autoencoder:
 def hyperparameters(config: Options) -> dict[str, Any]:
     """Returns the model's hyperparameters: as given, or their defaults."""
     return {**_defaults(config, config.model), **config.hyperparameters}
+
+
+def data_of(config: Options) -> str:
+    """Returns what the samples of the configured model are: "any", "ratings" or "likes"."""
+    return zoo.describe(config.model).data
 
 
 def in_float32(config: Options, model: Autoencoder) -> Autoencoder:

@@ -7,7 +7,7 @@ optimizer, early stopping's memory, the history), and each epoch's order depends
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +16,10 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from scipy import sparse
 
 from recipes._interrupt import between_steps
+from recipes._rows import gatherer
 from zoo import UsageError
 from zoo._files import remove, replacing
 from zoo.autoencoder import Autoencoder
@@ -38,6 +40,8 @@ class Progress:
         pretraining: Seconds of greedy pretraining, in models that have it.
         seconds: Wall time of each epoch: validation included, and the saving of the epoch before.
         history: "loss", "val_loss" and whatever the model measures: a number an epoch.
+        monitor: What of these the best epoch is chosen by; the last epoch is the best where it is not among them.
+        mode: "min" if it should be low, "max" if high.
     """
 
     epoch: int = 0
@@ -45,17 +49,22 @@ class Progress:
     pretraining: float = 0.0
     seconds: list[float] = field(default_factory=list)
     history: dict[str, list[float]] = field(default_factory=dict)
+    monitor: str | None = "val_loss"
+    mode: str = "min"
 
     @property
     def best_epoch(self) -> int:
-        """The epoch, from 0, whose weights are kept: the lowest validation loss."""
-        return int(np.argmin(self.history["val_loss"]))
+        """The epoch, from 0, whose weights are kept."""
+        if self.monitor not in self.history:
+            return self.epoch - 1
+        values = np.array(self.history[self.monitor])
+        return int(np.argmin(values if self.mode == "min" else -values))
 
 
 def fit(
     model: Autoencoder,
-    train: np.ndarray,
-    validation: np.ndarray,
+    train: np.ndarray | sparse.csr_array,
+    validation: np.ndarray | tf.data.Dataset | None,
     *,
     folder: Path,
     pretrain_epochs: int = 0,
@@ -67,14 +76,18 @@ def fit(
     warmup_steps: int = 0,
     health: bool = False,
     augment: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
+    monitor: str | None = "val_loss",
+    mode: str = "min",
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    densify: bool = True,
     identity: dict[str, Any],
 ) -> Progress:
     """Trains until the validation loss has not fallen for `patience` epochs, and keeps the best epoch's weights.
 
     Args:
         model: A compiled model.
-        train: Training samples, shape `(n, *input_shape)`, float32.
-        validation: Validation samples, likewise.
+        train: Training samples, shape `(n, *input_shape)`, float32; a table of ratings stays sparse.
+        validation: Validation samples, likewise, or batches of samples and targets.
         folder: Where the checkpoint and TensorBoard's logs go. A checkpoint that lies there is gone on from.
         pretrain_epochs: Epochs for each layer before that, in models that have `pretrain`.
         epochs: At most that many.
@@ -85,6 +98,11 @@ def fit(
         warmup_steps: Steps of the first epoch over which the learning rate rises from almost 0.
         health: Whether to look for dead units, a collapsed posterior and the like after each epoch.
         augment: From a batch of training samples and a seed, shape `(2,)`, to the batch to train on.
+        monitor: The number that says when to stop and which epoch is the best; if None, all epochs are trained and the
+            last one's weights stay.
+        mode: "min" if it should be low, "max" if high.
+        callbacks: More of Keras's; what they add to an epoch's logs is kept in the history.
+        densify: Whether batches of a sparse table are dense.
         identity: What must be equal for a checkpoint to be this run's; may go into JSON.
 
     Returns:
@@ -94,7 +112,7 @@ def fit(
         UsageError: If the checkpoint is another run's, or the loss stops being a number.
         OSError: If the checkpoint or the logs cannot be written.
     """
-    model.check_values("training data", train)
+    model.check_values("training data", train if isinstance(train, np.ndarray) else train.data)
     began = time.perf_counter()
     pretrains = pretrain_epochs > 0 and hasattr(model, "pretrain") and not unfinished(folder)
     if pretrains:
@@ -102,13 +120,16 @@ def fit(
     pretraining = time.perf_counter() - began
 
     epoch = tf.Variable(0, dtype=tf.int64, trainable=False)
-    batches = _batches(train, batch_size, seed, epoch, augment)
+    batches = _batches(train, batch_size, seed, epoch, augment, densify)
     model.steps_per_execution = min(STEPS_PER_EXECUTION, len(batches))
     model.optimizer.build(model.trainable_variables)
 
-    stopping = keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True)
+    stopping = keras.callbacks.EarlyStopping(
+        monitor or "loss", mode=mode, patience=patience if monitor else epochs, restore_best_weights=bool(monitor)
+    )
     checkpoint = Checkpoint(folder / CHECKPOINT, stopping, identity, epoch)
     progress = checkpoint.progress
+    progress.monitor, progress.mode = monitor, mode
     if pretrains:
         progress.pretraining = pretraining
         stopping.on_train_begin()  # makes the memory that is saved
@@ -121,21 +142,24 @@ def fit(
         stopping.on_train_end()
         return progress
 
-    callbacks = [keras.callbacks.TensorBoard(folder / "logs", write_graph=False), stopping, checkpoint]
-    if health:  # first, so that the others find its numbers in their logs
-        callbacks.insert(0, Health(train, tell=lambda sentence: print(f"\nHealth: {sentence}")))
+    if isinstance(validation, np.ndarray):
+        validation = tf.data.Dataset.from_tensor_slices(validation).batch(1000).cache()
+    # Those that measure come first, so that the others find their numbers in their logs.
+    used = [*callbacks, keras.callbacks.TensorBoard(folder / "logs", write_graph=False), stopping, checkpoint]
+    if health:
+        used.insert(0, Health(train, tell=lambda sentence: print(f"\nHealth: {sentence}")))
     if warmup_steps:
-        callbacks.insert(0, WarmUp(warmup_steps))
+        used.insert(0, WarmUp(warmup_steps))
     if schedule == "cosine":
         cosine = keras.optimizers.schedules.CosineDecay(float(model.optimizer.learning_rate), epochs)
-        callbacks.append(keras.callbacks.LearningRateScheduler(lambda epoch, _: float(cosine(epoch))))
+        used.append(keras.callbacks.LearningRateScheduler(lambda epoch, _: float(cosine(epoch))))
     with _answers(progress, epochs, folder), between_steps() as interrupt:
         model.fit(
             batches,
-            validation_data=tf.data.Dataset.from_tensor_slices(validation).batch(1000).cache(),
+            validation_data=validation,
             initial_epoch=progress.epoch,
             epochs=epochs,
-            callbacks=[*callbacks, interrupt],
+            callbacks=[*used, interrupt],
             shuffle=False,  # the batches come shuffled
         )
     return progress
@@ -288,21 +312,23 @@ def _checkpoints(folder: Path) -> list[Path]:
 
 
 def _batches(
-    x: np.ndarray,
+    x: np.ndarray | sparse.csr_array,
     batch_size: int,
     seed: int,
     epoch: tf.Variable,
     augment: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
+    densify: bool = True,
 ) -> tf.data.Dataset:
     """Gathers rows of one constant by shuffled index: cheaper than shuffling rows, and known from (seed, epoch)."""
-    rows = tf.constant(x)
-    steps = -(-len(x) // batch_size)
+    gather = gatherer(x, sparse=not densify)
+    count = x.shape[0]
+    steps = -(-count // batch_size)
 
     def one_epoch(_: tf.Tensor) -> tf.data.Dataset:
-        order = tf.random.experimental.stateless_shuffle(tf.range(len(x)), seed=[tf.constant(seed, tf.int64), epoch])
+        order = tf.random.experimental.stateless_shuffle(tf.range(count), seed=[tf.constant(seed, tf.int64), epoch])
 
         def batch(step: tf.Tensor) -> tf.Tensor:
-            batch = tf.gather(rows, order[step * batch_size : (step + 1) * batch_size])
+            batch = gather(order[step * batch_size : (step + 1) * batch_size])
             return augment(batch, tf.stack([seed * steps + step, epoch])) if augment else batch
 
         return tf.data.Dataset.range(steps).map(batch)

@@ -134,7 +134,8 @@ def check_it_samples(model: Autoencoder) -> None:
     if generation.able(model):
         return
     returned = {
-        name: inspect.signature(_registry.find(name), eval_str=True).return_annotation for name in zoo.list_models()
+        name: inspect.signature(_registry.find(name), eval_str=True).return_annotation
+        for name in zoo.list_models(data="any")
     }
     able = ", ".join(name for name, kind in returned.items() if generation.able(kind))
     raise UsageError(f"{model.name} cannot make samples: its codes follow no known distribution. Choose from: {able}.")

@@ -70,13 +70,17 @@ def build(name: str, input_shape: tuple[int, ...], **hyperparameters: Any) -> Au
     return builder(input_shape, **hyperparameters)
 
 
-def list_models(pattern: str = "*") -> list[str]:
+def list_models(pattern: str = "*", *, data: str | None = None) -> list[str]:
     """Lists the models' names, sorted, without importing TensorFlow.
 
     Args:
         pattern: A shell-style pattern, such as `"*sparse*"`.
+        data: Of models alone whose samples are of this kind: "any" for arrays of any shape, "ratings" or "likes".
+
+    Raises:
+        UsageError: If there is no such kind.
     """
-    return fnmatch.filter(_registry.names(), pattern)
+    return fnmatch.filter(_registry.names(data), pattern)
 
 
 def describe(name: str) -> Description:

@@ -6,23 +6,32 @@ that listing them imports nothing.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, overload
 
-from zoo._checks import UsageError, did_you_mean
+from zoo._checks import UsageError, choice, did_you_mean
 
 if TYPE_CHECKING:
     from zoo.autoencoder import Autoencoder
 
 Builder = Callable[..., "Autoencoder"]
 
+# What a model's samples are.
+DATA = {
+    "any": "samples of any shape: pixels in [0, 1], or real numbers",
+    "ratings": "rows of ratings, of which 0 or NaN is none",
+    "likes": "rows of 0 and 1: what is liked or used",
+}
 _FOLDER = Path(__file__).parent
+_REGISTERED = re.compile(r'^@register(?:\(data="(\w+)"\))?\ndef (\w+)\(', re.MULTILINE)
 _builders: dict[str, Builder] = {}
+_data: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -33,18 +42,24 @@ class Description:
     summary: str
     paper: str
     signature: str
+    data: str
 
     def __str__(self) -> str:
         return f"{self.signature}\n\n{self.summary}\n\nPaper: {self.paper}"
 
 
-def register(builder: Builder) -> Builder:
-    """Registers a builder under its function's name. Use it as a decorator.
+@overload
+def register(builder: Builder) -> Builder: ...
+@overload
+def register(*, data: str) -> Callable[[Builder], Builder]: ...
+def register(builder: Builder | None = None, *, data: str = "any") -> Any:
+    """Registers a builder under its function's name. Use it as a decorator, with or without `data`.
 
     Args:
         builder: A function `(input_shape, *, ...)`: the shape positional, everything else keyword-only, annotated
             and with a default; no `**kwargs`, so that a typo is an error. Its docstring's first line is the
             model's summary, and a line "Paper: ..." there or in its module's docstring names the source.
+        data: What the model's samples are: "any", "ratings" or "likes".
 
     Returns:
         The builder, unchanged.
@@ -52,6 +67,13 @@ def register(builder: Builder) -> Builder:
     Raises:
         UsageError: If the signature is another, or the name belongs to another builder.
     """
+    choice("data", data, DATA)
+    if builder is None:
+        return functools.partial(_register, data)
+    return _register(data, builder)
+
+
+def _register(data: str, builder: Builder) -> Builder:
     name = builder.__name__
     parameters = list(inspect.signature(builder).parameters.values())
     if not parameters or parameters[0].name != "input_shape":
@@ -69,16 +91,20 @@ def register(builder: Builder) -> Builder:
                 f"Received: {parameter}. Write `{name}(input_shape, *, latent_dim: int = 32)`."
             )
     known = _builders.get(name)
-    taken = name in _file_names() and builder.__module__ != f"zoo.{name}"
+    taken = name in _files() and builder.__module__ != f"zoo.{name}"
     if taken or (known is not None and known.__module__ != builder.__module__):
         raise UsageError(f"A model named {name!r} is registered already: rename the new function.")
     _builders[name] = builder
+    _data[name] = data
     return builder
 
 
-def names() -> list[str]:
-    """Lists all models' names, sorted."""
-    return sorted(_file_names() | _builders.keys())
+def names(data: str | None = None) -> list[str]:
+    """Lists all models' names, sorted; of those alone whose samples are of that kind, if given."""
+    if data is not None:
+        choice("data", data, DATA)
+    known = {name: _data.get(name, "any") for name in _builders} | _files()
+    return sorted(name for name, kind in known.items() if data in (None, kind))
 
 
 def find(name: str) -> Builder:
@@ -87,7 +113,7 @@ def find(name: str) -> Builder:
     Raises:
         UsageError: If there is none; names the nearest and the full list.
     """
-    if name not in _builders and name in _file_names():
+    if name not in _builders and name in _files():
         importlib.import_module(f"zoo.{name}")
     if name not in _builders:
         raise UsageError(_unknown("model", name, names()))
@@ -119,12 +145,18 @@ def describe(name: str) -> Description:
         summary=doc.split("\n\n")[0].replace("\n", " "),
         paper=" ".join(paper.group(1).split()) if paper else "not named",
         signature=f"{name}{inspect.signature(builder)}",
+        data=_data.get(name, "any"),
     )
 
 
-def _file_names() -> set[str]:
-    files = _FOLDER.glob("[!_]*.py")
-    return {f.stem for f in files if f"\n@register\ndef {f.stem}(" in f.read_text("utf-8")}
+def _files() -> dict[str, str]:
+    """Returns what the models' samples are by the models' names, for those that are files."""
+    found = {}
+    for file in _FOLDER.glob("[!_]*.py"):
+        for data, name in _REGISTERED.findall(file.read_text("utf-8")):
+            if name == file.stem:
+                found[name] = data or "any"
+    return found
 
 
 def _unknown(kind: str, name: str, options: list[str]) -> str:

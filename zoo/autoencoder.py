@@ -15,7 +15,8 @@ from zoo._adam import FusedAdam
 from zoo._cross_entropy import FusedCrossEntropy
 from zoo.layers.transposed_dense import TransposedDense
 
-OUTPUTS = {"pixels": FusedCrossEntropy, "real": keras.losses.MeanSquaredError}
+# What a model's outputs are, and the loss that belongs to them; those without have one of their own.
+OUTPUTS = {"pixels": FusedCrossEntropy, "real": keras.losses.MeanSquaredError, "ratings": None, "likes": None}
 
 
 class Endpoint(NamedTuple):
@@ -93,7 +94,8 @@ class Autoencoder(keras.Model):
 
     def compile_default(self, learning_rate: float) -> Self:
         """Compiles with Adam and the loss that belongs to the output, and returns the model."""
-        self.compile(optimizer=FusedAdam(learning_rate), loss=OUTPUTS[self.output_kind]())
+        loss = OUTPUTS[self.output_kind]
+        self.compile(optimizer=FusedAdam(learning_rate), loss=loss and loss())
         return self
 
     def fit(self, x: Any = None, y: Any = None, **arguments: Any) -> keras.callbacks.History:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -181,6 +182,12 @@ class RatingSplits:
     split: str
 
     @property
+    def name(self) -> str:
+        """The data set's name, for people; with that of the file to train on, if the split is a fixed one."""
+        fixed = self.train.source != self.test.source
+        return f"{self.train.name} {Path(self.train.source).name}" if fixed else self.train.name
+
+    @property
     def source(self) -> str:
         """Where the data came from."""
         return (
@@ -252,6 +259,46 @@ def split_fixed(train: Ratings, test: Ratings, seed: int, validation: float = 0.
     return _splits(train, test, validation, seed, split)
 
 
+def joined(first: Ratings, second: Ratings) -> Ratings:
+    """Returns the ratings of two tables that number users and films alike, such as training and validation."""
+    parts = {
+        name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in ("users", "films", "ratings")
+    }
+    if first.timestamps is not None and second.timestamps is not None:
+        parts["timestamps"] = np.concatenate([first.timestamps, second.timestamps])
+    return _rows(dataclasses.replace(first, **parts), np.lexsort((parts["films"], parts["users"])))
+
+
+def without_newcomers(ratings: Ratings, share: float, seed: int) -> tuple[Ratings, Ratings]:
+    """Draws users at random, at least one; returns the ratings of all others, and those of the users drawn.
+
+    Args:
+        ratings: The table.
+        share: The share of users to draw.
+        seed: Seed of the draw.
+
+    Raises:
+        UsageError: If the share is not between 0 and 1.
+    """
+    _checks.fraction("newcomers", share)
+    count = ratings.shape[0]
+    drawn = np.random.default_rng([seed, 3]).permutation(count) < max(1, round(count * share))
+    return ratings.take(~drawn[ratings.users]), ratings.take(drawn[ratings.users])
+
+
+def held_out(ratings: Ratings, train: Ratings, seed: int) -> HeldOut:
+    """Draws 20% of the ratings of each user, who must not be among `train`'s, to be predicted from the others.
+
+    Users with fewer than 5 ratings of films that `train` has are left out.
+
+    Args:
+        ratings: All ratings of the users.
+        train: What gives the films.
+        seed: Seed of the draw.
+    """
+    return _held_out(ratings, np.ones(len(ratings), bool), train, [seed, 4])
+
+
 def _splits(trained: Ratings, test: Ratings, validation: float, seed: int, split: str) -> RatingSplits:
     _checks.fraction("validation", validation)
     held_out = _drawn(trained, validation, seed, 1)
@@ -295,6 +342,11 @@ class RankingSplits:
     validation: HeldOut
     test: HeldOut
     split: str
+
+    @property
+    def name(self) -> str:
+        """The data set's name, for people."""
+        return self.train.name
 
     @property
     def source(self) -> str:

@@ -21,7 +21,7 @@ from recipes import _run, mnist
 from recipes.mnist import Config
 from zoo import _registry
 
-PECULIAR = ("model", "hyperparameters", "PRESETS")
+PECULIAR = ("model", "hyperparameters", "PRESETS", "DATA")
 WORDS = st.text("abz 019_./'\"$", min_size=1)
 VALUES = {
     int: st.integers(-(10**6), 10**6),
@@ -47,7 +47,7 @@ def values(annotation):
 
 @st.composite
 def configs(draw):
-    name = draw(st.sampled_from(zoo.list_models()))
+    name = draw(st.sampled_from(zoo.list_models(data="any")))
     parameters = _registry.hyperparameters(_registry.find(name))
     hyperparameters = {key: draw(st.just(p.default) | values(p.annotation)) for key, p in parameters.items()}
     hyperparameters.pop("seed", None)
@@ -68,7 +68,7 @@ def test_the_command_of_a_config_parses_to_that_config(config):
     assert parse(_run.command("mnist", config)) == config
 
 
-@pytest.mark.parametrize("model", zoo.list_models())
+@pytest.mark.parametrize("model", zoo.list_models(data="any"))
 def test_the_command_of_defaults_names_the_model_alone(model):
     config = _run.parse(Config, ["--model", model], "mnist")
     assert _run.command("mnist", config) == f"python -m recipes.mnist --model {model}"
@@ -120,7 +120,13 @@ def test_help_lists_options_hyperparameters_and_models(recipe, monkeypatch, caps
     with pytest.raises(SystemExit, match="0"):
         _run.main(mnist.RECIPE, Config, mnist.run)
     shown = capsys.readouterr().out
-    for part in ("--epochs", "--data", "--anneal-steps", "Training steps over which k falls", *zoo.list_models()):
+    for part in (
+        "--epochs",
+        "--data",
+        "--anneal-steps",
+        "Training steps over which k falls",
+        *zoo.list_models(data="any"),
+    ):
         assert part in shown
 
 
@@ -149,6 +155,14 @@ def assert_refused(answer, *told):
 def test_a_bad_value_is_told_in_a_sentence(words, told, recipe, idx_folder, tmp_path):
     assert_refused(recipe("--data", idx_folder, "--out", tmp_path / "out", *words), told)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("model", [*zoo.list_models(data="ratings"), *zoo.list_models(data="likes")])
+def test_a_model_of_other_data_is_told_with_those_that_can_be_used(model, recipe):
+    takes = _registry.DATA[zoo.describe(model).data]
+    usable = ", ".join(zoo.list_models(data="any"))
+    status, error = recipe("--model", model)
+    assert (status, error) == (2, f"--model {model} takes {takes}; recipes.mnist can use {usable}.\n")
 
 
 def test_data_that_are_not_there_are_told_in_a_sentence(recipe, tmp_path):
@@ -274,7 +288,7 @@ def test_ctrl_c_stops_in_a_sentence_and_the_command_it_gives_finishes(recipe, tm
     assert json.loads((out / "metrics.json").read_text())["train"]["epochs"] == 40
 
 
-@pytest.mark.parametrize("model", zoo.list_models())
+@pytest.mark.parametrize("model", zoo.list_models(data="any"))
 def test_bfloat16_trains_and_what_it_leaves_is_float32(model, idx_folder, recipe, tmp_path):
     import keras
 

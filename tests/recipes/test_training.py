@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from scipy import sparse
 
 import zoo
 from recipes import _training
@@ -103,6 +104,92 @@ def test_without_early_stopping_too_the_best_weights_are_kept(tmp_path):
     assert not progress.stopped
     assert progress.epoch == 5
     assert model.evaluate(X[:10], X[:10], verbose=0) == pytest.approx(min(progress.history["val_loss"]), rel=1e-5)
+
+
+class Watched(keras.callbacks.Callback):
+    """Adds made-up numbers to the epochs' logs, and keeps a copy of each epoch's weights."""
+
+    def __init__(self, numbers):
+        super().__init__()
+        self.numbers = numbers
+        self.weights = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs["watched"] = self.numbers[epoch]
+        self.weights.append(self.model.get_weights())
+
+
+def equal(ours, theirs):
+    return all(np.array_equal(*pair) for pair in zip(ours, theirs, strict=True))
+
+
+@pytest.mark.parametrize("validation", [X[:10], None])
+def test_without_a_monitor_all_epochs_are_trained_and_the_last_weights_stay(validation, tmp_path):
+    model, watched = build(learning_rate=1.0), Watched(range(6))  # so high that the loss soon rises
+    progress = fit(model, tmp_path, validation=validation, epochs=6, patience=1, monitor=None, callbacks=[watched])
+    assert not progress.stopped
+    assert (progress.epoch, progress.best_epoch) == (6, 5)
+    assert len(progress.history["loss"]) == 6
+    assert ("val_loss" in progress.history) == (validation is not None)
+    assert equal(model.get_weights(), watched.weights[5])
+
+
+@pytest.mark.parametrize(
+    ("mode", "numbers", "best", "epochs"),
+    [
+        ("max", [1.0, 3.0, 2.0, 2.5, 9.0], 1, 4),
+        ("min", [3.0, 1.0, 2.0, 1.5, 0.0], 1, 4),
+        ("max", [1.0, 2.0, 3.0], 2, 3),
+    ],
+)
+def test_the_epoch_with_the_best_number_is_kept(mode, numbers, best, epochs, tmp_path):
+    model, watched = build(), Watched(numbers)
+    options = {"epochs": len(numbers), "patience": 2, "monitor": "watched", "mode": mode}
+    progress = fit(model, tmp_path, callbacks=[watched], **options)
+    assert (progress.best_epoch, progress.epoch) == (best, epochs)
+    assert progress.history["watched"] == numbers[:epochs]
+    assert equal(model.get_weights(), watched.weights[best])
+    again = build()  # nothing is left to train, and the checkpoint knows the best weights
+    assert fit(again, tmp_path, callbacks=[Watched(numbers)], **options) == progress
+    assert equal(again.get_weights(), watched.weights[best])
+
+
+def ratings(seed=0):
+    rng = np.random.default_rng(seed)
+    return np.where(rng.random((40, 12)) < 0.3, rng.integers(1, 6, (40, 12)), 0).astype("float32")
+
+
+@pytest.mark.parametrize("densify", [True, False])
+def test_a_sparse_table_trains_to_the_weights_of_its_dense_array(densify, tmp_path):
+    x, found = ratings(), []
+    for table, kept in ((x, "dense"), (sparse.csr_array(x), "sparse")):
+        model = zoo.build("autorec", (12,), latent_dim=3, input_dropout=0.0, dropped_weight=1.0, seed=1).adapt(x)
+        model.compile(keras.optimizers.SGD(0.01))  # Adam's steps are as long where the gradient is all but rounding
+        progress = fit(model, tmp_path / kept, table, x[:10], densify=densify)
+        found.append((model.get_weights(), progress.history))
+    for ours, theirs in zip(found[0][0], found[1][0], strict=True):
+        if densify:
+            np.testing.assert_array_equal(ours, theirs)
+        else:
+            np.testing.assert_allclose(ours, theirs, atol=1e-5)
+    for name, values in found[0][1].items():
+        assert found[1][1][name] == pytest.approx(values, rel=1e-5)
+
+
+def test_validation_may_be_batches_of_samples_and_targets(tmp_path):
+    x, y = ratings(), ratings(1)
+    model = zoo.build("autorec", (12,), latent_dim=3, seed=1).adapt(x)
+    batches = tf.data.Dataset.from_tensor_slices((x[:10], y[:10])).batch(4)
+    progress = fit(model, tmp_path, x, batches, epochs=1)
+    expected = model.evaluate(x[:10], y[:10], verbose=0, return_dict=True)
+    assert progress.history["val_rmse"] == pytest.approx([expected["rmse"]], rel=1e-5)
+    assert progress.history["val_loss"] == pytest.approx([expected["loss"]], rel=1e-5)
+
+
+def test_sparse_tables_are_looked_at_before_training_too(tmp_path):
+    model = zoo.build("autorec", (12,), latent_dim=3).adapt(ratings())
+    with pytest.raises(UsageError, match="training data must hold ratings from"):
+        fit(model, tmp_path, sparse.csr_array(2 * ratings()), None)
 
 
 @pytest.mark.parametrize(

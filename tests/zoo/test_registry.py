@@ -13,14 +13,16 @@ began = time.perf_counter()
 import zoo
 names = zoo.list_models()
 seconds = time.perf_counter() - began
+by_data = {data: zoo.list_models(data=data) for data in ("any", "ratings", "likes")}
 heavy = [name for name in ("tensorflow", "keras") if name in sys.modules]
-print(json.dumps({"names": names, "seconds": seconds, "heavy": heavy}))
+print(json.dumps({"names": names, "by_data": by_data, "seconds": seconds, "heavy": heavy}))
 """
 
 
 def test_listing_is_quick_and_imports_no_tensorflow(fresh_python):
     found = [json.loads(fresh_python("-c", LISTING).stdout) for _ in range(3)]
     assert found[0]["names"] == zoo.list_models()
+    assert found[0]["by_data"] == {data: zoo.list_models(data=data) for data in _registry.DATA}
     assert not found[0]["heavy"]
     assert min(run["seconds"] for run in found) < 0.1  # the best of three: the machine may be busy
 
@@ -28,6 +30,16 @@ def test_listing_is_quick_and_imports_no_tensorflow(fresh_python):
 def test_patterns_filter_the_list():
     assert zoo.list_models("*sparse") == ["k_sparse", "sparse"]
     assert zoo.list_models("nothing*") == []
+
+
+def test_each_model_is_listed_by_what_its_samples_are():
+    by_data = {data: zoo.list_models(data=data) for data in _registry.DATA}
+    assert sorted(name for names in by_data.values() for name in names) == zoo.list_models()
+    assert "autorec" in by_data["ratings"]
+    assert {"ease", "mult_vae"} <= set(by_data["likes"])
+    assert "sparse" in by_data["any"]
+    assert zoo.list_models("*vae", data="likes") == ["mult_vae"]
+    assert all(zoo.describe(name).data == data for data, names in by_data.items() for name in names)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +59,8 @@ def test_patterns_filter_the_list():
         (lambda: zoo.build("vanilla", (784,), output="pixel"), "Did you mean 'pixels'?"),
         (lambda: zoo.build("vanilla", (784,), learning_rate=0), "learning_rate must be a number above 0"),
         (lambda: zoo.load("/nowhere"), "model.keras is not there"),
+        (lambda: zoo.list_models(data="rating"), "data must be one of 'any', 'ratings', 'likes'."),
+        (lambda: zoo.register(data="like"), "Received: data='like'. Did you mean 'likes'?"),
     ],
 )
 def test_a_mistake_is_answered_in_a_sentence_that_says_what_to_type(call, told):
@@ -71,10 +85,11 @@ def test_describing_gives_signature_summary_and_paper():
 
 @pytest.fixture
 def _forget():
-    known = dict(_registry._builders)
+    kept = [(each, dict(each)) for each in (_registry._builders, _registry._data)]
     yield
-    _registry._builders.clear()
-    _registry._builders.update(known)
+    for each, known in kept:
+        each.clear()
+        each.update(known)
 
 
 @pytest.mark.usefixtures("_forget")
@@ -86,6 +101,20 @@ def test_a_registered_builder_is_listed_and_built():
 
     assert "mine" in zoo.list_models()
     assert zoo.build("mine", (5,)).decoder.input_shape == (None, 3)
+    assert "mine" in zoo.list_models(data="any")
+
+
+@pytest.mark.usefixtures("_forget")
+def test_a_registered_builder_may_say_what_its_samples_are():
+    @zoo.register(data="ratings")
+    def mine(input_shape: tuple[int, ...], *, latent_dim: int = 3):
+        """A thin coat over autorec."""
+        return zoo.build("autorec", input_shape, latent_dim=latent_dim)
+
+    assert "mine" in zoo.list_models(data="ratings")
+    assert "mine" not in zoo.list_models(data="any")
+    assert zoo.describe("mine").data == "ratings"
+    assert zoo.build("mine", (5,)).output_kind == "ratings"
 
 
 @pytest.mark.usefixtures("_forget")

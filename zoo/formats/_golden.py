@@ -31,7 +31,8 @@ def write(model: Autoencoder, target: Path, pixel_max: float, examples: np.ndarr
         for spec, value in zip(endpoint.inputs, inputs, strict=True):
             arrays[f"{name}/in/{spec.name}"] = value.numpy()
         for key, value in endpoint.call(*inputs).items():
-            arrays[f"{name}/out/{key}"] = value.numpy()
+            # Texts without Python's objects, which NumPy would pickle.
+            arrays[f"{name}/out/{key}"] = value.numpy().astype("S") if value.dtype == tf.string else value.numpy()
     np.savez_compressed(target, **arrays)
 
 

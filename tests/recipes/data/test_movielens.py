@@ -377,6 +377,74 @@ def test_a_split_by_user_that_leaves_a_part_empty_is_told(loaded):
         _ratings.split_users(loaded(drawn()), 0, test=0.5, validation=0.6)
 
 
+def test_training_and_validation_joined_are_what_was_split(loaded):
+    ratings = loaded(drawn())
+    splits = _ratings.split_ratings(ratings, 0)
+    stay = ratings.take(~np.isin(_ratings.pairs(ratings), _ratings.pairs(splits.test)))
+    for both in (_ratings.joined(splits.train, splits.validation), _ratings.joined(splits.validation, splits.train)):
+        assert same(both, stay)
+    assert same(splits.train, _ratings.split_ratings(ratings, 0).train)  # which is as it was
+
+
+def test_tables_without_timestamps_are_joined_without(loaded):
+    splits = _ratings.split_ratings(loaded([(*row[:3], 0) for row in drawn()]), 0)
+    both = _ratings.joined(splits.train, splits.validation)
+    assert both.timestamps is None
+    assert rows_of(both) == rows_of(splits.train) | rows_of(splits.validation)
+
+
+@pytest.mark.parametrize(("share", "count"), [(0.25, 10), (0.001, 1)])
+def test_newcomers_are_drawn_with_all_their_ratings(share, count, loaded):
+    ratings = loaded(drawn(share=0.9))
+    stay, newcomers = _ratings.without_newcomers(ratings, share, 0)
+    assert newcomers.shape[0] == count
+    assert stay.shape[0] == 40 - count
+    assert not set(stay.user_ids) & set(newcomers.user_ids)
+    assert rows_of(stay) | rows_of(newcomers) == rows_of(ratings)
+    assert len(stay) + len(newcomers) == len(ratings)
+    assert set(newcomers.film_ids) <= set(ratings.film_ids)
+    again, other = (_ratings.without_newcomers(ratings, share, seed)[1] for seed in (0, 1))
+    assert same(again, newcomers)
+    assert not np.array_equal(other.user_ids, newcomers.user_ids)
+
+
+def test_who_the_newcomers_are_does_not_depend_on_what_they_rate(loaded):
+    ratings = loaded(drawn(share=0.9))
+    newcomers = _ratings.without_newcomers(ratings, 0.25, 0)[1]
+    shuffled = np.random.default_rng(0).permutation(ratings.ratings)
+    other = _ratings.without_newcomers(dataclasses.replace(ratings, ratings=shuffled), 0.25, 0)[1]
+    np.testing.assert_array_equal(other.user_ids, newcomers.user_ids)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_no_share_of_newcomers_is_told(share, loaded):
+    with pytest.raises(UsageError, match="newcomers must be a number above 0 and below 1"):
+        _ratings.without_newcomers(loaded(drawn()), share, 0)
+
+
+def test_a_fifth_of_what_newcomers_rated_is_to_be_predicted_from_the_rest(loaded):
+    few = [(3, 7 * f, 4.0, 1) for f in range(4)]  # of films that others rate, one too few
+    unseen = [(100, 10_000, 5.0, 1), (100, 10_001, 5.0, 1)]  # films that nobody else rates
+    ratings = loaded(drawn(share=0.9) + few + unseen)
+    newcomer = np.isin(ratings.user_ids, [3, 100, 101, 102])[ratings.users]
+    train, newcomers = ratings.take(~newcomer), ratings.take(newcomer)
+    found = _ratings.held_out(newcomers, train, 0)
+    assert found.known.user_ids.tolist() == found.target.user_ids.tolist() == [100, 101, 102]
+    assert (found.left_out, found.unseen) == (1, 2)
+    known, target = rows_of(found.known), rows_of(found.target)
+    assert not known & target
+    assert known | target == {row for row in rows_of(newcomers) if row[0] != 3 and row[1] < 10_000}
+    assert min(stars for *_, stars in target) < 3  # whatever they rated, not what they liked alone
+    for user in (100, 101, 102):
+        count = sum(row[0] == user for row in known | target)
+        assert sum(row[0] == user for row in target) == count // 5
+    for part in (found.known, found.target):
+        assert part.film_ids.tolist() == train.film_ids.tolist()
+        assert part.titles == train.titles
+    assert same(_ratings.held_out(newcomers, train, 0).target, found.target)
+    assert rows_of(_ratings.held_out(newcomers, train, 1).target) != target
+
+
 def test_one_rating_cannot_be_split(loaded):
     with pytest.raises(UsageError, match=r"too few ratings to be split. Received: 1"):
         _ratings.split_ratings(loaded([(1, 1, 4, 1)]), 0)

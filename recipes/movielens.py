@@ -1,0 +1,144 @@
+"""Predict ratings and recommend films: train on MovieLens, measure beside baselines, draw it and export it.
+
+    python -m recipes.movielens                                    # 100,004 ratings that a dependency ships
+    python -m recipes.movielens --like "Toy Story" "Matrix, The" Fargo    # and what to see for who liked these
+    python -m recipes.movielens --data data/ml-1m                  # an official folder or zip archive of any vintage
+    python -m recipes.movielens --train data/ml-100k/u1.base --test data/ml-100k/u1.test
+    python -m recipes.movielens --model mult_vae --data data/ml-1m # ranks films for people it has never seen
+
+Epochs are chosen on validation ratings, then the model is trained on all training ratings for as many; test is read
+once. The export takes raw film ids and ratings of anyone, who need not have been there in training.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from recipes import _run
+from recipes._rating_options import RatingOptions
+from zoo import UsageError, _checks
+
+if TYPE_CHECKING:
+    from recipes.data._ratings import Ratings
+    from zoo._recommender import Recommender
+
+RECIPE = "movielens"
+LIKED = 5.0  # what a newcomer gave the films of --like
+BEST_KNOWN = 3
+
+
+@dataclass(frozen=True)
+class Config(RatingOptions):
+    """The recipe's options."""
+
+    like: tuple[str, ...] = ()
+    """Titles that a newcomer liked, to be recommended to; the three best known films if none is given."""
+
+
+def run(config: Config) -> dict[str, float]:
+    """Trains, measures, draws and exports; prints tables.
+
+    Args:
+        config: The options.
+
+    Returns:
+        The test numbers by name.
+
+    Raises:
+        UsageError: If an option, the data or the output folder is not what it should be.
+    """
+    from recipes import _publishing, _ranking_task, _rating_task, _titles
+    from zoo._recommender import Recommender
+
+    check(config)
+    with _run.workspace(RECIPE, config) as folder:
+        if _run.data_of(config) == "ratings":
+            data = _rating_task.load(config)
+            splits, known = data.splits, data.everything
+            told(splits, known)
+            liked = [_titles.find(title, known.titles) for title in config.like] or best_known(known)
+            members = _rating_task.train(config, data, folder)
+            model, progress = _rating_task.exported(members), _rating_task.progress_of(members)
+            report = _rating_task.measure(config, data, members)
+            figures = _rating_task.draw(config, data, members)
+            above, table = None, _rating_task.held_out_table(data, members)
+        else:
+            splits = _ranking_task.load(config)
+            known = splits.train
+            told(splits, known)
+            liked = [_titles.find(title, known.titles) for title in config.like] or best_known(known)
+            model, progress = _ranking_task.train(config, splits, folder)
+            report = _ranking_task.measure(config, splits, model)
+            figures = _ranking_task.draw(config, splits, model, progress)
+            above, table = config.above, ""
+        scale = (known.scale.lowest, known.scale.highest)
+        export = Recommender(model, known.film_ids, known.titles, scale, above)
+        record = _publishing.record(RECIPE, config, export, splits, progress, report)
+        _publishing.publish(
+            export,
+            config.folder(RECIPE),
+            record=record,
+            explained=report.explained,
+            figures=figures,
+            recipe=RECIPE,
+            pixel_max=1.0,
+            examples=np.zeros(0),
+        )
+    print(f"\n{_publishing.table(record)}\n")
+    print(f"{table}\n\n{recommended(export, known, liked)}\n\nExported to {config.folder(RECIPE)}/")
+    return report.test
+
+
+def check(config: Config) -> None:
+    """Checks the options that are the recipe's own."""
+    _checks.positive_integer("ensemble", config.ensemble)
+    _checks.share("newcomers", config.newcomers)
+    _checks.not_negative("split_seed", config.split_seed)
+    if config.ensemble > 1 and _run.data_of(config) != "ratings":
+        raise UsageError(f"--ensemble averages models of ratings. Received: --model {config.model}. Leave it out.")
+
+
+def told(splits: Any, known: Ratings) -> None:
+    """Prints what was loaded and what of it is peculiar."""
+    print(f"{splits.name}, from {splits.source}: {splits.split}.")
+    people, films = known.shape
+    print(f"{len(known):,} ratings of {people:,} people for {films:,} films: {known.density:.2%} of all pairs.")
+    for count, what in (
+        (known.duplicates, "ratings that a later one of the same person and film replaced"),
+        (getattr(splits, "unseen_users", 0), "people of test who are not in training: biases predict for them"),
+        (getattr(splits, "unseen_films", 0), "films of test that are not in training: biases predict for them"),
+    ):
+        if count:
+            print(f"{count:,} {what}.")
+
+
+def best_known(known: Ratings) -> list[int]:
+    """Returns the films with the most ratings, as indices."""
+    return np.argsort(-np.bincount(known.films, minlength=known.shape[1]), kind="stable")[:BEST_KNOWN].tolist()
+
+
+def recommended(export: Recommender, known: Ratings, liked: list[int]) -> str:
+    """Returns ten recommendations for a newcomer who liked some films."""
+    import tensorflow as tf
+
+    ids = tf.constant(known.film_ids[liked])
+    ratings = tf.fill([len(liked)], tf.constant(min(LIKED, known.scale.highest), tf.float32))
+    splits = tf.constant([0, len(liked)], tf.int64)
+    found = export.recommend_to(ids, ratings, splits, tf.constant(10))
+    stars = export.above is None
+    lines = ["For a newcomer who liked " + "; ".join(known.titles[i] for i in liked) + ":"]
+    for title, value in zip(found["titles"].numpy()[0], found["prediction"].numpy()[0], strict=True):
+        lines.append(f"  {title.decode():<60}" + (f"{value:.1f}" if stars else ""))
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Parses the command line and runs the recipe."""
+    _run.main(RECIPE, Config, run)
+
+
+if __name__ == "__main__":
+    main()
