@@ -120,5 +120,6 @@ def _columns(input_shape: tuple[int, ...]) -> tuple[int, ...]:
 
 def _scale(scale: tuple[float, float]) -> tuple[float, float]:
     expected = "the lowest rating, above 0, and the highest"
-    _checks.check(len(scale) == 2 and 0 < scale[0] < scale[1], "scale", expected, scale, "Write (0.5, 5).")
+    pair = isinstance(scale, (tuple, list)) and len(scale) == 2
+    _checks.check(pair and 0 < scale[0] < scale[1], "scale", expected, scale, "Write (0.5, 5).")
     return float(scale[0]), float(scale[1])

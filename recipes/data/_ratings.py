@@ -264,8 +264,8 @@ def joined(first: Ratings, second: Ratings) -> Ratings:
     parts = {
         name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in ("users", "films", "ratings")
     }
-    if first.timestamps is not None and second.timestamps is not None:
-        parts["timestamps"] = np.concatenate([first.timestamps, second.timestamps])
+    known = first.timestamps is not None and second.timestamps is not None
+    parts["timestamps"] = np.concatenate([first.timestamps, second.timestamps]) if known else None
     return _rows(dataclasses.replace(first, **parts), np.lexsort((parts["films"], parts["users"])))
 
 
