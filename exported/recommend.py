@@ -1,6 +1,8 @@
 """Recommends films to somebody who rated a few, from an export of recipes.movielens, with TensorFlow alone.
 
-    python exported/recommend.py exported/movielens-autorec 1=5 32=3.5 260=4    # MovieLens ids = stars
+    python exported/recommend.py exported/movielens-autorec 1=5 32=3.5 260=4
+
+Each film is a MovieLens id with its stars behind it.
 """
 
 import sys

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from scipy import sparse
 import zoo
 from recipes import _run, _training
 from recipes._publishing import Report, row
-from recipes._rating_options import RatingOptions
+from recipes._rating_options import Outcome, RatingOptions
 from recipes._training import Progress
 from recipes.baselines.popularity import popularity
 from recipes.data import _ratings, movielens
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 ROWS = 256  # people ranked for at once
 CHOSEN_BY = "ndcg@100"
-EASE_L2 = (50.0, 100.0, 200.0, 400.0, 800.0)  # one is chosen on validation, for the baseline
+EASE_L2 = (100.0, 200.0, 400.0, 800.0, 1600.0)  # one is chosen on validation, for the baseline
 MEASURES = {
     "ndcg@": "normalised discounted cumulative gain of the first so many films, binary relevance, known films left "
     "out; the ideal is what min(k, films to be found) can give (Liang et al. 2018). Mean over people.",
@@ -38,11 +39,30 @@ MEASURES = {
 Scorer = Callable[[sparse.csr_array], np.ndarray]
 
 
-def load(config: RatingOptions) -> RankingSplits:
+@dataclass(frozen=True)
+class Data:
+    """What people like, split by people."""
+
+    splits: RankingSplits
+
+    @property
+    def known(self) -> Ratings:
+        """What a model is trained on."""
+        return self.splits.train
+
+
+def load(config: RatingOptions) -> Data:
     """Loads the ratings and splits them by people."""
     if config.train is not None or config.test is not None:
         raise UsageError(f"--train and --test split by rating: {config.model} ranks for people it has never seen.")
-    return _ratings.split_users(movielens.load(config.data), config.split_seed, above=config.above)
+    return Data(_ratings.split_users(movielens.load(config.data), config.split_seed, above=config.above))
+
+
+def run(config: RatingOptions, data: Data, folder: Path) -> Outcome:
+    """Trains, measures and draws."""
+    model, progress = train(config, data.splits, folder)
+    figures = draw(config, data.splits, model, progress)
+    return Outcome(model, progress, measure(config, data.splits, model), figures, above=config.above)
 
 
 def train(config: RatingOptions, splits: RankingSplits, folder: Path) -> tuple[Autoencoder, Progress]:
@@ -116,12 +136,11 @@ def measure(config: RatingOptions, splits: RankingSplits, model: Autoencoder) ->
     report.test = {name: float(values.mean()) for name, values in each.items()}
     spread = float(each[CHOSEN_BY].std() / np.sqrt(len(each[CHOSEN_BY])))
     report.explained["people"] = f"{len(each[CHOSEN_BY]):,} for test; standard error of {CHOSEN_BY}: {spread:.4f}."
+    ease, l2 = best_ease(splits)
     others: list[tuple[str, Scorer, str]] = [
-        ("popularity", popularity(splits.train.films, splits.train.shape[1]), "same split")
+        ("popularity", popularity(splits.train.films, splits.train.shape[1]), "same split"),
+        ("EASE", ease, f"same split; l2 {l2:g}, chosen on validation"),
     ]
-    if config.model != "ease":
-        ease, l2 = best_ease(splits)
-        others.append(("EASE", ease, f"same split; l2 {l2:g}, chosen on validation"))
     for name, score, protocol in others:
         for metric, value in numbers(splits.test, score).items():
             report.baselines.append(row(name, metric, value, protocol, "measured here"))

@@ -1,11 +1,20 @@
-"""The options of recipes whose data are ratings, and which the tasks of predicting and of ranking read."""
+"""What the tasks of predicting ratings and of ranking films share: the options that they read, and what they return."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from recipes import _run
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from recipes._publishing import Report
+    from recipes._training import Progress
+    from zoo.autoencoder import Autoencoder
 
 
 @dataclass(frozen=True)
@@ -47,3 +56,24 @@ class RatingOptions(_run.Options):
     """Whether training batches are dense or sparse; auto goes by the measured density."""
     above: float = 3.5
     """Films rated above this are liked, for models that rank."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a task made.
+
+    Attributes:
+        model: From people's rows of films to predictions of the same shape.
+        progress: How its training went.
+        report: Its numbers.
+        figures: By name.
+        table: What is predicted for a few people, beside what they gave; none if the task does not predict ratings.
+        above: The rating above which a film is liked, where that is what the model takes.
+    """
+
+    model: Autoencoder
+    progress: Progress
+    report: Report
+    figures: dict[str, Figure]
+    table: str = ""
+    above: float | None = None

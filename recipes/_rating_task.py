@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import keras
 import numpy as np
@@ -15,7 +15,7 @@ from scipy import sparse
 
 from recipes import _run, _titles, _training
 from recipes._publishing import Report, row
-from recipes._rating_options import RatingOptions
+from recipes._rating_options import Outcome, RatingOptions
 from recipes._rows import gatherer
 from recipes._training import Progress
 from recipes.baselines.damped_biases import damped_biases
@@ -40,7 +40,7 @@ RANK = 32  # factors of an export for newcomers; 64 and 128 predict the same
 MAPPED = 500  # films that the map shows, the best known
 NOISES = (0.1, 0.15, 0.25, 0.4, 0.6, 1.0)  # squared stars; one is chosen on validation
 # The members of an ensemble, in turn: what a row is, and what is peculiar to it. By users is worse, and counts less.
-TURNS = (
+TURNS: tuple[tuple[Literal["item", "user"], dict[str, Any]], ...] = (
     ("item", {"residual": True}),
     ("item", {"residual": False}),
     ("item", {"residual": True}),
@@ -70,7 +70,7 @@ class Data:
     newcomers: HeldOut | None
 
     @property
-    def everything(self) -> Ratings:
+    def known(self) -> Ratings:
         """What a final model is trained on: training and validation ratings."""
         return _ratings.joined(self.splits.train, self.splits.validation)
 
@@ -98,6 +98,18 @@ def load(config: RatingOptions) -> Data:
     stay, newcomers = _ratings.without_newcomers(ratings, config.newcomers, config.split_seed)
     splits = _ratings.split_ratings(stay, config.split_seed)
     return Data(splits, _ratings.held_out(newcomers, splits.train, config.split_seed))
+
+
+def run(config: RatingOptions, data: Data, folder: Path) -> Outcome:
+    """Trains, measures and draws."""
+    members = train(config, data, folder)
+    return Outcome(
+        exported(members),
+        progress_of(members),
+        measure(config, data, members),
+        draw(config, data, members),
+        table=held_out_table(data, members),
+    )
 
 
 def train(config: RatingOptions, data: Data, folder: Path) -> list[Member]:
@@ -155,7 +167,7 @@ def _member(config: RatingOptions, data: Data, kind: tuple[RatingOptions, str], 
     people, noise = for_people(config, model, x, splits)
     validation = both(config, model, x, people, known)(splits.validation.users, splits.validation.films)
     if config.refit:
-        known = data.everything
+        known = data.known
         model, final, x = fitted(known, None, "all ratings", progress.best_epoch + 1)
         people = model if config.by == "user" else for_newcomers(model, x, rank=RANK, noise=noise)
     test = both(config, model, x, people, known)(splits.test.users, splits.test.films)
@@ -279,7 +291,7 @@ def measure(config: RatingOptions, data: Data, members: list[Member]) -> Report:
         true = getattr(splits, part)
         predicted = np.mean([getattr(member, part) for member in members], axis=0)
         setattr(report, part, numbers(true, predicted))
-    known = data.everything if config.refit else splits.train
+    known = data.known if config.refit else splits.train
     people, biases, test = exported(members), biases_of(known), splits.test
     predict = predictor(people, known.matrix(), "user", biases)
     report.test["export_rmse"] = rmse(test.ratings, predict(test.users, test.films))
@@ -337,7 +349,7 @@ def draw(config: RatingOptions, data: Data, members: list[Member]) -> dict[str, 
     """Draws predictions by star, errors from cold to warm, the map of films, and the training."""
     from recipes.figures import by_count, by_star, curves
 
-    test, known = data.splits.test, data.everything if config.refit else data.splits.train
+    test, known = data.splits.test, data.known if config.refit else data.splits.train
     predicted = np.mean([member.test for member in members], axis=0)
     biases = biases_of(known)(test.users, test.films)
     counts = {

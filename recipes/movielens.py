@@ -55,41 +55,28 @@ def run(config: Config) -> dict[str, float]:
 
     check(config)
     with _run.workspace(RECIPE, config) as folder:
-        if _run.data_of(config) == "ratings":
-            data = _rating_task.load(config)
-            splits, known = data.splits, data.everything
-            told(splits, known)
-            liked = [_titles.find(title, known.titles) for title in config.like] or best_known(known)
-            members = _rating_task.train(config, data, folder)
-            model, progress = _rating_task.exported(members), _rating_task.progress_of(members)
-            report = _rating_task.measure(config, data, members)
-            figures = _rating_task.draw(config, data, members)
-            above, table = None, _rating_task.held_out_table(data, members)
-        else:
-            splits = _ranking_task.load(config)
-            known = splits.train
-            told(splits, known)
-            liked = [_titles.find(title, known.titles) for title in config.like] or best_known(known)
-            model, progress = _ranking_task.train(config, splits, folder)
-            report = _ranking_task.measure(config, splits, model)
-            figures = _ranking_task.draw(config, splits, model, progress)
-            above, table = config.above, ""
+        task: Any = _rating_task if _run.data_of(config) == "ratings" else _ranking_task
+        data = task.load(config)
+        splits, known = data.splits, data.known
+        told(splits, known)
+        liked = [_titles.find(title, known.titles) for title in config.like] or best_known(known)
+        made = task.run(config, data, folder)
         scale = (known.scale.lowest, known.scale.highest)
-        export = Recommender(model, known.film_ids, known.titles, scale, above)
-        record = _publishing.record(RECIPE, config, export, splits, progress, report)
+        export = Recommender(made.model, known.film_ids, known.titles, scale, made.above)
+        record = _publishing.record(RECIPE, config, export, splits, made.progress, made.report)
         _publishing.publish(
             export,
             config.folder(RECIPE),
             record=record,
-            explained=report.explained,
-            figures=figures,
+            explained=made.report.explained,
+            figures=made.figures,
             recipe=RECIPE,
             pixel_max=1.0,
             examples=np.zeros(0),
         )
     print(f"\n{_publishing.table(record)}\n")
-    print(f"{table}\n\n{recommended(export, known, liked)}\n\nExported to {config.folder(RECIPE)}/")
-    return report.test
+    print(f"{made.table}\n\n{recommended(export, known, liked)}\n\nExported to {config.folder(RECIPE)}/")
+    return made.report.test
 
 
 def check(config: Config) -> None:

@@ -32,6 +32,13 @@ def shape(input_shape: Any) -> tuple[int, ...]:
     return tuple(int(size) for size in input_shape)
 
 
+def columns(input_shape: Any) -> int:
+    """Checks the shape of one row of a table and returns how many columns it has."""
+    found = shape(input_shape)
+    check(len(found) == 1, "input_shape", "a tuple of one number, that of the columns", input_shape)
+    return found[0]
+
+
 def positive_integer(name: str, value: Any) -> None:
     """Checks for an integer of at least 1."""
     check(_is_integer(value) and value >= 1, name, "an integer of at least 1", value)

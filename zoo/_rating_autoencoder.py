@@ -103,12 +103,11 @@ class RatingAutoencoder(Autoencoder):
         Raises:
             UsageError: If there is no rating.
         """
-        if not sparse.issparse(x):
-            x = sparse.csr_array(np.where(x > 0, x, 0))
+        x = sparse.csr_array(np.where(x > 0, x, 0) if isinstance(x, np.ndarray) else x)
         _checks.check(x.nnz > 0, "x", "rows with at least one rating", f"{x.shape[0]} empty rows")
         self.rows.assign(x.shape[0])
         rows = np.repeat(np.arange(x.shape[0]), np.diff(x.indptr))
-        biases = _biases.fit(rows, x.indices, x.data, x.shape, self.damping)
+        biases = _biases.fit(rows, x.indices, x.data, (x.shape[0], x.shape[1]), self.damping)
         self.first.mean.assign(biases.mean)
         self.first.typical.assign(TYPICAL * max(1.0, x.nnz / x.shape[0]))
         if self.row_bias is not None:

@@ -68,7 +68,7 @@ def autorec(
     Returns:
         The compiled autoencoder; codes have the shape `(batch, latent_dim + 1)`, without the 1 if not residual.
     """
-    (columns,) = _columns(input_shape)
+    columns = _checks.columns(input_shape)
     _checks.positive_integer("latent_dim", latent_dim)
     _dense.check(hidden_units, activation, "real", learning_rate)
     for name, value in (("damping", damping), ("l2", l2), ("encoder_l2", encoder_l2), ("rate", rate)):
@@ -110,12 +110,6 @@ def autorec(
         seed=rng.getrandbits(31),
         name="autorec",
     ).compile_default(learning_rate)
-
-
-def _columns(input_shape: tuple[int, ...]) -> tuple[int, ...]:
-    shape = _checks.shape(input_shape)
-    _checks.check(len(shape) == 1, "input_shape", "a tuple of one number, that of the columns", input_shape)
-    return shape
 
 
 def _scale(scale: tuple[float, float]) -> tuple[float, float]:

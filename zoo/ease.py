@@ -47,17 +47,15 @@ def ease(
     Returns:
         The autoencoder; its code is the row itself, `(batch, films)`. `fit` solves it at once.
     """
-    input_shape = _checks.shape(input_shape)
-    _checks.check(len(input_shape) == 1, "input_shape", "a tuple of one number, that of the films", input_shape)
+    films = _checks.columns(input_shape)
     _checks.positive("l2", l2)
     _checks.share("dropout", dropout)
     _checks.not_negative("activity_power", activity_power)
     _checks.not_negative("popularity_power", popularity_power)
-    (films,) = input_shape
     likes = keras.layers.Dense(films, use_bias=False, kernel_initializer="zeros", trainable=False, name="likes")
     model = Ease(
-        keras.Sequential([keras.Input(input_shape, name="x"), keras.layers.Identity(name="code")], name="encoder"),
-        keras.Sequential([keras.Input(input_shape, name="code"), likes], name="decoder"),
+        keras.Sequential([keras.Input((films,), name="x"), keras.layers.Identity(name="code")], name="encoder"),
+        keras.Sequential([keras.Input((films,), name="code"), likes], name="decoder"),
         l2=l2,
         dropout=dropout,
         activity_power=activity_power,

@@ -55,8 +55,7 @@ def mult_vae(
         The compiled autoencoder; codes, the posterior's means, have the shape `(batch, latent_dim)`, and a
         reconstruction is the chance of each film, of sum 1.
     """
-    input_shape = _checks.shape(input_shape)
-    _checks.check(len(input_shape) == 1, "input_shape", "a tuple of one number, that of the films", input_shape)
+    count = _checks.columns(input_shape)
     _checks.positive_integer("latent_dim", latent_dim)
     for name, value in (("beta", beta), ("anneal_steps", anneal_steps), ("activity_power", activity_power)):
         _checks.not_negative(name, value)
@@ -68,10 +67,10 @@ def mult_vae(
     first = [keras.layers.UnitNormalization(), *_dense.dropout(input_dropout, rng)]
     hidden = [_dense.dense(units, activation, rng) for units in reversed(hidden_units)]
     chances = keras.layers.Activation("softmax", name="output", dtype="float32")
-    films = _dense.dense(input_shape[0], "linear", rng, "likes")
+    films = _dense.dense(count, "linear", rng, "likes")
     decoder = keras.Sequential([keras.Input((latent_dim,), name="code"), *hidden, films, chances], name="decoder")
     return MultVae(
-        _dense.encoder(input_shape, hidden_units, activation, code, rng, first=first),
+        _dense.encoder((count,), hidden_units, activation, code, rng, first=first),
         with_offset(decoder, "pixels"),  # the log odds of a film, if not its log chance: popularity is known at once
         beta=beta,
         anneal_steps=anneal_steps,

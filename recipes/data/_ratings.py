@@ -22,6 +22,7 @@ from scipy import sparse
 from zoo import UsageError, _checks
 
 FEWEST = 5  # films that a user of the split by user likes: below, there is nothing to hold out
+RATED = ("users", "films", "ratings")
 TARGET = 0.2  # of a held-out user's films, which are to be found from the rest
 
 
@@ -261,12 +262,11 @@ def split_fixed(train: Ratings, test: Ratings, seed: int, validation: float = 0.
 
 def joined(first: Ratings, second: Ratings) -> Ratings:
     """Returns the ratings of two tables that number users and films alike, such as training and validation."""
-    parts = {
-        name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in ("users", "films", "ratings")
-    }
+    users, films, ratings = (np.concatenate([getattr(first, name), getattr(second, name)]) for name in RATED)
     known = first.timestamps is not None and second.timestamps is not None
-    parts["timestamps"] = np.concatenate([first.timestamps, second.timestamps]) if known else None
-    return _rows(dataclasses.replace(first, **parts), np.lexsort((parts["films"], parts["users"])))
+    timestamps = np.concatenate([first.timestamps, second.timestamps]) if known else None
+    both = dataclasses.replace(first, users=users, films=films, ratings=ratings, timestamps=timestamps)
+    return _rows(both, np.lexsort((films, users)))
 
 
 def without_newcomers(ratings: Ratings, share: float, seed: int) -> tuple[Ratings, Ratings]:

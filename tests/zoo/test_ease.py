@@ -142,7 +142,7 @@ def test_it_is_the_same_after_a_reload(tmp_path):
 @pytest.mark.parametrize(
     ("shape", "hyperparameters", "message"),
     [
-        ((3, 4), {}, "input_shape must be a tuple of one number, that of the films"),
+        ((3, 4), {}, "input_shape must be a tuple of one number, that of the columns"),
         ((3,), {"l2": 0.0}, "l2 must be a number above 0"),
         ((3,), {"dropout": 1.0}, "dropout must be a number of at least 0 and below 1"),
         ((3,), {"popularity_power": -1.0}, "popularity_power must be a number of at least 0"),

@@ -202,7 +202,7 @@ def test_mixed_precision_trains_and_keeps_the_bound_in_float32():
 @pytest.mark.parametrize(
     ("shape", "hyperparameters", "message"),
     [
-        ((3, 4), {}, "input_shape must be a tuple of one number, that of the films"),
+        ((3, 4), {}, "input_shape must be a tuple of one number, that of the columns"),
         ((3,), {"beta": -1}, "beta must be a number of at least 0"),
         ((3,), {"input_dropout": 1.0}, "input_dropout must be a number of at least 0 and below 1"),
         ((3,), {"activation": "tan"}, "activation must be one of"),

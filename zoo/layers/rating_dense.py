@@ -43,7 +43,7 @@ class RatingDense(keras.layers.Layer):
         self.activation = keras.activations.get(activation)
         self.seed = seed
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[Any, ...]) -> None:
         """Makes the kernels, each of shape `(columns, units)`, the bias, and what is not trained."""
         shape = (input_shape[-1], self.units)
         limit = math.sqrt(6 / (shape[0] * (1 + self.mask_channel) + self.units))  # Glorot's, of both channels together

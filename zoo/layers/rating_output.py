@@ -27,7 +27,7 @@ class RatingOutput(keras.layers.Layer):
         self.residual = residual
         self.seed = seed
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[Any, ...]) -> None:
         """Makes the kernel, shape `(columns, units)`, the trained bias, and the base, which is not trained."""
         # Initialised as the transpose is, and stored so that a column's weights lie together.
         first = keras.initializers.GlorotUniform(seed=self.seed)
