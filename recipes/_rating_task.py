@@ -134,9 +134,7 @@ def kinds(config: RatingOptions) -> list[tuple[RatingOptions, str]]:
 
 def _member(config: RatingOptions, data: Data, kind: tuple[RatingOptions, str], folder: Path) -> Member:
     config, name = kind
-    splits, scale = data.splits, data.splits.train.scale
-    hyperparameters = {**_run.hyperparameters(config), "scale": (scale.lowest, scale.highest)}
-    config = dataclasses.replace(config, hyperparameters=hyperparameters)
+    splits = data.splits
 
     def fitted(known: Ratings, validation: tf.data.Dataset | None, part: str, epochs: int) -> tuple[Any, Progress, Any]:
         print(f"\n{part.capitalize()}: rows are {'films' if config.by == 'item' else 'people'}, seed {config.seed}")

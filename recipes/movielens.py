@@ -12,6 +12,7 @@ once. The export takes raw film ids and ratings of anyone, who need not have bee
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -60,8 +61,9 @@ def run(config: Config) -> dict[str, float]:
         splits, known = data.splits, data.known
         told(splits, known)
         liked = [_titles.find(title, known.titles) for title in config.like] or best_known(known)
-        made = task.run(config, data, folder)
         scale = (known.scale.lowest, known.scale.highest)
+        config = on_scale(config, scale)
+        made = task.run(config, data, folder)
         export = Recommender(made.model, known.film_ids, known.titles, scale, made.above)
         record = _publishing.record(RECIPE, config, export, splits, made.progress, made.report)
         _publishing.publish(
@@ -86,6 +88,14 @@ def check(config: Config) -> None:
     _checks.not_negative("split_seed", config.split_seed)
     if config.ensemble > 1 and _run.data_of(config) != "ratings":
         raise UsageError(f"--ensemble averages models of ratings. Received: --model {config.model}. Leave it out.")
+
+
+def on_scale(config: Config, scale: tuple[float, float]) -> Config:
+    """Returns the options with the data's scale among the hyperparameters, where the model has one."""
+    hyperparameters = _run.hyperparameters(config)
+    if "scale" not in hyperparameters:
+        return config
+    return dataclasses.replace(config, hyperparameters={**hyperparameters, "scale": scale})
 
 
 def told(splits: Any, known: Ratings) -> None:

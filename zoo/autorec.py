@@ -61,7 +61,7 @@ def autorec(
         dropped_weight: What the squared error of a dropped rating weighs, alpha; that of a kept one weighs so much that
             the mean weight is 1.
         code_dropout: Share of the code's units dropped while training, and of the hidden layers', likewise.
-        scale: The lowest and the highest rating; predictions lie between them.
+        scale: The lowest and the highest rating; predictions lie between them. Recipes take it from the data.
         learning_rate: Adam's step size.
         seed: Seed of the initial weights and of what is dropped.
 
