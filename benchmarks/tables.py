@@ -33,16 +33,17 @@ def papers() -> str:
     rows = []
     for name in _rows.TABLES:
         for asked, records in measured(name):
-            rows += [paper(records, row) for row in records[0]["published"]]
+            first = next(iter(records.values()))
+            rows += [paper(records, row) for row in first["published"]]
             if "measure" in asked:
                 rows.append(paper(records, {"metric": asked["measure"]}))
     return table(["model", "measure", "paper", "ours", "baselines", "seeds", "minutes", "command"], rows)
 
 
-def paper(records: list[dict[str, Any]], row: dict[str, Any]) -> list[str]:
+def paper(records: dict[int, dict[str, Any]], row: dict[str, Any]) -> list[str]:
     """Returns the row of a published number beside ours: mean and standard deviation over seeds."""
-    record, metric = records[0], row["metric"]
-    ours = [r["test"][metric] for r in records]
+    record, metric = next(iter(records.values())), row["metric"]
+    ours = [r["test"][metric] for r in records.values()]
     spread = f" ± {_number(metric, statistics.stdev(ours))}" if len(ours) > 1 else ""
     beside = [f"{_number(metric, b['value'])} {b['name']}" for b in record["baselines"] if b["metric"] == metric]
     told = (
@@ -54,15 +55,16 @@ def paper(records: list[dict[str, Any]], row: dict[str, Any]) -> list[str]:
         told,
         f"**{_number(metric, statistics.mean(ours))}**{spread}",
         "; ".join(beside),
-        ", ".join(str(r["seed"]) for r in records),
-        f"{statistics.mean(r['train']['seconds'] for r in records) / 60:.0f}",
+        ", ".join(map(str, records)),
+        f"{statistics.mean(r['train']['seconds'] for r in records.values()) / 60:.0f}",
         f"`{record['command']}`",
     ]
 
 
 def results() -> str:
     """Returns the table of results on all of MNIST, seed 0."""
-    records = [records[0] for _, records in measured("mnist") if "probe_error" in records[0]["test"]]
+    records = [next(iter(records.values())) for _, records in measured("mnist")]
+    records = [record for record in records if "probe_error" in record["test"]]
     head = ["model", "code", "cross-entropy", "squared error", "PCA's", "active", "dead", "probe error", "raw pixels'"]
     return table([*head, "seconds", "command"], [result(record) for record in records])
 
@@ -86,12 +88,12 @@ def result(record: dict[str, Any]) -> list[str]:
     ]
 
 
-def measured(table: str) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """Returns the rows of a table that were measured, each with its records, one a seed."""
+def measured(table: str) -> list[tuple[dict[str, Any], dict[int, dict[str, Any]]]]:
+    """Returns the rows of a table that were measured, each with its records by seed."""
     found = []
     for name, row in sorted(_rows.rows(table).items()):
-        files = [_rows.RESULTS / f"{label}.json" for label in _rows.labels(table, name).values()]
-        records = [json.loads(file.read_text("utf-8")) for file in files if file.exists()]
+        files = {seed: _rows.RESULTS / f"{label}.json" for seed, label in _rows.labels(table, name).items()}
+        records = {seed: json.loads(file.read_text("utf-8")) for seed, file in files.items() if file.exists()}
         if records:
             found.append((row, records))
     return found
