@@ -18,7 +18,7 @@ from zoo.layers.clip import Clip
 from zoo.layers.fold_in import FoldIn
 from zoo.layers.transposed_dense import TransposedDense
 
-CODES_AT_ONCE = 1024  # films
+CODES_AT_ONCE = 256  # films: dense rows of many people are large
 
 
 def for_newcomers(model: RatingAutoencoder, films: sparse.csr_array, *, rank: int, noise: float) -> Autoencoder:
