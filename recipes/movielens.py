@@ -128,7 +128,7 @@ def recommended(export: Recommender, known: Ratings, liked: list[int]) -> str:
     stars = export.above is None
     lines = ["For a newcomer who liked " + "; ".join(known.titles[i] for i in liked) + ":"]
     for title, value in zip(found["titles"].numpy()[0], found["prediction"].numpy()[0], strict=True):
-        lines.append(f"  {title.decode():<60}" + (f"{value:.1f}" if stars else ""))
+        lines.append(f"  {title.decode():<60.58}" + (f"{value:.1f}" if stars else ""))
     return "\n".join(lines)
 
 
