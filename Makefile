@@ -9,7 +9,7 @@ demo: .venv/ready  ## Train a sparse autoencoder on real digits, export it, use 
 		--schedule cosine --epochs 60 --patience 60 --out exported/demo --resume
 	$(BIN)/python -I exported/verify.py exported/demo
 
-test: lint types  ## Lint, types, tests (23 minutes of processor time, in two processes).
+test: lint types  ## Lint, types, tests (12 minutes on 2 cores).
 	$(BIN)/python -m pytest
 
 lint: .venv/ready

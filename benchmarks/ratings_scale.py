@@ -6,8 +6,8 @@
 The ratings are drawn, not MovieLens's own, which may not be passed on: as many users, films and ratings, tails as
 heavy (the median user has half of the mean, 4% of the films have two thirds of the ratings), half-stars from a
 low-rank model and noise. Both models have the same weights at first and take their steps in turn, so that a drift of
-the machine hits both; a step is the gathering of its batch and the training on it. Neither has dropout: XLA's random
-numbers for a dense batch take longer than all the rest. A process of its own measures the sparse path's memory.
+the machine hits both; a step is the gathering of its batch and the training on it. Neither has dropout, so
+that the products alone are compared. A process of its own measures the sparse path's memory.
 """
 
 import dataclasses

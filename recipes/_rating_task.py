@@ -26,7 +26,7 @@ from recipes.data._ratings import HeldOut, Ratings, RatingSplits
 from recipes.metrics.rating_error import mae, per_user_rmse, rmse
 from zoo import UsageError
 from zoo._average import Average
-from zoo._newcomers import for_newcomers
+from zoo._newcomers import factors_of, for_newcomers, with_factors
 from zoo._rating_autoencoder import RatingAutoencoder
 from zoo._recommender import Recommender
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 ROWS = 512  # predicted at once
 RANK = 32  # factors of an export for newcomers; 64 and 128 predict the same
 MAPPED = 500  # films that the map shows, the best known
-NOISES = (0.1, 0.15, 0.25, 0.4, 0.6, 1.0)  # squared stars; one is chosen on validation
+NOISES = (0.15, 0.25, 0.4, 0.6)  # squared stars; one is chosen on validation
 # The members of an ensemble, in turn: what a row is, and what is peculiar to it. By users is worse, and counts less.
 TURNS: tuple[tuple[Literal["item", "user"], dict[str, Any]], ...] = (
     ("item", {"residual": True}),
@@ -248,7 +248,8 @@ def for_people(
     def error(people: Autoencoder) -> float:
         return rmse(asked.ratings, predictor(people, known, "user", biases)(asked.users, asked.films))
 
-    tried = {noise: for_newcomers(model, x, rank=RANK, noise=noise) for noise in NOISES}
+    factors = factors_of(model, x, RANK)
+    tried = {noise: with_factors(model, *factors, noise) for noise in NOISES}
     best = min(tried, key=lambda noise: error(tried[noise]))
     return tried[best], best
 

@@ -33,7 +33,11 @@ def for_newcomers(model: RatingAutoencoder, films: sparse.csr_array, *, rank: in
     Returns:
         The autoencoder; a code is a person's taste z, `(batch, rank)`.
     """
-    factors, base = factors_of(model, films, rank)
+    return with_factors(model, *factors_of(model, films, rank), noise)
+
+
+def with_factors(model: RatingAutoencoder, factors: np.ndarray, base: np.ndarray, noise: float) -> Autoencoder:
+    """Returns the autoencoder of people that `factors_of` a model give."""
     count, rank = factors.shape
     fold_in = FoldIn(rank, noise, name="taste")
     x, z = keras.Input((count,), name="x"), keras.Input((rank,), name="code")
