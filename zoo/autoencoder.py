@@ -143,7 +143,7 @@ class Autoencoder(keras.Model):
         return error.mean(axis=tuple(range(1, x.ndim)))
 
     def check_values(self, name: str, values: np.ndarray) -> None:
-        """Raises `UsageError` if there are NaNs, or pixels outside [0, 1]."""
+        """Raises `UsageError` if there are NaNs, pixels outside [0, 1], or likes below 0."""
         low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
         received = f"Received: values from {low:g} to {high:g}."
         if not np.isfinite([low, high]).all():
@@ -153,6 +153,8 @@ class Autoencoder(keras.Model):
                 f"{name} must lie in [0, 1] for output='pixels'. {received} "
                 "Scale the data (raw pixels: divide by 255), or build the model with output='real'."
             )
+        if self.output_kind == "likes":
+            _checks.check(low >= 0, name, "0 where there is no like, and above 0 where there is one", low)
 
     def endpoints(self, pixel_max: float = 1.0) -> dict[str, Endpoint]:
         """Returns what an export offers, by name; inputs and outputs are raw, from 0 to `pixel_max`.

@@ -134,12 +134,6 @@ class Ease(Autoencoder):
         self.history.on_epoch_end(0, logs)
         return self.history
 
-    def check_values(self, name: str, values: np.ndarray) -> None:
-        """Raises `UsageError` if there are NaNs, or values below 0."""
-        super().check_values(name, values)
-        low = float(values.min(initial=0.0))
-        _checks.check(low >= 0, name, "0 where there is no like, and above 0 where there is one", low)
-
     def _rows(self, name: str, x: Any) -> sparse.csr_array:
         """Returns people's likes in CSR form, checked."""
         x = sparse.csr_array(x, dtype="float32")

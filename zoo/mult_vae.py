@@ -145,12 +145,6 @@ class MultVae(VariationalAutoencoder):
         logits = self._apply(self.likelihood, "code", self.encode(x, batch_size), batch_size)
         return _divergence(x, logits).numpy()
 
-    def check_values(self, name: str, values: np.ndarray) -> None:
-        """Raises `UsageError` if there are NaNs, or values below 0."""
-        super().check_values(name, values)
-        low = float(values.min(initial=0.0))
-        _checks.check(low >= 0, name, "0 where there is no like, and above 0 where there is one", low)
-
     def endpoints(self, pixel_max: float = 1.0) -> dict[str, Endpoint]:
         """Returns what an export offers: `score` is the divergence."""
 

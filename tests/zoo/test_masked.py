@@ -159,6 +159,7 @@ print(json.dumps(found))
 """
 
 
+@pytest.mark.slow  # half a minute of tracing
 def test_two_replicas_give_the_losses_of_one_device(fresh_python):
     run = fresh_python("-c", REPLICAS)
     assert run.returncode == 0, run.stderr
