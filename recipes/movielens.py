@@ -59,7 +59,7 @@ def run(config: Config) -> dict[str, float]:
         task: Any = _rating_task if _run.data_of(config) == "ratings" else _ranking_task
         data = task.load(config)
         splits, known = data.splits, data.known
-        told(splits, known)
+        told(data)
         liked = [_titles.find(title, known.titles) for title in config.like] or best_known(known)
         scale = (known.scale.lowest, known.scale.highest)
         config = on_scale(config, scale)
@@ -98,12 +98,14 @@ def on_scale(config: Config, scale: tuple[float, float]) -> Config:
     return dataclasses.replace(config, hyperparameters={**hyperparameters, "scale": scale})
 
 
-def told(splits: Any, known: Ratings) -> None:
+def told(data: Any) -> None:
     """Prints what was loaded and what of it is peculiar."""
+    splits, known, newcomers = data.splits, data.known, getattr(data, "newcomers", None)
     print(f"{splits.name}, from {splits.source}: {splits.split}.")
     people, films = known.shape
     print(f"{len(known):,} ratings of {people:,} people for {films:,} films: {known.density:.2%} of all pairs.")
     for count, what in (
+        (newcomers.known.shape[0] if newcomers else 0, "people more are newcomers, kept from training"),
         (known.duplicates, "ratings that a later one of the same person and film replaced"),
         (getattr(splits, "unseen_users", 0), "people of test who are not in training: biases predict for them"),
         (getattr(splits, "unseen_films", 0), "films of test that are not in training: biases predict for them"),
