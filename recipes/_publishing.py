@@ -207,6 +207,7 @@ def processor_name() -> str:
 
 
 def _told(spec: Any) -> str:
-    """Says a tensor's shape, and its type if that is not float32."""
-    shape = "(" + ", ".join("batch" if size is None else str(size) for size in spec.shape) + ")"
+    """Says a tensor's shape, of which the batch and other sizes may be free, and its type if that is not float32."""
+    free = ["batch", *["any"] * len(spec.shape)]
+    shape = "(" + ", ".join(free[i] if size is None else str(size) for i, size in enumerate(spec.shape)) + ")"
     return shape if spec.dtype.name == "float32" else f"{shape} {spec.dtype.name}"
