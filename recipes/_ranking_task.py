@@ -75,7 +75,7 @@ def train(config: RatingOptions, splits: RankingSplits, folder: Path) -> tuple[A
         loss = float(history["loss"][-1])
         seconds = time.perf_counter() - began
         return model, Progress(epoch=1, seconds=[seconds], history={"loss": [loss], "val_loss": [loss]})
-    watch = Ranked(splits.validation, lambda known: model.reconstruct(known.toarray()))
+    watch = Ranked(splits.validation, model_scores(model))
     progress = _training.fit(
         model,
         x,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 ROWS = 512  # predicted at once
 RANK = 32  # factors of an export for newcomers; 64 and 128 predict the same
 MAPPED = 500  # films that the map shows, the best known
+SHOWN_PEOPLE, SHOWN_FILMS = 3, 5  # in the table of held-out ratings
 NOISES = (0.15, 0.25, 0.4, 0.6)  # squared stars; one is chosen on validation
 # The members of an ensemble, in turn: what a row is, and what is peculiar to it. By users is worse, and counts less.
 TURNS: tuple[tuple[Literal["item", "user"], dict[str, Any]], ...] = (
@@ -69,7 +71,7 @@ class Data:
     splits: RatingSplits
     newcomers: HeldOut | None
 
-    @property
+    @functools.cached_property
     def known(self) -> Ratings:
         """What a final model is trained on: training and validation ratings."""
         return _ratings.joined(self.splits.train, self.splits.validation)
@@ -103,12 +105,13 @@ def load(config: RatingOptions) -> Data:
 def run(config: RatingOptions, data: Data, folder: Path) -> Outcome:
     """Trains, measures and draws."""
     members = train(config, data, folder)
+    people = exported(members)
     return Outcome(
-        exported(members),
+        people,
         progress_of(members),
-        measure(config, data, members),
-        draw(config, data, members),
-        table=held_out_table(data, members),
+        measure(config, data, members, people),
+        draw(config, data, members, people),
+        table=held_out_table(data, members, people),
     )
 
 
@@ -283,7 +286,7 @@ def progress_of(members: list[Member]) -> Progress:
     return dataclasses.replace(first, pretraining=seconds - sum(first.seconds))
 
 
-def measure(config: RatingOptions, data: Data, members: list[Member]) -> Report:
+def measure(config: RatingOptions, data: Data, members: list[Member], people: Autoencoder) -> Report:
     """Measures validation and test ratings, newcomers, and the baselines beside them."""
     splits, report = data.splits, Report(explained=dict(MEASURES))
     for part in ("validation", "test"):
@@ -291,7 +294,7 @@ def measure(config: RatingOptions, data: Data, members: list[Member]) -> Report:
         predicted = np.mean([getattr(member, part) for member in members], axis=0)
         setattr(report, part, numbers(true, predicted))
     known = data.known if config.refit else splits.train
-    people, biases, test = exported(members), biases_of(known), splits.test
+    biases, test = biases_of(known), splits.test
     predict = predictor(people, known.matrix(), "user", biases)
     report.test["export_rmse"] = rmse(test.ratings, predict(test.users, test.films))
 
@@ -344,7 +347,7 @@ def _measure_newcomers(report: Report, known: Ratings, newcomers: HeldOut, peopl
     report.baselines.append(row("damped biases", "newcomer_rmse", error, protocol, "measured here"))
 
 
-def draw(config: RatingOptions, data: Data, members: list[Member]) -> dict[str, Figure]:
+def draw(config: RatingOptions, data: Data, members: list[Member], people: Autoencoder) -> dict[str, Figure]:
     """Draws predictions by star, errors from cold to warm, the map of films, and the training."""
     from recipes.figures import by_count, by_star, curves
 
@@ -360,7 +363,7 @@ def draw(config: RatingOptions, data: Data, members: list[Member]) -> dict[str, 
     return {
         "by_star": by_star.draw(test.ratings, predicted, f"{config.model}: predictions of held-out ratings"),
         "by_count": by_count.draw(counts, errors, f"{config.model}: error from cold to warm"),
-        "map": film_map(exported(members), known, f"{config.model}: films by taste"),
+        "map": film_map(people, known, f"{config.model}: films by taste"),
         "curves": curves.draw(progress.history, progress.best_epoch, f"{config.model}: training", "rmse"),
     }
 
@@ -382,11 +385,11 @@ def film_map(people: Autoencoder, known: Ratings, title: str) -> Figure:
     )
 
 
-def held_out_table(data: Data, members: list[Member], people: int = 3, films: int = 5) -> str:
+def held_out_table(data: Data, members: list[Member], people: Autoencoder) -> str:
     """Returns what is predicted for a few people's held-out ratings, beside what they gave."""
     if data.newcomers is not None and len(data.newcomers.target):
         target, told = data.newcomers.target, data.newcomers.known
-        predict = predictor(exported(members), told.matrix(), "user", lambda u, f: np.full(len(u), np.nan))
+        predict = predictor(people, told.matrix(), "user", lambda u, f: np.full(len(u), np.nan))
         who = "newcomer"
     else:
         target, who = data.splits.test, "person"
@@ -394,8 +397,8 @@ def held_out_table(data: Data, members: list[Member], people: int = 3, films: in
         predict = lambda users, films: predicted  # noqa: E731
     values = predict(target.users, target.films)
     lines = [f"{'':<10}{'film':<52}{'predicted':>10}{'true':>6}"]
-    for user in np.unique(target.users)[:people]:
-        for i in np.flatnonzero(target.users == user)[:films]:
+    for user in np.unique(target.users)[:SHOWN_PEOPLE]:
+        for i in np.flatnonzero(target.users == user)[:SHOWN_FILMS]:
             title = target.titles[target.films[i]][:50]
             name = f"{who} {target.user_ids[user]}"
             lines.append(f"{name:<14.14}{title:<50}{values[i]:>8.1f}{target.ratings[i]:>6.1f}")
