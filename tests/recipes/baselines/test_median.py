@@ -29,3 +29,10 @@ def test_the_edge_is_mirrored():
     corner[0, 0, :2] = corner[0, 1, 0] = 1
     # Of the corner's nine, mirrored: itself four times, its two neighbours twice each, one 0 across.
     assert median(corner, 3)[0, 0, 0] == 1
+
+
+def test_each_channel_is_filtered_on_its_own():
+    pictures = np.random.default_rng(0).uniform(size=(2, 6, 5, 3))
+    filtered = median(pictures, 3)
+    for channel in range(3):
+        np.testing.assert_array_equal(filtered[..., channel], median(pictures[..., channel], 3))
