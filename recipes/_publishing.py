@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 import zoo
 from recipes import _run
-from recipes._splits import Splits
+from recipes._splits import Told
 from recipes._training import Progress
 from zoo._files import replacing
 from zoo.autoencoder import Autoencoder
@@ -57,7 +57,7 @@ def row(name: str, metric: str, value: float, protocol: str, source: str) -> dic
 
 
 def record(
-    recipe: str, config: _run.Options, model: Autoencoder, splits: Splits, progress: Progress, report: Report
+    recipe: str, config: _run.Options, model: Autoencoder, splits: Told, progress: Progress, report: Report
 ) -> dict[str, Any]:
     """Makes the contents of `metrics.json`, the one shape that every table is made from."""
     return {
@@ -98,7 +98,7 @@ def published(data: str, config: _run.Options) -> list[dict[str, Any]]:
     """
     file = PUBLISHED / f"{data}-{config.model}.json"
     rows = json.loads(file.read_text("utf-8")) if file.exists() else []
-    given = _run.hyperparameters(config)
+    given = json.loads(json.dumps(_run.hyperparameters(config)))  # with lists for tuples, as in the file
     conditions = [row.pop("when", {}) for row in rows]
     return [row for row, when in zip(rows, conditions, strict=True) if all(given[key] == when[key] for key in when)]
 
@@ -156,10 +156,12 @@ def card(
 ) -> str:
     """Returns the model card, with front matter that model hubs read."""
     name = record["model"]["name"]
+    about = zoo.describe(name)
+    use = "image-to-image" if about.data == "pictures" else "feature-extraction"
     title = f"{name} autoencoder of {record['data']['name']}"
     results = [
         EvalResult(
-            task_type="feature-extraction",
+            task_type=use,
             dataset_type=recipe,
             dataset_name=record["data"]["name"],
             metric_type=metric,
@@ -170,12 +172,11 @@ def card(
     data = ModelCardData(
         license="apache-2.0",
         library_name="keras",
-        pipeline_tag="feature-extraction",
+        pipeline_tag=use,
         tags=["autoencoder", name],
         model_name=title,
         eval_results=results,
     )
-    about = zoo.describe(name)
     signatures = [
         {
             "name": signature,

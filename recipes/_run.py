@@ -37,10 +37,12 @@ class Options:
     Attributes:
         PRESETS: By model, the hyperparameters whose defaults in the recipe are not the model's own.
         DATA: What the samples of the recipe's models are, as `zoo.list_models(data=...)` calls it.
+        FREE: The options that may differ when an interrupted run goes on.
     """
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     DATA: ClassVar[tuple[str, ...]] = ("any",)
+    FREE: ClassVar[tuple[str, ...]] = ("out", "resume")
     model: str = "sparse"
     """Which model of the zoo; its hyperparameters follow below, and other models have others."""
     pretrain_epochs: int = 10
@@ -211,15 +213,14 @@ def fitting(config: Options) -> dict[str, Any]:
     """Returns the arguments of `_training.fit` that the options give."""
     options = dataclasses.asdict(config)
     options |= options.pop("hyperparameters")
-    # What may differ when an interrupted run goes on; a cosine is laid over all epochs.
-    free = ("out", "resume") if config.schedule == "cosine" else ("out", "resume", "epochs")
+    free = config.FREE if config.schedule == "cosine" else (*config.FREE, "epochs")  # a cosine is laid over all epochs
     return {
         **{key: options[key] for key in TRAINING},
         "identity": {key: value for key, value in options.items() if key not in free},
     }
 
 
-def build(config: Options, input_shape: tuple[int, ...]) -> Autoencoder:
+def build(config: Options, input_shape: tuple[int | None, ...]) -> Autoencoder:
     """Builds the configured model with the configured seed."""
     seed = {"seed": config.seed} if "seed" in _registry.hyperparameters(_registry.find(config.model)) else {}
     return zoo.build(config.model, input_shape, **{**seed, **hyperparameters(config)})

@@ -2,8 +2,24 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+
+
+class Told(Protocol):
+    """What a data set of any shape tells of itself; `Splits` says what each is."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def split(self) -> str: ...
+    @property
+    def licence(self) -> str: ...
+    @property
+    def checksum(self) -> str: ...
 
 
 @dataclass(frozen=True)

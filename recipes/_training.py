@@ -63,7 +63,7 @@ class Progress:
 
 def fit(
     model: Autoencoder,
-    train: np.ndarray | sparse.csr_array,
+    train: np.ndarray | sparse.csr_array | Callable[[tf.Variable], tf.data.Dataset],
     validation: np.ndarray | tf.data.Dataset | None,
     *,
     folder: Path,
@@ -86,7 +86,8 @@ def fit(
 
     Args:
         model: A compiled model.
-        train: Training samples, shape `(n, *input_shape)`, float32; a table of ratings stays sparse.
+        train: Training samples, shape `(n, *input_shape)`, float32; a table of ratings stays sparse. Or what makes an
+            epoch's batches, known from the epoch that comes next, an int64 scalar.
         validation: Validation samples, likewise, or batches of samples and targets.
         folder: Where the checkpoint and TensorBoard's logs go. A checkpoint that lies there is gone on from.
         pretrain_epochs: Epochs for each layer before that, in models that have `pretrain`.
@@ -96,7 +97,7 @@ def fit(
         seed: Gives each epoch's order.
         schedule: "constant" or "cosine", the learning rate's course from the optimizer's own to 0 over `epochs`.
         warmup_steps: Steps of the first epoch over which the learning rate rises from almost 0.
-        health: Whether to look for dead units, a collapsed posterior and the like after each epoch.
+        health: Whether to look for dead units, a collapsed posterior and the like after each epoch; of arrays alone.
         augment: From a batch of training samples and a seed, shape `(2,)`, to the batch to train on.
         monitor: The number that says when to stop and which epoch is the best; if None, all epochs are trained and the
             last one's weights stay.
@@ -112,7 +113,8 @@ def fit(
         UsageError: If the checkpoint is another run's, or the loss stops being a number.
         OSError: If the checkpoint or the logs cannot be written.
     """
-    model.check_values("training data", train if isinstance(train, np.ndarray) else train.data)
+    if not callable(train):
+        model.check_values("training data", train if isinstance(train, np.ndarray) else train.data)
     began = time.perf_counter()
     pretrains = pretrain_epochs > 0 and hasattr(model, "pretrain") and not unfinished(folder)
     if pretrains:
@@ -120,7 +122,7 @@ def fit(
     pretraining = time.perf_counter() - began
 
     epoch = tf.Variable(0, dtype=tf.int64, trainable=False)
-    batches = _batches(train, batch_size, seed, epoch, augment, densify)
+    batches = train(epoch) if callable(train) else _batches(train, batch_size, seed, epoch, augment, densify)
     model.steps_per_execution = min(STEPS_PER_EXECUTION, len(batches))
     model.optimizer.build(model.trainable_variables)
 
@@ -140,13 +142,14 @@ def fit(
             callback.set_model(model)
         checkpoint.restore()
         stopping.on_train_end()
+        model.optimizer.finalize_variable_values(model.trainable_variables)  # as at the end of Keras's fit
         return progress
 
     if isinstance(validation, np.ndarray):
         validation = tf.data.Dataset.from_tensor_slices(validation).batch(1000).cache()
     # Those that measure come first, so that the others find their numbers in their logs.
     used = [*callbacks, keras.callbacks.TensorBoard(folder / "logs", write_graph=False), stopping, checkpoint]
-    if health:
+    if health and not callable(train):
         used.insert(0, Health(train, tell=lambda sentence: print(f"\nHealth: {sentence}")))
     if warmup_steps:
         used.insert(0, WarmUp(warmup_steps))

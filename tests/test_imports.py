@@ -10,6 +10,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted(p.relative_to(ROOT) for folder in ("zoo", "recipes") for p in (ROOT / folder).rglob("*.py"))
 # Folders of which no file imports another, but for plumbing (a leading underscore).
 LEAVES = ["zoo.layers", "zoo.formats", "recipes.data", "recipes.metrics", "recipes.figures", "recipes.baselines"]
+# Folders of which a recipe finds the files by their names; none imports another either.
+KINDS = ["recipes.abilities", "recipes.tasks"]
 
 
 def module(file: Path) -> str:
@@ -45,8 +47,8 @@ def may(importer: str, target: str) -> bool:
         return plumbing or target == "zoo.autoencoder" or target.startswith(("zoo.layers", "zoo.formats"))
     if leaf:  # recipes' leaves
         return target == "zoo" or plumbing
-    shared = [*LEAVES, "recipes.abilities"]
-    peers = importer.startswith("recipes.abilities.") and folder == "recipes.abilities"
+    shared = [*LEAVES, *KINDS]
+    peers = folder in KINDS and importer.startswith(f"{folder}.")
     of_shared = target in shared or (folder in shared and not peers)
     return target.startswith("zoo") or plumbing or of_shared or target == "recipes"
 

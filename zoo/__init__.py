@@ -51,12 +51,13 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-def build(name: str, input_shape: tuple[int, ...], **hyperparameters: Any) -> Autoencoder:
+def build(name: str, input_shape: tuple[int | None, ...], **hyperparameters: Any) -> Autoencoder:
     """Builds and compiles an autoencoder, ready for `fit(x)`.
 
     Args:
         name: A model's name, one of `list_models()`.
-        input_shape: The shape of one sample, without the batch, such as `(784,)` or `(28, 28)`.
+        input_shape: The shape of one sample, without the batch, such as `(784,)` or `(28, 28)`; with None for
+            what may have any size, in models of pictures.
         **hyperparameters: The model's own, by name; `describe(name)` lists them.
 
     Returns:

@@ -27,6 +27,7 @@ DATA = {
     "any": "samples of any shape: pixels in [0, 1], or real numbers",
     "ratings": "rows of ratings, of which 0 or NaN is none",
     "likes": "rows of 0 and 1: what is liked or used",
+    "pictures": "pictures of any size, with 1 or 3 channels",
 }
 _FOLDER = Path(__file__).parent
 _REGISTERED = re.compile(r'^@register(?:\(data="(\w+)"\))?\ndef (\w+)\(', re.MULTILINE)
@@ -59,7 +60,7 @@ def register(builder: Builder | None = None, *, data: str = "any") -> Any:
         builder: A function `(input_shape, *, ...)`: the shape positional, everything else keyword-only, annotated
             and with a default; no `**kwargs`, so that a typo is an error. Its docstring's first line is the
             model's summary, and a line "Paper: ..." there or in its module's docstring names the source.
-        data: What the model's samples are: "any", "ratings" or "likes".
+        data: What the model's samples are: "any", "ratings", "likes" or "pictures".
 
     Returns:
         The builder, unchanged.

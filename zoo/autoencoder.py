@@ -16,7 +16,13 @@ from zoo._cross_entropy import FusedCrossEntropy
 from zoo.layers.transposed_dense import TransposedDense
 
 # What a model's outputs are, and the loss that belongs to them; those without have one of their own.
-OUTPUTS = {"pixels": FusedCrossEntropy, "real": keras.losses.MeanSquaredError, "ratings": None, "likes": None}
+OUTPUTS = {
+    "pixels": FusedCrossEntropy,
+    "real": keras.losses.MeanSquaredError,
+    "ratings": None,
+    "likes": None,
+    "pictures": None,
+}
 
 
 class Endpoint(NamedTuple):
@@ -143,7 +149,7 @@ class Autoencoder(keras.Model):
         return error.mean(axis=tuple(range(1, x.ndim)))
 
     def check_values(self, name: str, values: np.ndarray) -> None:
-        """Raises `UsageError` if there are NaNs, pixels outside [0, 1], or likes below 0."""
+        """Raises `UsageError` if there are NaNs, pixels outside [0, 1], or likes below 0; bytes are pictures."""
         low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
         received = f"Received: values from {low:g} to {high:g}."
         if not np.isfinite([low, high]).all():
@@ -153,6 +159,8 @@ class Autoencoder(keras.Model):
                 f"{name} must lie in [0, 1] for output='pixels'. {received} "
                 "Scale the data (raw pixels: divide by 255), or build the model with output='real'."
             )
+        if self.output_kind == "pictures" and values.dtype != np.uint8 and (low < 0 or high > 1):
+            raise _checks.UsageError(f"{name} must lie in [0, 1], or be bytes (uint8). {received} Divide by 255.")
         if self.output_kind == "likes":
             _checks.check(low >= 0, name, "0 where there is no like, and above 0 where there is one", low)
 
@@ -185,15 +193,16 @@ class Autoencoder(keras.Model):
             "score": Endpoint(score, (x,)),
         }
 
-    def _apply(self, part: keras.Model, name: str, values: Any, batch_size: int) -> np.ndarray:
+    def _apply(self, part: Callable, name: str, values: Any, batch_size: int) -> np.ndarray:
+        expected = (self.decoder if name == "code" else self.encoder).input_shape[1:]
         values = np.asarray(values, "float32")
-        expected = part.input_shape[1:]
-        if values.shape[1:] != expected or values.ndim == 0:
+        fits = [size in (None, given) for size, given in zip(expected, values.shape[1:], strict=False)]
+        if values.ndim != 1 + len(expected) or not all(fits):
             raise _checks.UsageError(
-                f"{name} must have the shape (n, {', '.join(map(str, expected))}). "
+                f"{name} must have the shape (n, {', '.join(str(size or 'any') for size in expected)}). "
                 f"Received: shape {values.shape}. For one sample, write {name}[None]."
             )
         if not len(values):
-            return np.zeros((0, *part.output_shape[1:]), "float32")
+            return np.asarray(part(np.zeros((1, *values.shape[1:]), "float32"), training=False))[:0]
         batches = (values[start : start + batch_size] for start in range(0, len(values), batch_size))
-        return np.concatenate([part(batch, training=False).numpy() for batch in batches])
+        return np.concatenate([np.asarray(part(batch, training=False)) for batch in batches])

@@ -79,7 +79,7 @@ def read(path: str | Path) -> Picture:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of sizes above half of MOST_PIXELS, and of odd metadata
             x, orientation, profile = _decoded(path)
-    except UsageError:
+    except (UsageError, MemoryError):
         raise
     except (UnidentifiedImageError, SyntaxError):
         raise UsageError(f"{path} is no picture, or its header is damaged: {_wanted()}") from None
@@ -258,8 +258,9 @@ def write(picture: Picture, path: str | Path) -> None:
     if missing:
         instead = path.with_suffix(".png").name
         raise UsageError(f"{path} cannot hold {' and '.join(missing)}, being {kind.name}: call it {instead}.")
-    channels = [picture.pixels] if picture.alpha is None else [picture.pixels, picture.alpha[..., None]]
-    x = np.concatenate(channels, axis=-1)
+    x = picture.pixels
+    if picture.alpha is not None:
+        x = np.concatenate([x, picture.alpha[..., None]], axis=-1)
     with replacing(path) as target:
         if x.dtype == np.uint8:
             image = Image.fromarray(x[..., 0] if x.shape[-1] == 1 else x)

@@ -177,11 +177,18 @@ def load(
         validation,
         fixed if test is not None else rest.part(0, to_test),
         skipped=[*rest.skipped, *fixed.skipped],
-        name="photographs of scikit-image" if where.startswith("sample") else Path(targets or source).resolve().name,
+        name=" and ".join(
+            ["photographs of scikit-image" if where.startswith("sample") else _called(targets or source)]
+            + ([] if test is None else [_called(test)])
+        ),
         source=where,
         split=f"of {len(rest):,} {kind}, drawn by file with seed {seed}, {drawn}{of_test}",
         licence="each its own, as scikit-image states them" if where.startswith("sample") else "see its source",
     )
+
+
+def _called(folder: str) -> str:
+    return Path(folder).resolve().name
 
 
 def folder(
@@ -206,7 +213,7 @@ def folder(
     Raises:
         UsageError: If it is not there or holds no picture that can be used.
     """
-    files, skipped = _listed(Path(path))
+    files, skipped = listed(Path(path))
     return _decoded(str(path), files, skipped, channels, colour, smallest, seed, {} if known is None else known)
 
 
@@ -237,7 +244,7 @@ def pairs(
     skipped: list[tuple[str, str]] = []
     sides = []
     for path in (Path(inputs), Path(targets)):
-        files, unfit = _listed(path)
+        files, unfit = listed(path)
         skipped += [(str(path / name), reason) for name, reason in unfit]
         sides.append(_by_stem(path, files, skipped))
     ins, outs = sides
@@ -273,7 +280,7 @@ def _of_scikit_image() -> Path:
     return Path(found.origin).parent / "data"
 
 
-def _listed(path: Path) -> tuple[list[tuple[str, Path]], list[tuple[str, str]]]:
+def listed(path: Path) -> tuple[list[tuple[str, Path]], list[tuple[str, str]]]:
     """Lists a folder's pictures, by name, and what else is in it; links are followed, and each folder once."""
     if path.is_file():
         raise UsageError(f"{path} is a file: give the folder that holds it.")
@@ -285,23 +292,23 @@ def _listed(path: Path) -> tuple[list[tuple[str, Path]], list[tuple[str, str]]]:
     def shut(error: OSError) -> None:
         if Path(error.filename) == path:
             raise UsageError(f"{path} cannot be opened ({error.strerror}): give a folder that you may read.")
-        skipped.append((_name(Path(error.filename), path), f"cannot be opened ({error.strerror})"))
+        skipped.append((name_of(Path(error.filename), path), f"cannot be opened ({error.strerror})"))
 
     entered: set[tuple[int, int]] = set()
     for here, inner, names in os.walk(path, onerror=shut, followlinks=True):
         status = os.stat(here)
         if (status.st_dev, status.st_ino) in entered:
             inner.clear()
-            skipped.append((_name(Path(here), path), "is a folder that was read before, by another way"))
+            skipped.append((name_of(Path(here), path), "is a folder that was read before, by another way"))
             continue
         entered.add((status.st_dev, status.st_ino))
         inner[:] = sorted(name for name in inner if not name.startswith("."))
         for file in (Path(here, name) for name in names if not name.startswith(".")):
             reason = _unfit(file)
             if reason:
-                skipped.append((_name(file, path), reason))
+                skipped.append((name_of(file, path), reason))
             else:
-                files.append((_name(file, path), file))
+                files.append((name_of(file, path), file))
     if not files:
         raise UsageError(f"{path} holds no picture: its files must end in {', '.join(ENDINGS)}{_why(skipped)}.")
     return sorted(files), sorted(skipped)
@@ -318,7 +325,7 @@ def _unfit(file: Path) -> str:
     return "" if stat.S_ISREG(mode) else "is no file"
 
 
-def _name(file: Path, folder: Path) -> str:
+def name_of(file: Path, folder: Path) -> str:
     """Returns the path within the folder, such that any name can be printed and looks the same on every system."""
     raw = os.fsencode(file.relative_to(folder).as_posix())
     return unicodedata.normalize("NFC", raw.decode("utf-8", "replace"))

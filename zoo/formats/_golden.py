@@ -1,6 +1,7 @@
 """A few inputs and the outputs that they must give: how a copy of an export is checked, anywhere."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -23,7 +24,7 @@ def write(model: Autoencoder, target: Path, pixel_max: float, examples: np.ndarr
     """
     endpoints = model.endpoints(pixel_max)
     x = tf.constant(examples, tf.float32)
-    values = {"x": x}
+    values = {"x": x, "image": x}
     values["code"] = endpoints["encode"].call(*_inputs(endpoints["encode"], values))["code"]
     arrays = {}
     for name, endpoint in endpoints.items():
@@ -39,4 +40,11 @@ def write(model: Autoencoder, target: Path, pixel_max: float, examples: np.ndarr
 def _inputs(endpoint: Endpoint, values: dict[str, tf.Tensor]) -> list[tf.Tensor]:
     """Returns an endpoint's inputs in order: from `values`, or its own examples."""
     known = {**values, **endpoint.examples}
-    return [tf.convert_to_tensor(known[spec.name], spec.dtype) for spec in endpoint.inputs]
+    return [_as(known[spec.name], spec.dtype) for spec in endpoint.inputs]
+
+
+def _as(value: Any, dtype: tf.DType) -> tf.Tensor:
+    """Returns the value in that type; pictures in bytes go from 0 to 255."""
+    if dtype == tf.uint8 and tf.is_tensor(value):
+        return tf.cast(tf.round(value * 255), dtype)
+    return tf.convert_to_tensor(value, dtype)

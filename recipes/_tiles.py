@@ -1,0 +1,77 @@
+"""A large picture restored tile by tile, to the same as in one piece: of each tile only what sees no cut is kept.
+
+All tiles of a picture have one size. They begin at multiples of what the network halves, and are as long as the picture
+is, but for such multiples: so each is halved at the same pixels as the whole, turned and flipped too.
+"""
+
+import itertools
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+
+class _Cut(NamedTuple):
+    """Along one side: from where to where a tile goes, and what of it is kept, in pixels of the picture."""
+
+    begin: int
+    end: int
+    kept: int
+    kept_end: int
+
+
+def tiled(
+    restore: Callable[[np.ndarray], np.ndarray],
+    x: np.ndarray,
+    scale: int,
+    multiple: int,
+    reach: int,
+    tile: int = 512,
+    told: Callable[[float], None] = lambda share: None,
+) -> np.ndarray:
+    """Restores a picture in overlapping tiles.
+
+    Args:
+        restore: Turns pictures, shape `(1, h, w, c)` and of the type of `x`, into such of the shape
+            `(1, scale * h, scale * w, d)`; what type and how many channels it returns is up to it.
+        x: The picture, shape `(height, width, c)`.
+        scale: How many times as high and wide it becomes.
+        multiple: What tiles must begin at multiples of.
+        reach: How many pixels away from one pixel another still has a part in what becomes of it, at most.
+        tile: The longest side of a tile in pixels; at least four times the reach are taken, or most would be overlap.
+        told: Called after each tile with the share of tiles that are done.
+
+    Returns:
+        The restored picture, shape `(scale * height, scale * width, d)`.
+    """
+    rows, columns = (_cuts(length, multiple, reach, tile) for length in x.shape[:2])
+    whole = np.empty(0)
+    for done, cuts in enumerate(itertools.product(rows, columns), 1):
+        row, column = (slice(cut.begin, cut.end) for cut in cuts)
+        part = restore(x[None, row, column])[0]
+        if done == 1:  # which tells the type and the channels
+            whole = np.empty((scale * x.shape[0], scale * x.shape[1], part.shape[-1]), part.dtype)
+        there = tuple(slice(scale * cut.kept, scale * cut.kept_end) for cut in cuts)
+        here = tuple(slice(scale * (cut.kept - cut.begin), scale * (cut.kept_end - cut.begin)) for cut in cuts)
+        whole[there] = part[here]
+        told(done / (len(rows) * len(columns)))
+    return whole
+
+
+def _cuts(length: int, multiple: int, reach: int, tile: int) -> list[_Cut]:
+    """Returns how a side is cut: once not at all, else into pieces of one size, no more of them than needed."""
+    overlap = _up(max(reach, 1), multiple)
+    tile = max(_up(tile, multiple), 4 * overlap)
+    if length <= tile:
+        return [_Cut(0, length, 0, length)]
+    inner = length - 2 * overlap
+    pieces = -(-inner // (tile - 2 * overlap - multiple))
+    step = _up(-(-inner // pieces), multiple)
+    size = step + 2 * overlap + length % multiple
+    begins = [*range(0, length - size, step), length - size]
+    borders = [0, *(begin + overlap for begin in begins[1:]), length]
+    return [_Cut(begin, begin + size, *kept) for begin, kept in zip(begins, itertools.pairwise(borders), strict=True)]
+
+
+def _up(number: int, multiple: int) -> int:
+    return -(-number // multiple) * multiple

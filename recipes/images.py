@@ -1,0 +1,225 @@
+"""Train on a folder of photographs to take away noise, to sharpen or to colour; measure it, draw it and export it.
+
+    python -m recipes.images                                      # photographs that a dependency ships: 3 minutes
+    python -m recipes.images --task super_resolution --scale 3 --data PHOTOS
+    python -m recipes.images --inputs NOISY --targets CLEAN       # pairs, matched by name
+    python -m recipes.images --apply exported/images-denoise IN OUT    # an export, on a picture or a folder
+
+Pictures are split by file. The network is trained on patches; whole pictures are measured, beside what people use
+otherwise: filters against noise, bicubic interpolation, grey.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from recipes import _run
+from zoo import UsageError, _checks
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+    from matplotlib.figure import Figure
+
+    from recipes._restoration import Restoration
+    from recipes._training import Progress
+    from recipes.data.images import Images, Loaded
+    from zoo.restorer import Restorer
+
+RECIPE = "images"
+VALIDATED = 160  # pixels a side, at most, of what the loss is watched on
+
+
+@dataclass(frozen=True)
+class Config(_run.Options):
+    """The recipe's options."""
+
+    DATA: ClassVar[tuple[str, ...]] = ("pictures",)
+    FREE: ClassVar[tuple[str, ...]] = (*_run.Options.FREE, "apply", "self_ensemble", "bm3d")
+    model: str = "restorer"
+    data: str = "sample"
+    """sample (14 photographs from the package scikit-image), or the path to a folder of pictures, nested or flat."""
+    inputs: str | None = None
+    """Of pairs, the folder of what goes in; with --targets, and instead of --data."""
+    targets: str | None = None
+    """Of pairs, the folder of what shall come out, called as their inputs."""
+    test: str | None = None
+    """A folder of pictures that test; of pairs one with the folders inputs and targets in it. Without it, one picture
+    in ten tests."""
+    channels: Literal[1, 3] = 3
+    """1 for grey, 3 for colour; what is coloured starts from 1 in any case."""
+    patch_size: int = 64
+    """Height and width of the patches to train on; a multiple of the scale."""
+    steps: int = 100
+    """Training steps an epoch."""
+    epochs: int = 12
+    """Train for so many epochs; all count, the weights are a moving average."""
+    batch_size: int = 16
+    """Patches a training step."""
+    schedule: Literal["constant", "cosine"] = "cosine"
+    """How the learning rate goes: as it is, or along half a cosine down to 0 over all epochs."""
+    warmup_steps: int = 100
+    """Raise the learning rate from almost 0 over so many steps of the first epoch: deep networks bear more then."""
+    bm3d: bool = False
+    """Compare denoising with BM3D besides, which takes seconds a picture and the package bm3d."""
+    apply: tuple[Path, Path, Path] | None = None
+    """Instead of training: an export, a picture or a folder of pictures of any size, and where to write what becomes of
+    them."""
+    self_ensemble: bool = False
+    """With --apply, take the mean over flips and turns: a little better, eight times as slow."""
+
+    def folder(self, recipe: str) -> Path:
+        """Returns the folder to export to, named after the task."""
+        return self.out or _run.EXPORTED / f"{recipe}-{_run.hyperparameters(self)['task']}"
+
+
+def run(config: Config) -> dict[str, float]:
+    """Trains, measures, draws and exports, and prints a table; or applies an export.
+
+    Args:
+        config: The options.
+
+    Returns:
+        The test numbers by name; where an export is applied, how many pictures were done and how many failed.
+
+    Raises:
+        UsageError: If an option, the data or a folder is not what it should be.
+    """
+    if config.apply:
+        return applied(*config.apply, ensemble=config.self_ensemble)
+    from recipes import _publishing
+    from recipes._restoration import Restoration
+    from recipes.data import images as data
+
+    options = checked(config)
+    grey_in = options["task"] == "colorize"
+    with _run.workspace(RECIPE, config) as folder:
+        images = data.load(
+            config.data,
+            inputs=config.inputs,
+            targets=config.targets,
+            test=config.test,
+            channels=3 if grey_in else config.channels,
+            colour=grey_in,
+            smallest=config.patch_size,
+            seed=config.seed,
+        )
+        print(f"{images.name}, from {images.source}: {images.split}.")
+        if images.skipped:
+            print(images.summary())
+        model = _run.build(config, (None, None, 1 if grey_in else config.channels))
+        progress = fit(model, config, images, folder)
+        model = _run.in_float32(config, model)
+        restoration = Restoration(model, options, images)
+        report = restoration.measure(images)
+        record = _publishing.record(RECIPE, config, model, images, progress, report)
+        _publishing.publish(
+            model,
+            config.folder(RECIPE),
+            record=record,
+            explained=report.explained,
+            figures=draw(config, restoration, images, progress),
+            recipe=RECIPE,
+            pixel_max=1.0,
+            examples=restoration.examples(),
+        )
+    print(f"\n{_publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
+    return report.test
+
+
+def checked(config: Config) -> dict[str, Any]:
+    """Returns the model's hyperparameters, and what else the task has to know.
+
+    Raises:
+        UsageError: If options do not go together.
+    """
+    options = _run.hyperparameters(config)
+    for name in ("patch_size", "steps"):
+        _checks.positive_integer(name, getattr(config, name))
+    if config.health:
+        raise UsageError("--health looks at codes of one length: leave it out for pictures.")
+    if config.inputs is not None and options["task"] != "denoise":
+        raise UsageError(
+            f"--inputs and --targets train what tells them apart, with --task denoise. Received: {options['task']}."
+        )
+    if config.bm3d and options["task"] != "denoise":
+        raise UsageError(f"--bm3d compares denoising with BM3D. Received: --task {options['task']}.")
+    scale = options["scale"] if options["task"] == "super_resolution" else 1
+    _checks.positive_integer("scale", scale)
+    if config.patch_size % scale:
+        nearest = -(-config.patch_size // scale) * scale
+        raise UsageError(
+            f"--patch-size must be a multiple of the scale, {scale}. Received: {config.patch_size}. Write "
+            f"--patch-size {nearest}."
+        )
+    return {**options, "bm3d": config.bm3d}
+
+
+def fit(model: Restorer, config: Config, images: Images, folder: Path) -> Progress:
+    """Trains on patches; the loss is watched on the middles of the validation pictures."""
+    import tensorflow as tf
+
+    from recipes import _training
+    from recipes.data.images import patches
+
+    train, size = images.train, config.patch_size
+
+    def batches(epoch: tf.Variable) -> tf.data.Dataset:
+        inputs = train.inputs or None
+        return patches(train.pictures, size, config.batch_size, config.steps, config.seed, epoch, inputs=inputs)
+
+    middles = _middles(images.validation)
+    validation = tf.data.Dataset.from_tensor_slices(middles if len(middles) > 1 else middles[0]).batch(8)
+    return _training.fit(model, batches, validation, folder=folder, monitor=None, **_run.fitting(config))
+
+
+def _middles(part: Loaded) -> tuple[np.ndarray, ...]:
+    """Returns the middles of pictures, of one size, shape `(n, side, side, channels)`; of pairs, both."""
+    side = min(VALIDATED, *(min(picture.shape[:2]) for picture in part.pictures))
+    side -= side % 12  # what every scale divides
+
+    def middle(x: np.ndarray) -> np.ndarray:
+        top, left = ((length - side) // 2 for length in x.shape[:2])
+        return x[top : top + side, left : left + side]
+
+    return tuple(np.stack([middle(x) for x in kind]) for kind in (part.inputs, part.pictures) if kind)
+
+
+def draw(config: Config, restoration: Restoration, images: Images, progress: Progress) -> dict[str, Figure]:
+    """Draws test pictures beside what people use otherwise, the training, and what else the task has."""
+    from recipes.figures import curves, restorations
+
+    title = f"{config.model}: {restoration.told}"
+    figures = {
+        "restorations": restorations.draw(restoration.panels(config.model), f"{title}; test pictures"),
+        "curves": curves.draw(progress.history, progress.best_epoch, f"{title}; training"),
+    }
+    return figures | restoration.figures(config.model, images)
+
+
+def applied(model: Path, source: Path, target: Path, *, ensemble: bool) -> dict[str, float]:
+    """Applies an export to a picture or a folder, and says what could not be done.
+
+    Raises:
+        UsageError: If a path cannot be used, or no picture could be done.
+        SystemExit: With status 1, if some could not be done; with 130 after Ctrl-C.
+    """
+    from recipes._applying import apply
+
+    try:
+        done = apply(model, source, target, ensemble=ensemble)
+    except KeyboardInterrupt as interrupt:  # nothing that could be resumed
+        print(f"\n{interrupt or 'Stopped.'}", file=sys.stderr)
+        raise SystemExit(130) from None
+    print(f"\n{done.summary()}")
+    if done.failed:
+        raise SystemExit(1)
+    return {"done": len(done.done), "failed": len(done.failed)}
+
+
+if __name__ == "__main__":
+    _run.main(RECIPE, Config, run)
