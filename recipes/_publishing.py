@@ -15,6 +15,7 @@ import pandas as pd
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from jinja2 import Environment, FileSystemLoader
 from matplotlib.figure import Figure
+from PIL import Image
 
 import zoo
 from recipes import _run
@@ -24,6 +25,7 @@ from zoo._files import replacing
 from zoo.autoencoder import Autoencoder
 
 CARDS = Path(__file__).with_name("cards")
+UNSEEN = 0.1  # mean difference of two pictures, in steps of 8 bits
 PUBLISHED = Path(__file__).with_name("published")
 
 
@@ -132,10 +134,21 @@ def publish(
     with replacing(folder) as aside:
         (aside / "figures").mkdir(parents=True)
         for name, figure in figures.items():
-            figure.savefig(aside / "figures" / f"{name}.png")
+            _save(figure, aside / "figures" / f"{name}.png")
         (aside / "metrics.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
         (aside / "card.md").write_text(card(recipe, model, record, explained, list(figures), pixel_max), "utf-8")
         zoo.export(model, aside, pixel_max=pixel_max, examples=examples)
+
+
+def _save(figure: Figure, file: Path) -> None:
+    """Saves a figure; with a palette, in half the bytes, where nobody would see the difference."""
+    figure.savefig(file)
+    with Image.open(file) as image:
+        full = image.convert("RGB")
+    few = full.quantize(256, dither=Image.Dither.NONE)
+    difference = np.asarray(full, "int16") - np.asarray(few.convert("RGB"))
+    if np.abs(difference).mean() < UNSEEN:
+        few.save(file, optimize=True)
 
 
 def table(record: dict[str, Any]) -> str:

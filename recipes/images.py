@@ -3,7 +3,7 @@
     python -m recipes.images                                      # photographs that a dependency ships: 3 minutes
     python -m recipes.images --task super_resolution --scale 3 --data PHOTOS
     python -m recipes.images --inputs NOISY --targets CLEAN       # pairs, matched by name
-    python -m recipes.images --apply exported/images-denoise IN OUT    # an export, on a picture or a folder
+    python -m recipes.images --apply exported/images-denoise-25 IN OUT    # a picture or a folder
 
 Pictures are split by file. The network is trained on patches; whole pictures are measured, beside what people use
 otherwise: filters against noise, bicubic interpolation, grey.
@@ -180,7 +180,6 @@ def fit(model: Restorer, config: Config, images: Images, folder: Path) -> Progre
 def _middles(part: Loaded) -> tuple[np.ndarray, ...]:
     """Returns the middles of pictures, of one size, shape `(n, side, side, channels)`; of pairs, both."""
     side = min(VALIDATED, *(min(picture.shape[:2]) for picture in part.pictures))
-    side -= side % 12  # what every scale divides
 
     def middle(x: np.ndarray) -> np.ndarray:
         top, left = ((length - side) // 2 for length in x.shape[:2])

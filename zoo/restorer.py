@@ -8,7 +8,8 @@ with S space-to-depth and S' its inverse, C convolutions, R residual blocks, W o
 all z_i, laid out at half the size: what skips the levels below is a part of it. The base is x for "denoise", x enlarged
 by bicubic interpolation for "super_resolution"; for "colorize" the last map is chroma (CIELAB) laid on a grey x. The
 network begins as the base itself. For "reconstruct" there is neither skip nor base, and the code is z_n through a
-bottleneck. The loss is the mean squared error, or the colour difference CIE94 for "colorize".
+bottleneck. The loss is the mean squared error; the mean of its logarithms over pictures for noise of any level in a
+range, or pictures of little noise would not count; the colour difference CIE94 for "colorize".
 
 Paper: Ronneberger, Fischer and Brox 2015, U-Net: convolutional networks for biomedical image segmentation; residual
 output: Zhang, Zuo, Chen, Meng and Zhang 2017, Beyond a Gaussian denoiser; space-to-depth: Shi et al. 2016, Real-time
@@ -24,22 +25,20 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from zoo import _checks, _convolutional
+from zoo import _checks, _convolutional, _u_net
 from zoo._adam import FusedAdam
 from zoo._colour_difference import ColourDifference
 from zoo._denoising import Denoising
+from zoo._log_squared_error import LogSquaredError
 from zoo._registry import register
 from zoo.autoencoder import Endpoint
-from zoo.layers.bicubic import Enlarging, Shrinking
-from zoo.layers.colour import Colouring, Decolouring
-from zoo.layers.mirror_padding import MirrorPadding
+from zoo.layers.bicubic import Shrinking
+from zoo.layers.colour import Decolouring
 from zoo.layers.noise import Noise
 
-SHRINK = 2  # the first level's maps are that much lower and narrower than the picture
 LEVELS = 255.0
 TASKS = ("denoise", "super_resolution", "colorize", "reconstruct")
 SCALES = (2, 3, 4)
-STEEP = {"denoise": 0.05, "super_resolution": 0.05, "colorize": 5.0, "reconstruct": 0.05}
 
 
 @register(data="pictures")
@@ -96,16 +95,19 @@ def restorer(
         "reconstruct": lambda: Noise((0.0,), seed=draws),
     }[task]()
     plain = task == "reconstruct"
-    encoder = _encoder(channels, filters, blocks, activation, latent_dim if plain else None, rng)
-    end = _End(task, channels, scale if task == "super_resolution" else 1)
-    decoder = _decoder(encoder.output_shape[-1], end, filters, blocks, activation, rng)
+    encoder = _u_net.encoder(channels, filters, blocks, activation, latent_dim if plain else None, rng)
+    end = _u_net.End(task, channels, scale if task == "super_resolution" else 1)
+    decoder = _u_net.decoder(encoder.output_shape[-1], end, filters, blocks, activation, rng)
     model = Restorer(encoder, decoder, corruption, "pictures", name="restorer")
     momentum = {"use_ema": True, "ema_momentum": average} if average else {}
     # Without normalisation a rare steep batch can throw such a network off: gradients are clipped at some times their
     # usual norm, and the second moments follow soon. The squared error of pictures is small, and so are its gradients.
-    clip = STEEP[task]
-    optimizer = FusedAdam(learning_rate, beta_2=0.99, epsilon=1e-9, global_clipnorm=clip, **momentum)
-    loss = ColourDifference() if task == "colorize" else keras.losses.MeanSquaredError()
+    loss, steep = keras.losses.MeanSquaredError(), 0.05
+    if task == "colorize":
+        loss, steep = ColourDifference(), 5.0
+    elif task == "denoise" and noise[0] < noise[-1]:
+        loss, steep = LogSquaredError(), 20.0
+    optimizer = FusedAdam(learning_rate, beta_2=0.99, epsilon=1e-9, global_clipnorm=steep, **momentum)
     model.compile(optimizer=optimizer, loss=loss)
     return model
 
@@ -122,7 +124,7 @@ class Restorer(Denoising):
     @property
     def reach(self) -> int:
         """How many pixels of a picture away from one pixel another still has a part in what becomes of it, at most."""
-        reach, unit = 0, SHRINK
+        reach, unit = 0, _u_net.SHRINK
         for part in (self.encoder, self.decoder):
             for layer in part.layers:
                 if isinstance(layer, keras.layers.Conv2D):
@@ -244,31 +246,6 @@ def _unit(x: Any) -> Any:
     return x.astype("float32") / LEVELS if isinstance(x, np.ndarray) else ops.cast(x, "float32") / LEVELS
 
 
-class _End:
-    """How the last map becomes a picture.
-
-    Args:
-        task: The task.
-        channels: The input's channels.
-        scale: How many times as high and wide pictures become.
-    """
-
-    def __init__(self, task: str, channels: int, scale: int) -> None:
-        self.task, self.channels, self.scale = task, channels, scale
-        self.maps = (2 if task == "colorize" else channels) * (SHRINK * scale) ** 2
-
-    def __call__(self, change: keras.KerasTensor, seen: keras.KerasTensor | None) -> keras.KerasTensor:
-        """Returns the picture from the last map and, but for "reconstruct", the input, both at half the size."""
-        change = ops.depth_to_space(change, SHRINK * self.scale)
-        if seen is None:
-            return change
-        x = ops.depth_to_space(seen, SHRINK)
-        if self.task == "colorize":
-            return Colouring()(x, change)
-        base = Enlarging(self.scale)(x) if self.scale > 1 else x
-        return keras.layers.Add(dtype="float32")([base, change])
-
-
 def _check(
     input_shape: Any, task: str, scale: int, filters: Any, blocks: Any, activation: str, learning_rate: float
 ) -> int:
@@ -292,77 +269,3 @@ def _check(
     for number in blocks:
         _checks.check(isinstance(number, int) and number >= 0, "blocks", "integers of at least 0", blocks)
     return channels
-
-
-def _encoder(
-    channels: int,
-    filters: tuple[int, ...],
-    blocks: tuple[int, ...],
-    activation: str,
-    latent_dim: int | None,
-    rng: random.Random,
-) -> keras.Model:
-    """Makes the way down; the code is the stack of the input and all levels' maps, or the last map, narrowed."""
-    x = keras.Input((None, None, channels), name="image")
-    seen = ops.space_to_depth(MirrorPadding(SHRINK * 2 ** (len(filters) - 1), name="fill")(x), SHRINK)
-    z, maps = seen, []
-    for level, width in enumerate(filters):
-        z = _convolution(z, width, "linear", rng, level, strides=2 if level else 1)
-        for _ in range(blocks[level]):
-            z = _block(z, activation, rng, level)
-        maps.append(ops.depth_to_space(z, 2**level) if level else z)
-    if latent_dim is None:
-        code = keras.layers.Concatenate(dtype="float32", name="code")([seen, *maps])
-    else:
-        code = _convolution(z, latent_dim, "linear", rng, len(filters) - 1, dtype="float32")
-    return keras.Model(x, code, name="encoder")
-
-
-def _decoder(
-    code_channels: int,
-    end: _End,
-    filters: tuple[int, ...],
-    blocks: tuple[int, ...],
-    activation: str,
-    rng: random.Random,
-) -> keras.Model:
-    """Makes the way up, from the code to the picture."""
-    code = keras.Input((None, None, code_channels), name="code")
-    last = len(filters) - 1
-    if end.task == "reconstruct":
-        seen, maps = None, [None] * len(filters)
-        z = _convolution(code, filters[-1], "linear", rng, last)
-    else:
-        widths = [end.channels * SHRINK**2, *(width // 4**level for level, width in enumerate(filters))]
-        starts = np.cumsum([0, *widths])
-        seen, *maps = (code[..., a:b] for a, b in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True))
-        maps = [ops.space_to_depth(z, 2**level) if level else z for level, z in enumerate(maps)]
-        z = maps[-1]
-    for level in reversed(range(len(filters))):
-        if level < last:
-            z = ops.depth_to_space(_convolution(z, 4 * filters[level], "linear", rng, level + 1, kernel_size=1), 2)
-            z = z if maps[level] is None else keras.layers.Add()([z, maps[level]])
-        for _ in range(blocks[level]):
-            z = _block(z, activation, rng, level)
-    begin = keras.initializers.Constant(0.5 if seen is None else 0.0)  # middle grey, or the base itself
-    change = _convolution(
-        z, end.maps, "linear", rng, 0, dtype="float32", kernel_initializer="zeros", bias_initializer=begin
-    )
-    return keras.Model(code, end(change, seen), name="decoder")
-
-
-def _convolution(
-    z: keras.KerasTensor, filters: int, activation: str, rng: random.Random, level: int, **arguments: Any
-) -> keras.KerasTensor:
-    """Applies a convolution of 3 x 3, named after its level."""
-    scale = 1.0 if activation == "linear" else 2.0
-    initializer = keras.initializers.VarianceScaling(scale, "fan_in", "uniform", seed=rng.getrandbits(31))
-    name = f"level_{level}_{rng.getrandbits(31)}"
-    options = {"kernel_size": 3, "kernel_initializer": initializer, **arguments}
-    return keras.layers.Conv2D(filters, padding="same", activation=activation, name=name, **options)(z)
-
-
-def _block(z: keras.KerasTensor, activation: str, rng: random.Random, level: int) -> keras.KerasTensor:
-    """Applies a residual block, which begins as the identity."""
-    inner = _convolution(z, z.shape[-1], activation, rng, level)
-    return keras.layers.Add()([z, _convolution(inner, z.shape[-1], "linear", rng, level, kernel_initializer="zeros")])

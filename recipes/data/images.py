@@ -45,6 +45,7 @@ SAMPLE = (
 SAMPLE_SPLIT = 0  # seed of the sample's split, the same for every run, so that runs can be compared
 HELD_OUT = 10  # of that many pictures one validates and one tests
 MOST_BYTES = 2_000_000_000  # of decoded pictures, which cutting patches copies twice: 6 GB of memory
+LEAST = 8  # pixels of the shortest side that tests: what measures need, and what shrinks
 TOLD = 20  # skipped files that a summary names
 
 
@@ -138,7 +139,8 @@ def load(
         test: A folder that tests, so that all others train or validate; of pairs one with `inputs` and `targets` in it.
         channels: 1 for grey, 3 for colour.
         colour: Whether to skip what has no colour.
-        smallest: The shortest side, in pixels, that may train or validate, and test where the test is drawn.
+        smallest: The shortest side, in pixels, that may train or validate, and test where the test is drawn; for a
+            fixed test it is 8.
         seed: Seed of the split.
 
     Raises:
@@ -263,9 +265,10 @@ def pairs(
 
 def _test(test: str, of_pairs: bool, channels: int, colour: bool, known: dict[bytes, str]) -> Loaded:
     if of_pairs:
-        loaded = pairs(Path(test, "inputs"), Path(test, "targets"), channels=channels, colour=colour, known=known)
+        folders = Path(test, "inputs"), Path(test, "targets")
+        loaded = pairs(*folders, channels=channels, colour=colour, smallest=LEAST, known=known)
     else:
-        loaded = folder(test, channels=channels, colour=colour, known=known)
+        loaded = folder(test, channels=channels, colour=colour, smallest=LEAST, known=known)
         loaded.skipped[:] = [(str(Path(test, name)), reason) for name, reason in loaded.skipped]
     order = np.argsort(loaded.names, kind="stable")  # as the field's tables list them
     inputs = [loaded.inputs[i] for i in order] if of_pairs else []

@@ -81,7 +81,7 @@ def test_published_numbers_have_the_shape_of_rows(file):
         assert list(row) in (ROW, [*ROW, "when"])
         assert math.isfinite(row["value"])
         if "when" in row:
-            model = file.stem.partition("-")[2]
+            model = file.stem.rpartition("-")[2]
             assert row["when"].keys() <= _registry.hyperparameters(_registry.find(model)).keys()
 
 

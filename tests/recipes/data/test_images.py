@@ -373,12 +373,16 @@ def test_the_split_is_the_seeds_and_hardly_moves_when_a_file_goes(ten):
 
 def test_a_fixed_test_folder_keeps_its_order_and_its_pictures_do_not_train(ten, tmp_path):
     for name in ("b.png", "a.png"):
-        saved(tmp_path / "test", name, noise(5, 6, 3, seed=ord(name[0])))
+        saved(tmp_path / "test", name, noise(8, 9, 3, seed=ord(name[0])))
     saved(tmp_path / "test", "c.tif", noise(20, 30, 3, seed=0))  # 0.png of the ten
+    saved(tmp_path / "test", "d.png", noise(7, 9, 3))
     loaded = images.load(str(ten), test=str(tmp_path / "test"), smallest=10)
     assert loaded.test.names == ["a.png", "b.png", "c.tif"]
     assert [len(loaded.train), len(loaded.validation)] == [8, 1]
-    assert loaded.skipped == [("0.png", f"is the same picture as c.tif in {tmp_path / 'test'}")]
+    assert loaded.skipped == [
+        ("0.png", f"is the same picture as c.tif in {tmp_path / 'test'}"),
+        (str(tmp_path / "test" / "d.png"), "is 9 x 7: sides of at least 8 are needed"),
+    ]
     assert loaded.split.endswith(f"8 train, 1 validate; all 3 of {tmp_path / 'test'} test")
 
 
@@ -460,10 +464,10 @@ def test_pairs_are_matched_by_name_and_what_has_no_partner_is_skipped(sides):
 
 
 def test_pairs_can_have_a_fixed_test_of_pairs(sides):
-    saved(sides / "test/inputs", "a.png", noise(5, 5, 3, seed=20))
-    saved(sides / "test/targets", "a.png", noise(5, 5, 3, seed=21))
+    saved(sides / "test/inputs", "a.png", noise(8, 8, 3, seed=20))
+    saved(sides / "test/targets", "a.png", noise(8, 8, 3, seed=21))
     loaded = images.load(inputs=str(sides / "in"), targets=str(sides / "out"), test=str(sides / "test"))
-    np.testing.assert_array_equal(loaded.test.inputs[0], noise(5, 5, 3, seed=20))
+    np.testing.assert_array_equal(loaded.test.inputs[0], noise(8, 8, 3, seed=20))
     assert [len(loaded.train), len(loaded.validation), len(loaded.test)] == [4, 1, 1]
 
 
