@@ -134,11 +134,17 @@ def _planned(source: Path, target: Path, applied: Applied) -> tuple[list[tuple[s
     if target.resolve().is_relative_to(source.resolve()):
         raise UsageError(f"{target} lies in {source}: give a folder outside of it to write to.")
     files, skipped = images.listed(source)
+    others = 0
     for name, reason in skipped:
         if reason.startswith("cannot be opened"):
             applied.failed.append((name, reason))
+        elif reason.startswith("does not end"):
+            others += 1
         else:
             applied.notes.append(f"{name}: {reason}.")
+    if others:
+        told = "other files do" if others > 1 else "other file does"
+        applied.notes.append(f"{others:,} {told} not end in {', '.join(images.ENDINGS)}.")
     taken = {file.resolve() for _, file in files}
     jobs = []
     for name, file in sorted(

@@ -185,7 +185,7 @@ def test_a_folder_goes_on_beside_troubles_and_tells_them(export, tmp_path, capsy
     assert "Failed 4:" in summary
     assert "  broken.png: is no whole picture" in applied.summary()
     assert "moving.gif: .gif cannot be written; written as .png." in summary
-    assert any(line.startswith("notes.txt: does not end in") for line in summary)
+    assert any(line.startswith("1 other file does not end in") for line in summary)
     assert "7/7" in capsys.readouterr().out
 
 
