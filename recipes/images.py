@@ -57,13 +57,15 @@ class Config(_run.Options):
     steps: int = 100
     """Training steps an epoch."""
     epochs: int = 12
-    """Train for so many epochs; all count, the weights are a moving average."""
+    """Train for so many epochs; the last weights' moving average is kept, and --patience does not count."""
     batch_size: int = 16
     """Patches a training step."""
     schedule: Literal["constant", "cosine"] = "cosine"
     """How the learning rate goes: as it is, or along half a cosine down to 0 over all epochs."""
     warmup_steps: int = 100
     """Raise the learning rate from almost 0 over so many steps of the first epoch: deep networks bear more then."""
+    out: Path | None = None
+    """The folder to export to; exported/images-TASK if not given. An export that is there is replaced at the end."""
     bm3d: bool = False
     """Compare denoising with BM3D besides, which takes seconds a picture and the package bm3d."""
     apply: tuple[Path, Path, Path] | None = None

@@ -74,8 +74,8 @@ def restorer(
         blocks: Residual blocks of each level, on the way down and as many on the way up.
         latent_dim: Channels of the code for "reconstruct".
         activation: The activation in residual blocks.
-        average: The momentum of the weights' moving average, which takes the weights' place when `fit` ends; 0 for
-            none.
+        average: The momentum of the weights' moving average, which takes the weights' place when `fit` ends, and
+            needs some times 1 / (1 - average) steps; 0 for none.
         learning_rate: Adam's step size.
         seed: Seed of the initial weights and of the noise.
 
