@@ -8,8 +8,9 @@ with S space-to-depth and S' its inverse, C convolutions, R residual blocks, W o
 all z_i, laid out at half the size: what skips the levels below is a part of it. The base is x for "denoise", x enlarged
 by bicubic interpolation for "super_resolution"; for "colorize" the last map is chroma (CIELAB) laid on a grey x. The
 network begins as the base itself. For "reconstruct" there is neither skip nor base, and the code is z_n through a
-bottleneck. The loss is the mean squared error; the mean of its logarithms over pictures for noise of any level in a
-range, or pictures of little noise would not count; the colour difference CIE94 for "colorize".
+bottleneck. The loss is the mean squared error, or the colour difference CIE94 for "colorize". Of a range of levels each
+picture's error is divided by its noise's standard deviation: that is how the best error grows, and else pictures of
+little noise would hardly count.
 
 Paper: Ronneberger, Fischer and Brox 2015, U-Net: convolutional networks for biomedical image segmentation; residual
 output: Zhang, Zuo, Chen, Meng and Zhang 2017, Beyond a Gaussian denoiser; space-to-depth: Shi et al. 2016, Real-time
@@ -29,7 +30,6 @@ from zoo import _checks, _convolutional, _u_net
 from zoo._adam import FusedAdam
 from zoo._colour_difference import ColourDifference
 from zoo._denoising import Denoising
-from zoo._log_squared_error import LogSquaredError
 from zoo._registry import register
 from zoo.autoencoder import Endpoint
 from zoo.layers.bicubic import Shrinking
@@ -102,11 +102,7 @@ def restorer(
     momentum = {"use_ema": True, "ema_momentum": average} if average else {}
     # Without normalisation a rare steep batch can throw such a network off: gradients are clipped at some times their
     # usual norm, and the second moments follow soon. The squared error of pictures is small, and so are its gradients.
-    loss, steep = keras.losses.MeanSquaredError(), 0.05
-    if task == "colorize":
-        loss, steep = ColourDifference(), 5.0
-    elif task == "denoise" and noise[0] < noise[-1]:
-        loss, steep = LogSquaredError(), 20.0
+    loss, steep = (ColourDifference(), 5.0) if task == "colorize" else (keras.losses.MeanSquaredError(), 0.05)
     optimizer = FusedAdam(learning_rate, beta_2=0.99, epsilon=1e-9, global_clipnorm=steep, **momentum)
     model.compile(optimizer=optimizer, loss=loss)
     return model
@@ -222,9 +218,14 @@ class Restorer(Denoising):
 
     def _paired(self, data: Any, seed: Any, shared: bool = False) -> tuple:
         x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
-        x, y, weight = super()._paired((_unit(x), None if y is None else _unit(y), weight), seed, shared)
+        alone = y is None
+        x, y, weight = super()._paired((_unit(x), None if alone else _unit(y), weight), seed, shared)
         height, width = (self.scale * length for length in ops.shape(x)[1:3])  # shrinking may cut a little off
-        return x, y[:, :height, :width], None if weight is None else weight[:, None, None]
+        weight = None if weight is None else weight[:, None, None]
+        if alone and isinstance(self.corruption, Noise):
+            balance = self.corruption.balance(x, y)
+            weight = balance if weight is None else weight * balance
+        return x, y[:, :height, :width], weight
 
 
 def _ensemble(restore: Callable[[tf.Tensor], tf.Tensor], x: tf.Tensor) -> tf.Tensor:

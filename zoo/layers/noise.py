@@ -70,6 +70,19 @@ class Noise(keras.layers.Layer):
             x = self.gain * tf.random.stateless_poisson(ops.shape(x), state + 2, photons, dtype=self.compute_dtype)
         return x + each * normal
 
+    def balance(self, noisy: tf.Tensor, good: tf.Tensor) -> tf.Tensor:
+        """Returns weights with which pictures of all levels count alike, shape `(batch, 1, 1)`: 1 for one level.
+
+        Args:
+            noisy: What `corrupted` made, shape `(batch, height, width, channels)`.
+            good: What it was made of.
+        """
+        low, high = self.sigma[0] / STEPS, self.sigma[-1] / STEPS
+        if low == high:
+            return ops.ones((ops.shape(good)[0], 1, 1))
+        power = ops.mean(ops.square(noisy - ops.cast(good, noisy.dtype)), axis=(1, 2, 3))[:, None, None]
+        return (low + high) / 2 / ops.sqrt(power + STEPS**-2)
+
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Returns the input's shape."""
         return input_shape

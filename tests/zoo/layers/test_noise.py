@@ -93,3 +93,12 @@ def test_bad_arguments_say_what_was_expected():
         Noise((50, 10))
     with pytest.raises(zoo.UsageError, match="gain must be a number of at least 0"):
         Noise((25,), gain=-0.1)
+
+
+def test_pictures_of_all_levels_count_alike():
+    good = np.full((2, 64, 64, 1), 0.5, "float32")
+    noisy = good + np.array([0.1, 0.2], "float32")[:, None, None, None]
+    of_a_range, of_one = Noise((0.0, 51.0)), Noise((51.0,))
+    expected = 0.1 / np.sqrt(np.array([0.1**2, 0.2**2]) + 1 / 255**2)  # the middle of the range is 25.5 / 255
+    np.testing.assert_allclose(np.ravel(of_a_range.balance(noisy, good)), expected, rtol=1e-5)
+    np.testing.assert_array_equal(np.ravel(of_one.balance(noisy, good)), [1, 1])
