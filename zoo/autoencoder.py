@@ -193,8 +193,10 @@ class Autoencoder(keras.Model):
             "score": Endpoint(score, (x,)),
         }
 
-    def _apply(self, part: Callable, name: str, values: Any, batch_size: int) -> np.ndarray:
-        expected = (self.decoder if name == "code" else self.encoder).input_shape[1:]
+    def _apply(
+        self, part: Any, name: str, values: Any, batch_size: int, input_shape: tuple[int | None, ...] | None = None
+    ) -> np.ndarray:
+        expected = (input_shape or part.input_shape)[1:]
         values = np.asarray(values, "float32")
         fits = [size in (None, given) for size, given in zip(expected, values.shape[1:], strict=False)]
         if values.ndim != 1 + len(expected) or not all(fits):

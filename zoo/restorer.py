@@ -153,7 +153,8 @@ class Restorer(Denoising):
             batch_size: Pictures at a time.
             ensemble: Whether each is the mean over flips and turns: a little better, eight times as slow.
         """
-        return np.clip(self._apply(self.ensemble if ensemble else self, "x", x, batch_size), 0, 1)
+        restore = self.ensemble if ensemble else self
+        return np.clip(self._apply(restore, "x", x, batch_size, self.encoder.input_shape), 0, 1)
 
     def corrupt(self, x: np.ndarray, seed: int = 0) -> np.ndarray:
         """Returns pictures, in [0, 1] or bytes, damaged as in training; the same seed gives the same."""
@@ -213,8 +214,8 @@ class Restorer(Denoising):
             "geometry": Endpoint(geometry, ()),
         }
 
-    def _apply(self, part: Callable, name: str, values: Any, batch_size: int) -> np.ndarray:
-        return super()._apply(part, name, _unit(np.asarray(values)), batch_size)
+    def _apply(self, part: Callable, name: str, values: Any, *options: Any) -> np.ndarray:
+        return super()._apply(part, name, _unit(np.asarray(values)), *options)
 
     def _paired(self, data: Any, seed: Any, shared: bool = False) -> tuple:
         x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
