@@ -23,12 +23,12 @@ def measures(options: Mapping[str, Any]) -> dict[str, Measure]:
         "ciede2000": Measure(
             ciede2000,
             "colour difference to the true picture, mean over pixels and pictures; 0 is none.",
-            "difference {:.1f}",
+            "ΔE {:.1f}",
         ),
         "colourfulness": Measure(
             lambda truth, restored: colourfulness(restored),
             "how colourful pictures look (Hasler and Suesstrunk 2003), from 0; mean over pictures.",
-            "colourfulness {:.0f}",
+            "colour {:.0f}",
         ),
     }
 
