@@ -14,6 +14,7 @@ from recipes.baselines.median import median
 from recipes.baselines.non_local_means import non_local_means
 from recipes.metrics.psnr import psnr
 from recipes.tasks._condition import LEVELS, WHOLE, Case, Condition, Measure, Rival, rounded
+from zoo.layers.noise import FAINT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -77,7 +78,7 @@ def noisy(truth: np.ndarray, number: int, level: float, gain: float = 0.0) -> Ca
         gain: The light's part, in [0, 1] as pictures.
     """
     rng = np.random.default_rng((SEED, number))
-    seen = gain * rng.poisson(truth / gain) if gain else truth
+    seen = gain * rng.poisson(truth / gain) if gain >= FAINT else truth
     return (seen + level / LEVELS * rng.standard_normal(truth.shape)).astype("float32"), truth
 
 

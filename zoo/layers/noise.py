@@ -14,6 +14,7 @@ from keras import ops
 
 from zoo import _checks
 
+FAINT = 1e-7  # a gain below makes less noise than rounding to 8 bits, of more photons than can be drawn
 STEPS = 255.0  # sigma is told in steps of 8 bits, as the field does
 
 
@@ -65,7 +66,7 @@ class Noise(keras.layers.Layer):
             return x + deviation * normal
         each = tf.random.stateless_uniform((ops.shape(x)[0], 1, 1, 1), state, low, high) if low < high else low
         normal = tf.random.stateless_normal(ops.shape(x), state + 1)
-        if self.gain:
+        if self.gain >= FAINT:
             photons = ops.maximum(x, 0.0) / self.gain
             x = self.gain * tf.random.stateless_poisson(ops.shape(x), state + 2, photons, dtype=self.compute_dtype)
         return x + each * normal

@@ -102,3 +102,8 @@ def test_pictures_of_all_levels_count_alike():
     expected = 0.1 / np.sqrt(np.array([0.1**2, 0.2**2]) + 1 / 255**2)  # the middle of the range is 25.5 / 255
     np.testing.assert_allclose(np.ravel(of_a_range.balance(noisy, good)), expected, rtol=1e-5)
     np.testing.assert_array_equal(np.ravel(of_one.balance(noisy, good)), [1, 1])
+
+
+def test_a_gain_too_faint_to_be_seen_is_no_endless_draw_of_photons():
+    x = np.full((1, 4, 4, 1), 0.5, "float32")
+    np.testing.assert_array_equal(Noise((0.0,), 1e-300).corrupted(x, 0), x)
