@@ -13,7 +13,7 @@ began = time.perf_counter()
 import zoo
 names = zoo.list_models()
 seconds = time.perf_counter() - began
-by_data = {data: zoo.list_models(data=data) for data in ("any", "ratings", "likes")}
+by_data = {data: zoo.list_models(data=data) for data in ("any", "ratings", "likes", "pictures")}
 heavy = [name for name in ("tensorflow", "keras") if name in sys.modules]
 print(json.dumps({"names": names, "by_data": by_data, "seconds": seconds, "heavy": heavy}))
 """
@@ -59,7 +59,7 @@ def test_each_model_is_listed_by_what_its_samples_are():
         (lambda: zoo.build("vanilla", (784,), output="pixel"), "Did you mean 'pixels'?"),
         (lambda: zoo.build("vanilla", (784,), learning_rate=0), "learning_rate must be a number above 0"),
         (lambda: zoo.load("/nowhere"), "model.keras is not there"),
-        (lambda: zoo.list_models(data="rating"), "data must be one of 'any', 'ratings', 'likes'."),
+        (lambda: zoo.list_models(data="rating"), "data must be one of 'any', 'ratings', 'likes', 'pictures'."),
         (lambda: zoo.register(data="like"), "Received: data='like'. Did you mean 'likes'?"),
     ],
 )
