@@ -21,7 +21,7 @@ from recipes import _run, mnist
 from recipes.mnist import Config
 from zoo import _registry
 
-PECULIAR = ("model", "hyperparameters", "PRESETS", "DATA")
+PECULIAR = ("model", "hyperparameters")
 WORDS = st.text("abz 019_./'\"$", min_size=1)
 VALUES = {
     int: st.integers(-(10**6), 10**6),
@@ -51,8 +51,8 @@ def configs(draw):
     parameters = _registry.hyperparameters(_registry.find(name))
     hyperparameters = {key: draw(st.just(p.default) | values(p.annotation)) for key, p in parameters.items()}
     hyperparameters.pop("seed", None)
-    options = {key: kind for key, kind in typing.get_type_hints(Config).items() if key not in PECULIAR}
-    options = {key: draw(values(kind)) for key, kind in options.items()}
+    kinds, names = typing.get_type_hints(Config), [field.name for field in dataclasses.fields(Config)]
+    options = {key: draw(values(kinds[key])) for key in names if key not in PECULIAR}
     return Config(model=name, hyperparameters=hyperparameters, **options)
 
 
