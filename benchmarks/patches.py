@@ -183,7 +183,7 @@ def _linked(config: Config, folder: Path) -> list[np.ndarray]:
     from zoo import UsageError
 
     train = images.load(config.data, smallest=config.patch_size, seed=config.seed).train
-    origin = images._of_scikit_image() if config.data == "sample" else Path(config.data).resolve()
+    origin = images.of_scikit_image() if config.data == "sample" else Path(config.data).resolve()
     used: list[np.ndarray] = []
     for name, picture in zip(train.names, train.pictures, strict=True):
         suffix = Path(name).suffix

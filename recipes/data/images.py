@@ -156,7 +156,7 @@ def load(
         rest = pairs(inputs, targets, channels=channels, colour=colour, smallest=smallest, seed=seed, known=known)
     elif source == "sample":
         where, seed = "sample: photographs of scikit-image", SAMPLE_SPLIT
-        files = [(name, _of_scikit_image() / name) for name in SAMPLE]
+        files = [(name, of_scikit_image() / name) for name in SAMPLE]
         rest = _decoded("the sample", files, [], channels, colour, smallest, seed, known)
     else:
         where = source
@@ -275,7 +275,7 @@ def _test(test: str, of_pairs: bool, channels: int, colour: bool, known: dict[by
     return Loaded([loaded.pictures[i] for i in order], [loaded.names[i] for i in order], loaded.skipped, inputs)
 
 
-def _of_scikit_image() -> Path:
+def of_scikit_image() -> Path:
     """Returns the folder of its pictures, without importing what could download others."""
     found = importlib.util.find_spec("skimage")
     if found is None or found.origin is None:

@@ -10,6 +10,7 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import _checks
+from zoo.layers._damage import Damage
 
 LEVELS = 255.0
 
@@ -44,8 +45,8 @@ class Enlarging(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("zoo")
-class Shrinking(keras.layers.Layer):
-    """Shrinks pictures, with the kernel widened against aliasing, and rounds to 8 bits.
+class Shrinking(Damage):
+    """Shrinks pictures in training, with the kernel widened against aliasing, and rounds to 8 bits.
 
     Args:
         scale: How many times as low and narrow they become; what is left over at the lower and right edge is cut off.
@@ -53,14 +54,9 @@ class Shrinking(keras.layers.Layer):
     """
 
     def __init__(self, scale: int, **kwargs: Any) -> None:
-        super().__init__(**{"dtype": "float32", **kwargs})
+        super().__init__(**kwargs)
         _checks.positive_integer("scale", scale)
         self.scale = scale
-        self.seeds = 0  # nothing is drawn
-
-    def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Returns `x`, shrunk in training."""
-        return self.corrupted(x, 0) if training else x
 
     def corrupted(self, x: tf.Tensor, seed: Any, shared: bool = False) -> tf.Tensor:
         """Returns pictures in [0, 1], shape `(batch, height // scale, width // scale, channels)`.

@@ -12,6 +12,8 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from zoo.layers._damage import Damage
+
 # From linear red, green and blue to X / Xn, Y and Z / Zn: rows sum to 1, so that white is (1, 1, 1).
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 TO_XYZ = (TO_XYZ / TO_XYZ.sum(axis=1, keepdims=True)).astype("float32")
@@ -97,16 +99,8 @@ class Colouring(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("zoo")
-class Decolouring(keras.layers.Layer):
-    """Makes coloured pictures grey, as light as they were."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"dtype": "float32", **kwargs})
-        self.seeds = 0  # nothing is drawn
-
-    def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Returns `x`, shape `(batch, height, width, 3)`; in training with one channel."""
-        return self.corrupted(x, 0) if training else x
+class Decolouring(Damage):
+    """Makes coloured pictures grey in training, as light as they were."""
 
     def corrupted(self, x: tf.Tensor, seed: Any, shared: bool = False) -> tf.Tensor:
         """Returns grey pictures, shape `(batch, height, width, 1)`.

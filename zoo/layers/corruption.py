@@ -1,4 +1,4 @@
-"""Corrupts samples, so that a model which sees only these must learn what the clean ones are like."""
+"""Corrupts samples of any kind by noise, or by setting elements."""
 
 from typing import Any
 
@@ -7,13 +7,14 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import _checks
+from zoo.layers._damage import Damage
 
 KINDS = ("gaussian", "masking", "salt_and_pepper")
 
 
 @keras.saving.register_keras_serializable("zoo")
-class Corruption(keras.layers.Layer):
-    """Corrupts in training, anew each time, and passes its input on at inference.
+class Corruption(Damage):
+    """Corrupts samples in training, anew each time.
 
     Args:
         kind: "gaussian" adds normal noise; "masking" sets elements to 0; "salt_and_pepper" sets elements to 0 or 1,
@@ -26,7 +27,7 @@ class Corruption(keras.layers.Layer):
     """
 
     def __init__(self, kind: str, level: float, clip: bool = True, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(**{"dtype": "float32", **kwargs})  # noise of 8 bits would come in steps
+        super().__init__(**kwargs)
         _checks.choice("corruption", kind, KINDS)
         (_checks.not_negative if kind == "gaussian" else _checks.share)("level", level)
         self.kind = kind
@@ -34,10 +35,6 @@ class Corruption(keras.layers.Layer):
         self.clip = clip
         self.seed = seed
         self.seeds = keras.random.SeedGenerator(seed)
-
-    def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Returns `x`, shape `(batch, ...)`, corrupted in training."""
-        return self.corrupted(x, self.seeds) if training else x
 
     def corrupted(self, x: tf.Tensor, seed: int | keras.random.SeedGenerator, shared: bool = False) -> tf.Tensor:
         """Returns `x` corrupted, of the same shape.
@@ -56,10 +53,6 @@ class Corruption(keras.layers.Layer):
         if self.kind == "masking":
             return ops.where(draw < self.level, 0.0, x)
         return ops.where(draw < self.level / 2, 0.0, ops.where(draw >= 1 - self.level / 2, 1.0, x))
-
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """Returns the input's shape."""
-        return input_shape
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments."""

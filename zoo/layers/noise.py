@@ -13,13 +13,14 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import _checks
+from zoo.layers._damage import Damage
 
 FAINT = 1e-7  # a gain below makes less noise than rounding to 8 bits, of more photons than can be drawn
 STEPS = 255.0  # sigma is told in steps of 8 bits, as the field does
 
 
 @keras.saving.register_keras_serializable("zoo")
-class Noise(keras.layers.Layer):
+class Noise(Damage):
     """Adds noise to pictures in [0, 1]; what comes out is not clipped.
 
     Args:
@@ -31,7 +32,7 @@ class Noise(keras.layers.Layer):
     """
 
     def __init__(self, sigma: tuple[float, ...], gain: float = 0.0, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(**{"dtype": "float32", **kwargs})  # noise of 8 bits would come in steps
+        super().__init__(**kwargs)
         expected = "one number of at least 0, or two that rise"
         ends = isinstance(sigma, (tuple, list)) and len(sigma) in (1, 2)
         _checks.check(ends, "noise", expected, sigma, "Write (25,), or (0, 55).")
@@ -43,10 +44,6 @@ class Noise(keras.layers.Layer):
         self.gain = gain
         self.seed = seed
         self.seeds = keras.random.SeedGenerator(seed)
-
-    def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Returns `x`, shape `(batch, height, width, channels)`, with noise in training."""
-        return self.corrupted(x, self.seeds) if training else x
 
     def corrupted(self, x: tf.Tensor, seed: int | keras.random.SeedGenerator, shared: bool = False) -> tf.Tensor:
         """Returns pictures with noise, of the same shape.
@@ -83,10 +80,6 @@ class Noise(keras.layers.Layer):
             return ops.ones((ops.shape(good)[0], 1, 1))
         power = ops.mean(ops.square(noisy - ops.cast(good, noisy.dtype)), axis=(1, 2, 3))[:, None, None]
         return (low + high) / 2 / ops.sqrt(power + STEPS**-2)
-
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """Returns the input's shape."""
-        return input_shape
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments."""
