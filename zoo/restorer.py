@@ -10,7 +10,8 @@ by bicubic interpolation for "super_resolution"; for "colorize" the last map is 
 network begins as the base itself. For "reconstruct" there is neither skip nor base, and the code is z_n through a
 bottleneck. The loss is the mean squared error, or the colour difference CIE94 for "colorize". Of a range of levels each
 picture's error is divided by its noise's standard deviation: that is how the best error grows, and else pictures of
-little noise would hardly count.
+little noise would hardly count. Kernels are stepped by Muon, which such a network without normalisation learns from in
+a fraction of Adam's steps.
 
 Paper: Ronneberger, Fischer and Brox 2015, U-Net: convolutional networks for biomedical image segmentation; residual
 output: Zhang, Zuo, Chen, Meng and Zhang 2017, Beyond a Gaussian denoiser; space-to-depth: Shi et al. 2016, Real-time
@@ -27,9 +28,9 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import _checks, _convolutional, _u_net
-from zoo._adam import FusedAdam
 from zoo._colour_difference import ColourDifference
 from zoo._denoising import Denoising
+from zoo._muon import ConvolutionalMuon
 from zoo._registry import register
 from zoo.autoencoder import Endpoint
 from zoo.layers.bicubic import Shrinking
@@ -54,7 +55,7 @@ def restorer(
     latent_dim: int = 16,
     activation: str = "relu",
     average: float = 0.99,
-    learning_rate: float = 1e-3,
+    learning_rate: float = 3e-3,
     seed: int | None = None,
 ) -> "Restorer":
     """A small network that takes noise from pictures, enlarges them or gives them colour, whatever their size.
@@ -76,7 +77,7 @@ def restorer(
         activation: The activation in residual blocks.
         average: The momentum of the weights' moving average, which takes the weights' place when `fit` ends, and
             needs some times 1 / (1 - average) steps; 0 for none.
-        learning_rate: Adam's step size.
+        learning_rate: The step size of Muon and, for biases, Adam.
         seed: Seed of the initial weights and of the noise.
 
     Returns:
@@ -100,11 +101,9 @@ def restorer(
     decoder = _u_net.decoder(encoder.output_shape[-1], end, filters, blocks, activation, rng)
     model = Restorer(encoder, decoder, corruption, "pictures", name="restorer")
     momentum = {"use_ema": True, "ema_momentum": average} if average else {}
-    # Without normalisation a rare steep batch can throw such a network off: gradients are clipped at some times their
-    # usual norm, and the second moments follow soon. The squared error of pictures is small, and so are its gradients.
-    loss, steep = (ColourDifference(), 5.0) if task == "colorize" else (keras.losses.MeanSquaredError(), 0.05)
-    optimizer = FusedAdam(learning_rate, beta_2=0.99, epsilon=1e-9, global_clipnorm=steep, **momentum)
-    model.compile(optimizer=optimizer, loss=loss)
+    loss = ColourDifference() if task == "colorize" else keras.losses.MeanSquaredError()
+    # The squared error of pictures is small, and so are its gradients: hence Adam's epsilon, for the biases.
+    model.compile(optimizer=ConvolutionalMuon(learning_rate, beta_2=0.99, epsilon=1e-9, **momentum), loss=loss)
     return model
 
 
