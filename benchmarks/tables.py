@@ -29,30 +29,31 @@ def models() -> str:
 
 
 def papers() -> str:
-    """Returns the table of published numbers beside ours: each row of each record's `published`, and rows without."""
+    """Returns the table of published numbers beside ours: a row a measure that is published or asked for."""
     rows = []
     for name in _rows.TABLES:
         for asked, records in measured(name):
-            first = next(iter(records.values()))
-            rows += [paper(records, row) for row in first["published"]]
-            if "measure" in asked:
-                rows.append(paper(records, {"metric": asked["measure"]}))
+            metrics = [row["metric"] for row in next(iter(records.values()))["published"]]
+            metrics += [asked["measure"]] if "measure" in asked else []
+            rows += [paper(records, metric) for metric in dict.fromkeys(metrics)]
     return table(["model", "measure", "paper", "ours", "baselines", "seeds", "minutes", "command"], rows)
 
 
-def paper(records: dict[int, dict[str, Any]], row: dict[str, Any]) -> list[str]:
-    """Returns the row of a published number beside ours: mean and standard deviation over seeds."""
-    record, metric = next(iter(records.values())), row["metric"]
+def paper(records: dict[int, dict[str, Any]], metric: str) -> list[str]:
+    """Returns the row of a measure: published numbers beside ours, mean and standard deviation over seeds."""
+    record = next(iter(records.values()))
     ours = [r["test"][metric] for r in records.values()]
     spread = f" ± {_number(metric, statistics.stdev(ours))}" if len(ours) > 1 else ""
     beside = [f"{_number(metric, b['value'])} {b['name']}" for b in record["baselines"] if b["metric"] == metric]
-    told = (
-        f"{_number(metric, row['value'])} {row['name']}: {row['protocol']} ({row['source']})" if "name" in row else ""
-    )
+    told = [
+        f"{_number(metric, row['value'])} {row['name']}: {row['protocol']} ({row['source']})"
+        for row in record["published"]
+        if row["metric"] == metric
+    ]
     return [
         f"`{record['model']['name']}`",
         f"`{metric}`",
-        told,
+        "; ".join(told),
         f"**{_number(metric, statistics.mean(ours))}**{spread}",
         "; ".join(beside),
         ", ".join(map(str, records)),

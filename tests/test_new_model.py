@@ -19,7 +19,7 @@ def test_the_example_in_contributing_needs_no_other_edit(tmp_path, root, fresh_p
     file = re.search(r"Put this into `(zoo/\w+\.py)`", text)[1]
     (tmp_path / file).write_text(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], "utf-8")
 
-    run = fresh_python("-m", "pytest", "tests/test_contract.py", "-k", "noisy_code or fresh", cwd=tmp_path)
+    run = fresh_python("-m", "pytest", "-n", "0", "tests/test_contract.py", "-k", "noisy_code or fresh", cwd=tmp_path)
     assert run.returncode == 0, run.stdout
     assert int(re.search(r"(\d+) passed", run.stdout)[1]) >= 8
 

@@ -288,7 +288,12 @@ def test_ctrl_c_stops_in_a_sentence_and_the_command_it_gives_finishes(recipe, tm
     assert json.loads((out / "metrics.json").read_text())["train"]["epochs"] == 40
 
 
-@pytest.mark.parametrize("model", zoo.list_models(data="any"))
+# Every kind of layer is among the first four; the others take a minute together.
+FOUR = ("convolutional", "masked", "vae", "vq_vae")
+OTHERS = (pytest.param(name, marks=pytest.mark.slow) for name in zoo.list_models(data="any") if name not in FOUR)
+
+
+@pytest.mark.parametrize("model", [*FOUR, *OTHERS])
 def test_bfloat16_trains_and_what_it_leaves_is_float32(model, idx_folder, recipe, exported, tmp_path):
     import keras
 
