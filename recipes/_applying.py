@@ -94,17 +94,7 @@ def apply(model: Path, source: Path, target: Path, *, ensemble: bool = False, ti
 
         for name, file, out in jobs:
             try:
-                picture = read(file)
-                if restorer.colours and _has_colour(picture):
-                    applied.notes.append(f"{name}: had colours, of which only the lightness was used.")
-                picture = restorer(picture, told)
-                try:
-                    write(picture, out)
-                except UsageError as error:
-                    if taken is None:
-                        raise
-                    write(picture, _take(out.with_suffix(".png"), taken))
-                    applied.notes.append(f"{name}: {_reason(error, out).partition(':')[0]}; written as .png.")
+                applied.notes.extend(_restored(restorer, name, file, out, taken, told))
                 applied.done.append(name)
             except (UsageError, OSError, MemoryError, tf.errors.OpError) as error:
                 applied.failed.append((name, _reason(error, file)))
@@ -113,6 +103,25 @@ def apply(model: Path, source: Path, target: Path, *, ensemble: bool = False, ti
         (name, reason), more = applied.failed[0], len(applied.failed) - 1
         raise UsageError(f"{name}: {reason}{f' ({more:,} more failed, and none is done.)' if more else ''}")
     return applied
+
+
+def _restored(
+    restorer: "_Restorer", name: str, file: Path, out: Path, taken: set[Path] | None, told: Callable[[float], None]
+) -> list[str]:
+    """Restores one picture and writes it, in a folder as .png if need be; returns what else is worth knowing."""
+    notes: list[str] = []
+    picture = read(file)
+    if restorer.colours and _has_colour(picture):
+        notes.append(f"{name}: had colours, of which only the lightness was used.")
+    picture = restorer(picture, told)
+    try:
+        write(picture, out)
+    except UsageError as error:
+        if taken is None:
+            raise
+        write(picture, _take(out.with_suffix(".png"), taken))
+        notes.append(f"{name}: {_reason(error, out).partition(':')[0]}; written as .png.")
+    return notes
 
 
 def _single(source: Path, target: Path) -> tuple[str, Path, Path]:
