@@ -178,7 +178,14 @@ def test_each_task_damages_and_scores_in_its_own_way():
 
 
 @pytest.mark.parametrize(
-    ("task", "options"), [("denoise", {"gain": 0.05}), ("super_resolution", {}), ("colorize", {}), ("reconstruct", {})]
+    ("task", "options"),
+    [
+        ("denoise", {"gain": 0.05}),
+        ("denoise", {"optimizer": "muon", "learning_rate": 0.01}),
+        ("super_resolution", {}),
+        ("colorize", {}),
+        ("reconstruct", {}),
+    ],
 )
 def test_each_task_is_learnt_in_graphs_and_reloaded_with_all_it_had(task, options, tmp_path):
     good = np.linspace(0.2, 0.8, 12, dtype="float32")[None, :, None, None] * np.ones((8, 12, 12, 3), "float32")
@@ -225,6 +232,7 @@ def test_when_fit_ends_the_weights_are_their_moving_average():
         ((None, None, 1), {"blocks": (1,)}, r"blocks must be as many numbers as filters, 3\. Received: blocks=\(1,\)"),
         ((None, None, 1), {"blocks": (1, -1, 1)}, "blocks must be integers of at least 0"),
         ((None, None, 1), {"noise": 25}, r"noise must be one number of at least 0, or two.*Write \(25,\)"),
+        ((None, None, 1), {"optimizer": "sgd"}, "optimizer must be one of 'adam', 'muon'"),
         ((None, None, 1), {"average": 1.0}, "average must be a number of at least 0 and below 1"),
         ((None, None, 1), {"task": "reconstruct", "latent_dim": 0}, "latent_dim must be an integer of at least 1"),
     ],
