@@ -169,6 +169,7 @@ print(json.dumps(found))
 """
 
 
+@pytest.mark.slow
 def test_two_replicas_give_the_value_and_the_gradient_of_one_device(fresh_python):
     run = fresh_python("-c", REPLICAS)
     assert run.returncode == 0, run.stderr

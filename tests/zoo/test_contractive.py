@@ -153,6 +153,7 @@ print(json.dumps(found))
 """
 
 
+@pytest.mark.slow
 def test_two_replicas_train_as_one_device_does(fresh_python):
     run = fresh_python("-c", f"KINDS = {json.dumps(KINDS)!r}\n{REPLICAS}")
     assert run.returncode == 0, run.stderr

@@ -105,6 +105,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.slow
 def test_two_replicas_take_the_training_step_of_one_device(fresh_python):
     run = fresh_python("-c", REPLICAS)
     assert run.returncode == 0, run.stderr
