@@ -1,6 +1,6 @@
 """Train on a folder of photographs to take away noise, to sharpen or to colour; measure it, draw it and export it.
 
-    python -m recipes.images                                      # photographs that a dependency ships: 3 minutes
+    python -m recipes.images                                      # photographs that a dependency ships: 4 minutes
     python -m recipes.images --task super_resolution --scale 3 --data PHOTOS
     python -m recipes.images --inputs NOISY --targets CLEAN       # pairs, matched by name
     python -m recipes.images --apply exported/images-denoise-25 IN OUT    # a picture or a folder
