@@ -79,8 +79,8 @@ def restorer(
         activation: The activation in residual blocks.
         average: The momentum of the weights' moving average, which takes the weights' place when `fit` ends, and
             needs some times 1 / (1 - average) steps; 0 for none.
-        optimizer: "muon" steps kernels by Muon and biases by Adam: of many levels of noise it learns in a fraction of
-            Adam's steps; of one level, and for the other tasks, Adam comes as far or farther in the end.
+        optimizer: "adam"; or "muon", which steps kernels by Muon and biases by Adam: of many levels of noise it learned
+            more in as many steps.
         learning_rate: The optimizer's step size.
         seed: Seed of the initial weights and of the noise.
 
