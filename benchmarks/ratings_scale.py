@@ -173,7 +173,7 @@ def _any(rng: np.random.Generator, counts: np.ndarray, films: int) -> np.ndarray
 def model(config: Config, jit_compile: bool) -> Any:
     """Builds what is trained: a user-based AutoRec of the zoo."""
     import zoo
-    from zoo._adam import FusedAdam
+    from zoo.optimizers.fused_adam import FusedAdam
 
     built = zoo.build(
         "autorec",

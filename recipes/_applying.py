@@ -14,7 +14,7 @@ from recipes._interrupt import between_steps
 from recipes._tiles import tiled
 from recipes.data import images
 from recipes.data._pictures import KINDS, Picture, read, write
-from zoo import UsageError, _checks
+from zoo import UsageError, checks
 from zoo.formats.saved_model import NAME
 from zoo.layers.colour import lightened
 
@@ -73,7 +73,7 @@ def apply(model: Path, source: Path, target: Path, *, ensemble: bool = False, ti
         UsageError: If the model is no such export, a path cannot be used, or not one picture could be restored.
         KeyboardInterrupt: If Ctrl-C was pressed; says how many pictures are done.
     """
-    _checks.positive_integer("tile", tile)
+    checks.positive_integer("tile", tile)
     applied = Applied()
     taken: set[Path] | None = None
     if source.is_dir():

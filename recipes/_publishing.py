@@ -21,8 +21,8 @@ import zoo
 from recipes import _run
 from recipes._splits import Told
 from recipes._training import Progress
-from zoo._files import replacing
 from zoo.autoencoder import Autoencoder
+from zoo.files import replacing
 
 CARDS = Path(__file__).with_name("cards")
 UNSEEN = 0.1  # mean difference of two pictures, in steps of 8 bits

@@ -26,10 +26,10 @@ from recipes.data import _ratings, movielens
 from recipes.data._ratings import HeldOut, Ratings, RatingSplits
 from recipes.metrics.rating_error import mae, per_user_rmse, rmse
 from zoo import UsageError
-from zoo._average import Average
-from zoo._newcomers import factors_of, for_newcomers, with_factors
-from zoo._rating_autoencoder import RatingAutoencoder
-from zoo._recommender import Recommender
+from zoo.families.rating import RatingAutoencoder
+from zoo.wrappers.average import Average
+from zoo.wrappers.newcomers import factors_of, for_newcomers, with_factors
+from zoo.wrappers.recommender import Recommender
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

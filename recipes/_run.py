@@ -18,8 +18,8 @@ import tyro
 
 import zoo
 from recipes import _training
-from zoo import UsageError, _registry
-from zoo._files import remove
+from zoo import UsageError, registry
+from zoo.files import remove
 
 if TYPE_CHECKING:
     from zoo.autoencoder import Autoencoder
@@ -116,10 +116,10 @@ def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Conf
         SystemExit: With status 2, if an option is unknown or a value is of the wrong kind; with 0 after `--help`.
     """
     name = _value_of("--model", arguments) or config_class().model
-    builder = _registry.find(name)
+    builder = registry.find(name)
     models = sorted(model for data in config_class.DATA for model in zoo.list_models(data=data))
     if name not in models:
-        takes = _registry.DATA[zoo.describe(name).data]
+        takes = registry.DATA[zoo.describe(name).data]
         raise UsageError(f"--model {name} takes {takes}; recipes.{recipe} can use {', '.join(models)}.")
     described = {p.arg_name: p.description for p in docstring_parser.parse(builder.__doc__ or "").params}
     defaults = _defaults(config_class, name)
@@ -222,7 +222,7 @@ def fitting(config: Options) -> dict[str, Any]:
 
 def build(config: Options, input_shape: tuple[int | None, ...]) -> Autoencoder:
     """Builds the configured model with the configured seed."""
-    seed = {"seed": config.seed} if "seed" in _registry.hyperparameters(_registry.find(config.model)) else {}
+    seed = {"seed": config.seed} if "seed" in registry.hyperparameters(registry.find(config.model)) else {}
     return zoo.build(config.model, input_shape, **{**seed, **hyperparameters(config)})
 
 
@@ -254,7 +254,7 @@ def in_float32(config: Options, model: Autoencoder) -> Autoencoder:
 
 def _hyperparameters(model: str) -> dict[str, inspect.Parameter]:
     """Returns a model's hyperparameters but for the seed, which is an option of every recipe."""
-    return {key: p for key, p in _registry.hyperparameters(_registry.find(model)).items() if key != "seed"}
+    return {key: p for key, p in registry.hyperparameters(registry.find(model)).items() if key != "seed"}
 
 
 def _defaults(options: Options | type[Options], model: str) -> dict[str, Any]:

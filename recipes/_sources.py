@@ -52,7 +52,7 @@ def of_raw_values(model: Autoencoder, splits: Splits) -> dict[str, Any]:
     """Returns the arguments of `_publishing.publish` that make an export of raw values: preprocessing goes inside."""
     from recipes.data import mnist
     from recipes.data.table import Table
-    from zoo._standardized import Standardized
+    from zoo.wrappers.standardized import Standardized
 
     x = splits.test.x[:8]
     if isinstance(splits, Table):

@@ -21,8 +21,8 @@ from scipy import sparse
 from recipes._interrupt import between_steps
 from recipes._rows import gatherer
 from zoo import UsageError
-from zoo._files import remove, replacing
 from zoo.autoencoder import Autoencoder
+from zoo.files import remove, replacing
 from zoo.health import Health
 
 CHECKPOINT = "checkpoint.npz"

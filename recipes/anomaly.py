@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from recipes import _run, _sources
-from zoo import UsageError, _checks
+from zoo import UsageError, checks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from recipes._publishing import Report
     from recipes._splits import Part, Splits
     from recipes._training import Progress
-    from zoo._detector import Detector
+    from zoo.wrappers.detector import Detector
 
 RECIPE = "anomaly"
 EACH = "each"
@@ -84,10 +84,10 @@ def run(config: Config) -> dict[str, float]:
         UsageError: If an option, the data or the output folder is not what it should be.
     """
     from recipes import _publishing
-    from zoo._detectors import Detectors
+    from zoo.wrappers.detectors import Detectors
 
-    _checks.fraction("false_alarms", config.false_alarms)
-    _checks.not_negative("blur", config.blur)
+    checks.fraction("false_alarms", config.false_alarms)
+    checks.not_negative("blur", config.blur)
     with _run.workspace(RECIPE, config) as folder:
         splits = _sources.load(config.data, config.label, config.seed)
         kinds = kinds_of(config, splits)
@@ -132,7 +132,7 @@ def kinds_of(config: Config, splits: Splits) -> list[Kind]:
         normal = config.normal or ("" if _sources.is_table(splits) else EACH)
         if normal not in (EACH, *names):
             told = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
-            hint = _checks.did_you_mean(normal, [EACH, *names])
+            hint = checks.did_you_mean(normal, [EACH, *names])
             raise UsageError(
                 f"--normal must be {EACH} or one of the labels {told}. Received: {normal!r}. {hint}".strip()
             )
@@ -159,7 +159,7 @@ def train(config: Config, splits: Splits, kind: Kind, folder: Path) -> tuple[Det
     import keras
 
     from recipes import _training
-    from zoo._detector import Detector
+    from zoo.wrappers.detector import Detector
 
     full = dataclasses.replace(config, hyperparameters=hyperparameters(config, splits))
     keras.utils.set_random_seed(config.seed)  # each as if it were the only one
@@ -198,7 +198,7 @@ def measure(
     """Measures each detector on validation and test data, and beside it PCA and an isolation forest."""
     from recipes._publishing import Report, row
     from recipes.baselines.isolation_forest import isolation_forest
-    from zoo._detector import Detector
+    from zoo.wrappers.detector import Detector
 
     report = Report()
     for part in PARTS:
@@ -257,7 +257,7 @@ def numbers(
 def pca_scores(splits: Splits, kinds: list[Kind], detectors: list[Detector]) -> list[tuple[str, list[np.ndarray], str]]:
     """Returns a name, test scores by kind and a protocol for PCA's squared error, and for its error by our score."""
     from recipes.baselines.pca import pca
-    from zoo._detector import Detector
+    from zoo.wrappers.detector import Detector
 
     trains = [kind.of(splits.train) for kind in kinds]
     most = min(splits.train.x[0].size - 1, *map(len, trains))

@@ -21,8 +21,8 @@ import numpy as np
 
 import zoo
 from recipes import _run
-from zoo import UsageError, _registry
-from zoo._files import replacing
+from zoo import UsageError, registry
+from zoo.files import replacing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -134,7 +134,7 @@ def check_it_samples(model: Autoencoder) -> None:
     if generation.able(model):
         return
     returned = {
-        name: inspect.signature(_registry.find(name), eval_str=True).return_annotation
+        name: inspect.signature(registry.find(name), eval_str=True).return_annotation
         for name in zoo.list_models(data="any")
     }
     able = ", ".join(name for name, kind in returned.items() if generation.able(kind))

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from recipes import _run
-from zoo import UsageError, _checks
+from zoo import UsageError, checks
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from recipes._restoration import Restoration
     from recipes._training import Progress
     from recipes.data.images import Images, Loaded
-    from zoo.restorer import Restorer
+    from zoo.models.restorer import Restorer
 
 RECIPE = "images"
 VALIDATED = 160  # pixels a side, at most, of what the loss is watched on
@@ -141,7 +141,7 @@ def checked(config: Config) -> dict[str, Any]:
     """
     options = _run.hyperparameters(config)
     for name in ("patch_size", "steps"):
-        _checks.positive_integer(name, getattr(config, name))
+        checks.positive_integer(name, getattr(config, name))
     if config.health:
         raise UsageError("--health looks at codes of one length: leave it out for pictures.")
     if config.inputs is not None and options["task"] != "denoise":
@@ -151,7 +151,7 @@ def checked(config: Config) -> dict[str, Any]:
     if config.bm3d and options["task"] != "denoise":
         raise UsageError(f"--bm3d compares denoising with BM3D. Received: --task {options['task']}.")
     scale = options["scale"] if options["task"] == "super_resolution" else 1
-    _checks.positive_integer("scale", scale)
+    checks.positive_integer("scale", scale)
     if config.patch_size % scale:
         nearest = -(-config.patch_size // scale) * scale
         raise UsageError(

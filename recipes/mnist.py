@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recipes import _run
-from zoo import _checks
+from zoo import checks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,7 +55,7 @@ def run(config: Config) -> dict[str, float]:
     from recipes._augmentation import shifted
     from recipes.data import mnist
 
-    _checks.not_negative("shift", config.shift)
+    checks.not_negative("shift", config.shift)
     with _run.workspace(RECIPE, config) as folder:
         splits = mnist.load(config.data)
         print(f"{splits.name}, from {splits.source}: {splits.split}.")

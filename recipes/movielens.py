@@ -20,11 +20,11 @@ import numpy as np
 
 from recipes import _run
 from recipes._rating_options import RatingOptions
-from zoo import UsageError, _checks
+from zoo import UsageError, checks
 
 if TYPE_CHECKING:
     from recipes.data._ratings import Ratings
-    from zoo._recommender import Recommender
+    from zoo.wrappers.recommender import Recommender
 
 RECIPE = "movielens"
 LIKED = 5.0  # what a newcomer gave the films of --like
@@ -52,7 +52,7 @@ def run(config: Config) -> dict[str, float]:
         UsageError: If an option, the data or the output folder is not what it should be.
     """
     from recipes import _publishing, _ranking_task, _rating_task, _titles
-    from zoo._recommender import Recommender
+    from zoo.wrappers.recommender import Recommender
 
     check(config)
     with _run.workspace(RECIPE, config) as folder:
@@ -83,9 +83,9 @@ def run(config: Config) -> dict[str, float]:
 
 def check(config: Config) -> None:
     """Checks the options that are the recipe's own."""
-    _checks.positive_integer("ensemble", config.ensemble)
-    _checks.share("newcomers", config.newcomers)
-    _checks.not_negative("split_seed", config.split_seed)
+    checks.positive_integer("ensemble", config.ensemble)
+    checks.share("newcomers", config.newcomers)
+    checks.not_negative("split_seed", config.split_seed)
     if config.ensemble > 1 and _run.data_of(config) != "ratings":
         raise UsageError(f"--ensemble averages models of ratings. Received: --model {config.model}. Leave it out.")
 

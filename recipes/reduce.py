@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from recipes import _run, _sources
-from zoo import UsageError, _registry
+from zoo import UsageError, registry
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -206,7 +206,7 @@ def draw(
 
 def _check_options(config: Config) -> None:
     """Checks dimensions and model before anything is loaded."""
-    known = _registry.hyperparameters(_registry.find(config.model))
+    known = registry.hyperparameters(registry.find(config.model))
     if "latent_dim" not in known:
         raise UsageError(
             f"--model {config.model} has no latent_dim, which --dimensions gives: choose one that has, such as vanilla."

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import zoo
-from zoo import _registry
+from zoo import registry
 
 MODELS = zoo.list_models()
 # By what the samples are: the shapes that each model takes, None for any size; and what its reconstructions lie in.
@@ -53,7 +53,7 @@ def fit_into(sizes: tuple[int, ...], expected: tuple[int | None, ...]) -> bool:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_it_is_documented(name):
-    builder = _registry.find(name)
+    builder = registry.find(name)
     description = zoo.describe(name)
     assert description.summary.endswith(".")
     assert description.paper != "not named"
@@ -67,7 +67,7 @@ def test_it_is_documented(name):
 def test_no_hyperparameter_is_called_as_an_option_of_the_recipes(name):
     from recipes._run import Options
 
-    shared = set(_registry.hyperparameters(_registry.find(name))) & set(Options.__dataclass_fields__)
+    shared = set(registry.hyperparameters(registry.find(name))) & set(Options.__dataclass_fields__)
     assert shared <= {"seed"}
 
 
@@ -119,7 +119,7 @@ def test_it_learns_and_its_validation_loss_is_its_loss(name):
     keras.utils.set_random_seed(0)
     # An average of the weights would take their place after the last validation.
     quick = {"learning_rate": 0.001 if pictures else 0.01, "l2": 1.0, "average": 0.0}
-    known = quick.keys() & _registry.hyperparameters(_registry.find(name)).keys()
+    known = quick.keys() & registry.hyperparameters(registry.find(name)).keys()
     model = zoo.build(name, smallest(name), seed=0, **{key: quick[key] for key in known})
 
     def mistake() -> float:

@@ -61,9 +61,9 @@ def test_the_arrows_hold(file):
 
 
 def test_models_and_recipes_are_seen():
-    assert {"zoo.sparse", "recipes.mnist", "recipes.data.mnist"} <= MODULES
-    assert not may("zoo.sparse", "zoo.vanilla")
-    assert not may("zoo.sparse", "recipes.mnist")
+    assert {"zoo.models.sparse", "recipes.mnist", "recipes.data.mnist"} <= MODULES
+    assert not may("zoo.models.sparse", "zoo.models.vanilla")
+    assert not may("zoo.models.sparse", "recipes.mnist")
     assert not may("recipes.movielens", "recipes.mnist")
     assert not may("recipes.data.mnist", "recipes.data.other")
     assert may("recipes.mnist", "recipes.data.mnist")

@@ -18,9 +18,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zoo import _registry
-from zoo._checks import UsageError
-from zoo._registry import Description, register
+from zoo import registry
+from zoo.checks import UsageError
+from zoo.registry import Description, register
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,8 +66,8 @@ def build(name: str, input_shape: tuple[int | None, ...], **hyperparameters: Any
     Raises:
         UsageError: If the model or a hyperparameter is unknown, or a value is out of its range.
     """
-    builder = _registry.find(name)
-    _registry.check_hyperparameters(builder, hyperparameters)
+    builder = registry.find(name)
+    registry.check_hyperparameters(builder, hyperparameters)
     return builder(input_shape, **hyperparameters)
 
 
@@ -81,7 +81,7 @@ def list_models(pattern: str = "*", *, data: str | None = None) -> list[str]:
     Raises:
         UsageError: If there is no such kind.
     """
-    return fnmatch.filter(_registry.names(data), pattern)
+    return fnmatch.filter(registry.names(data), pattern)
 
 
 def describe(name: str) -> Description:
@@ -90,7 +90,7 @@ def describe(name: str) -> Description:
     Raises:
         UsageError: If the model is unknown.
     """
-    return _registry.describe(name)
+    return registry.describe(name)
 
 
 def export(
@@ -119,9 +119,9 @@ def export(
         UsageError: If a format is unknown or an argument is out of its range.
         OSError: If the folder cannot be written; what was there before is left whole.
     """
-    from zoo import _export
+    from zoo import exporting
 
-    return _export.export(model, Path(folder), formats, pixel_max, examples)
+    return exporting.export(model, Path(folder), formats, pixel_max, examples)
 
 
 def load(folder: str | Path) -> Autoencoder:
@@ -130,6 +130,6 @@ def load(folder: str | Path) -> Autoencoder:
     Raises:
         UsageError: If there is no such file.
     """
-    from zoo import _export
+    from zoo import exporting
 
-    return _export.load(Path(folder))
+    return exporting.load(Path(folder))

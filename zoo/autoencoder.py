@@ -10,10 +10,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo import _checks
-from zoo._adam import FusedAdam
-from zoo._cross_entropy import FusedCrossEntropy
+from zoo import checks
 from zoo.layers.transposed_dense import TransposedDense
+from zoo.losses.fused_cross_entropy import FusedCrossEntropy
+from zoo.optimizers.fused_adam import FusedAdam
 
 # What a model's outputs are, and the loss that belongs to them; those without have one of their own.
 OUTPUTS = {
@@ -65,7 +65,7 @@ class Autoencoder(keras.Model):
         output: str = "pixels",
         name: str | None = None,
     ) -> None:
-        _checks.choice("output", output, OUTPUTS)
+        checks.choice("output", output, OUTPUTS)
         super().__init__(name=name)
         self.encoder = encoder
         self.decoder = decoder
@@ -153,16 +153,16 @@ class Autoencoder(keras.Model):
         low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
         received = f"Received: values from {low:g} to {high:g}."
         if not np.isfinite([low, high]).all():
-            raise _checks.UsageError(f"{name} must be finite. {received} Clean the data first.")
+            raise checks.UsageError(f"{name} must be finite. {received} Clean the data first.")
         if self.output_kind == "pixels" and (low < 0 or high > 1):
-            raise _checks.UsageError(
+            raise checks.UsageError(
                 f"{name} must lie in [0, 1] for output='pixels'. {received} "
                 "Scale the data (raw pixels: divide by 255), or build the model with output='real'."
             )
         if self.output_kind == "pictures" and values.dtype != np.uint8 and (low < 0 or high > 1):
-            raise _checks.UsageError(f"{name} must lie in [0, 1], or be bytes (uint8). {received} Divide by 255.")
+            raise checks.UsageError(f"{name} must lie in [0, 1], or be bytes (uint8). {received} Divide by 255.")
         if self.output_kind == "likes":
-            _checks.check(low >= 0, name, "0 where there is no like, and above 0 where there is one", low)
+            checks.check(low >= 0, name, "0 where there is no like, and above 0 where there is one", low)
 
     def endpoints(self, pixel_max: float = 1.0) -> dict[str, Endpoint]:
         """Returns what an export offers, by name; inputs and outputs are raw, from 0 to `pixel_max`.
@@ -200,7 +200,7 @@ class Autoencoder(keras.Model):
         values = np.asarray(values, "float32")
         fits = [size in (None, given) for size, given in zip(expected, values.shape[1:], strict=False)]
         if values.ndim != 1 + len(expected) or not all(fits):
-            raise _checks.UsageError(
+            raise checks.UsageError(
                 f"{name} must have the shape (n, {', '.join(str(size or 'any') for size in expected)}). "
                 f"Received: shape {values.shape}. For one sample, write {name}[None]."
             )

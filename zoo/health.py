@@ -28,7 +28,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo import _checks, _registry
+from zoo import checks, registry
 from zoo.autoencoder import Autoencoder
 from zoo.layers.sparsity_penalty import SparsityPenalty
 
@@ -138,11 +138,11 @@ class Health(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         for name, value in {"every": every, "patience": patience, "most": most}.items():
-            _checks.positive_integer(name, value)
+            checks.positive_integer(name, value)
         x = np.asarray(x, "float32")
-        _checks.check(x.ndim > 1 and len(x) > 1, "x", "2 samples or more, shape (n, *input_shape)", x.shape)
+        checks.check(x.ndim > 1 and len(x) > 1, "x", "2 samples or more, shape (n, *input_shape)", x.shape)
         self.x = x[np.linspace(0, len(x) - 1, min(most, len(x))).astype(int)]
-        _checks.check(bool(np.isfinite(self.x).all()), "x", "finite", "NaNs or infinities", "Clean the data first.")
+        checks.check(bool(np.isfinite(self.x).all()), "x", "finite", "NaNs or infinities", "Clean the data first.")
         self.every = every
         self.patience = patience
         self.tell = tell or (lambda sentence: warnings.warn(sentence, stacklevel=2))
@@ -153,7 +153,7 @@ class Health(keras.callbacks.Callback):
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Checks that the model is one of the zoo, and that the samples fit it."""
         if not isinstance(self.model, Autoencoder):
-            raise _checks.UsageError(f"Health needs a model of the zoo. Received: a {type(self.model).__name__}.")
+            raise checks.UsageError(f"Health needs a model of the zoo. Received: a {type(self.model).__name__}.")
         self.model.encode(self.x[:1])
         self.held, self.sentences, self.told = {}, {}, set()
 
@@ -321,7 +321,7 @@ def code_usage(indices: np.ndarray, entries: int) -> tuple[float, float]:
 
 def _advice(finding: Finding, model: Autoencoder) -> str:
     """Says what to change: hyperparameters that the model has, else the finding's own words."""
-    of_zoo = model.name in _registry.names()
-    known = _registry.hyperparameters(_registry.find(model.name)) if of_zoo else {}
+    of_zoo = model.name in registry.names()
+    known = registry.hyperparameters(registry.find(model.name)) if of_zoo else {}
     changes = [change for name, change in finding.changes.items() if name in known]
     return " or ".join(changes[:2]) or finding.otherwise

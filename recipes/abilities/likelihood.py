@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from recipes._splits import Splits
-    from zoo._variational import VariationalAutoencoder
     from zoo.autoencoder import Autoencoder
+    from zoo.families.variational import VariationalAutoencoder
 
 MEASURES = {
     "log_likelihood": "log p(x) in nats, mean over samples, by importance sampling from the posterior: 5,000 draws for "

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from zoo import _biases
+from zoo.ops.biases import fit_biases
 
 
 def damped_biases(
@@ -23,4 +23,4 @@ def damped_biases(
         From users and items, each of shape `(n,)`, to stars, shape `(n,)`, not clipped to the scale; an index that is
         not below `shape` has a bias of 0.
     """
-    return _biases.fit(users, items, ratings, shape, damping).predict
+    return fit_biases(users, items, ratings, shape, damping).predict

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy import sparse
 
-from zoo import _biases
+from zoo.ops.biases import fit_biases
 
 ROWS = 1000  # predictions at a time, so at most as many rows of the table of similarities
 
@@ -42,7 +42,7 @@ def item_neighbours(
         the user has rated nothing like the item, or an index is not below `shape`. A user's own rating of the
         asked item is not heard.
     """
-    biases = _biases.fit(users, items, ratings, shape)
+    biases = fit_biases(users, items, ratings, shape)
     residuals = (ratings - biases.predict(users, items)).astype("float32")
     rated = sparse.csr_array((residuals, (users, items)), shape=shape)
     squares, ones = rated.copy(), rated.copy()

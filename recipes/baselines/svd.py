@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import svds
 
-from zoo import _biases
+from zoo.ops.biases import fit_biases
 
 ROWS = 100_000  # predictions at a time
 
@@ -31,7 +31,7 @@ def svd(
         From users and items, each of shape `(n,)`, to stars, shape `(n,)`, not clipped to the scale; an index that is
         not below `shape` has a bias and factors of 0.
     """
-    biases = _biases.fit(users, items, ratings, shape)
+    biases = fit_biases(users, items, ratings, shape)
     residuals = (ratings - biases.predict(users, items)).astype("float32")
     factors = min(factors, min(shape) - 1)
     of_users, of_items = (np.zeros((size + 1, max(factors, 0)), "float32") for size in shape)

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from zoo import UsageError
-from zoo._checks import positive_integer
+from zoo.checks import positive_integer
 
 FAR = 1 << 32  # sets the seeds of two draws apart
 

@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
 from zoo import UsageError
-from zoo._files import replacing
+from zoo.files import replacing
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif")
 # Pillow knows more, of which some start other programs.

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from zoo import UsageError, _checks
+from zoo import UsageError, checks
 
 FEWEST = 5  # films that a user of the split by user likes: below, there is nothing to hold out
 RATED = ("users", "films", "ratings")
@@ -233,7 +233,7 @@ def split_ratings(ratings: Ratings, seed: int, test: float = 0.1, validation: fl
     Raises:
         UsageError: If a share is not between 0 and 1, or there are too few ratings for a part to have one.
     """
-    _checks.fraction("test", test)
+    checks.fraction("test", test)
     held_out = _drawn(ratings, test, seed, 0)
     return _splits(
         ratings.take(~held_out),
@@ -280,7 +280,7 @@ def without_newcomers(ratings: Ratings, share: float, seed: int) -> tuple[Rating
     Raises:
         UsageError: If the share is not between 0 and 1.
     """
-    _checks.fraction("newcomers", share)
+    checks.fraction("newcomers", share)
     count = ratings.shape[0]
     drawn = np.random.default_rng([seed, 3]).permutation(count) < max(1, round(count * share))
     return ratings.take(~drawn[ratings.users]), ratings.take(drawn[ratings.users])
@@ -300,7 +300,7 @@ def held_out(ratings: Ratings, train: Ratings, seed: int) -> HeldOut:
 
 
 def _splits(trained: Ratings, test: Ratings, validation: float, seed: int, split: str) -> RatingSplits:
-    _checks.fraction("validation", validation)
+    checks.fraction("validation", validation)
     held_out = _drawn(trained, validation, seed, 1)
     return RatingSplits(
         _rows(trained, ~held_out),
@@ -382,9 +382,9 @@ def split_users(
     Raises:
         UsageError: If a share is not between 0 and 1, or a part has no user who likes 5 films.
     """
-    _checks.fraction("test", test)
-    _checks.fraction("validation", validation)
-    _checks.check(test + validation < 1, "test + validation", "below 1", test + validation)
+    checks.fraction("test", test)
+    checks.fraction("validation", validation)
+    checks.check(test + validation < 1, "test + validation", "below 1", test + validation)
     count = ratings.shape[0]
     place = np.random.default_rng([seed, 0]).permutation(count)
     tests, validates = round(count * test), round(count * (test + validation))

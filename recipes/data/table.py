@@ -18,7 +18,7 @@ import pandas as pd
 
 from recipes._splits import Part, Splits
 from zoo import UsageError
-from zoo._checks import did_you_mean
+from zoo.checks import did_you_mean
 
 ROWS_AT_A_TIME = 10_000  # a bad cell near the beginning of a huge file is told without reading the rest
 LONGEST_HEADER = 1_000_000  # bytes

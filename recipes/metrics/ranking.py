@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import sparse
 
-from zoo._checks import check
+from zoo.checks import check
 
 
 def per_user(

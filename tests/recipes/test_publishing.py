@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from recipes import _publishing, _run, mnist
 from recipes.data.mnist import load
 from recipes.mnist import Config
-from zoo import _registry
+from zoo import registry
 
 ROW = ["name", "metric", "value", "protocol", "source"]
 
@@ -82,7 +82,7 @@ def test_published_numbers_have_the_shape_of_rows(file):
         assert math.isfinite(row["value"])
         if "when" in row:
             model = file.stem.rpartition("-")[2]
-            assert row["when"].keys() <= _registry.hyperparameters(_registry.find(model)).keys()
+            assert row["when"].keys() <= registry.hyperparameters(registry.find(model)).keys()
 
 
 def test_a_published_number_stands_beside_the_models_that_it_holds_for():

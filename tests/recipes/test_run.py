@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import zoo
 from recipes import _run, mnist
 from recipes.mnist import Config
-from zoo import _registry
+from zoo import registry
 
 PECULIAR = ("model", "hyperparameters")
 WORDS = st.text("abz 019_./'\"$", min_size=1)
@@ -48,7 +48,7 @@ def values(annotation):
 @st.composite
 def configs(draw):
     name = draw(st.sampled_from(zoo.list_models(data="any")))
-    parameters = _registry.hyperparameters(_registry.find(name))
+    parameters = registry.hyperparameters(registry.find(name))
     hyperparameters = {key: draw(st.just(p.default) | values(p.annotation)) for key, p in parameters.items()}
     hyperparameters.pop("seed", None)
     kinds, names = typing.get_type_hints(Config), [field.name for field in dataclasses.fields(Config)]
@@ -72,7 +72,7 @@ def test_the_command_of_a_config_parses_to_that_config(config):
 def test_the_command_of_defaults_names_the_model_alone(model):
     config = _run.parse(Config, ["--model", model], "mnist")
     assert _run.command("mnist", config) == f"python -m recipes.mnist --model {model}"
-    assert config.hyperparameters.keys() == _registry.hyperparameters(_registry.find(model)).keys() - {"seed"}
+    assert config.hyperparameters.keys() == registry.hyperparameters(registry.find(model)).keys() - {"seed"}
 
 
 @pytest.mark.parametrize("words", [["--model", "sparse", "--model=vanilla"], ["--model=sparse", "--model", "vanilla"]])
@@ -88,7 +88,7 @@ def test_a_switch_that_is_on_by_default_is_turned_off_and_back(monkeypatch):
     def switched(input_shape, *, tied: bool = True, whitened: bool = False):
         """A model with switches."""
 
-    monkeypatch.setitem(_registry._builders, "switched", switched)
+    monkeypatch.setitem(registry._builders, "switched", switched)
     for switches in ({"tied": False, "whitened": True}, {"tied": True, "whitened": False}):
         config = Config(model="switched", hyperparameters=switches)
         assert parse(_run.command("mnist", config)) == config
@@ -159,7 +159,7 @@ def test_a_bad_value_is_told_in_a_sentence(words, told, recipe, idx_folder, tmp_
 
 @pytest.mark.parametrize("model", [*zoo.list_models(data="ratings"), *zoo.list_models(data="likes")])
 def test_a_model_of_other_data_is_told_with_those_that_can_be_used(model, recipe):
-    takes = _registry.DATA[zoo.describe(model).data]
+    takes = registry.DATA[zoo.describe(model).data]
     usable = ", ".join(zoo.list_models(data="any"))
     status, error = recipe("--model", model)
     assert (status, error) == (2, f"--model {model} takes {takes}; recipes.mnist can use {usable}.\n")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from zoo._files import replacing
+from zoo.files import replacing
 
 
 def filled(folder, text):

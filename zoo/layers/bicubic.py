@@ -9,8 +9,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from zoo import _checks
-from zoo.layers._damage import Damage
+from zoo import checks
+from zoo.layers.damage import Damage
 
 LEVELS = 255.0
 
@@ -26,7 +26,7 @@ class Enlarging(keras.layers.Layer):
 
     def __init__(self, scale: int, **kwargs: Any) -> None:
         super().__init__(**{"dtype": "float32", **kwargs})
-        _checks.positive_integer("scale", scale)
+        checks.positive_integer("scale", scale)
         self.scale = scale
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
@@ -55,7 +55,7 @@ class Shrinking(Damage):
 
     def __init__(self, scale: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        _checks.positive_integer("scale", scale)
+        checks.positive_integer("scale", scale)
         self.scale = scale
 
     def corrupted(self, x: tf.Tensor, seed: Any, shared: bool = False) -> tf.Tensor:

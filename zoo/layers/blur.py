@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from zoo import _checks
+from zoo import checks
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -24,7 +24,7 @@ class Blur(keras.layers.Layer):
 
     def __init__(self, sigma: float, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        _checks.not_negative("sigma", sigma)
+        checks.not_negative("sigma", sigma)
         self.sigma = sigma
 
     def call(self, x: tf.Tensor) -> tf.Tensor:

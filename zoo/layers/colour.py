@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from zoo.layers._damage import Damage
+from zoo.layers.damage import Damage
 
 # From linear red, green and blue to X / Xn, Y and Z / Zn: rows sum to 1, so that white is (1, 1, 1).
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])

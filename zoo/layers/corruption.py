@@ -6,8 +6,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from zoo import _checks
-from zoo.layers._damage import Damage
+from zoo import checks
+from zoo.layers.damage import Damage
 
 KINDS = ("gaussian", "masking", "salt_and_pepper")
 
@@ -28,8 +28,8 @@ class Corruption(Damage):
 
     def __init__(self, kind: str, level: float, clip: bool = True, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        _checks.choice("corruption", kind, KINDS)
-        (_checks.not_negative if kind == "gaussian" else _checks.share)("level", level)
+        checks.choice("corruption", kind, KINDS)
+        (checks.not_negative if kind == "gaussian" else checks.share)("level", level)
         self.kind = kind
         self.level = level
         self.clip = clip

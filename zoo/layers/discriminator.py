@@ -8,7 +8,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from zoo import _checks, _dense
+from zoo import checks
+from zoo.nets import dense
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -36,13 +37,13 @@ class Discriminator(keras.layers.Layer):
 
     def __init__(self, hidden_units: Sequence[int] = (256, 256), seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        _checks.widths("hidden_units", hidden_units)
+        checks.widths("hidden_units", hidden_units)
         self.hidden_units = tuple(hidden_units)
         self.seed = seed
         rng = random.Random(seed)
         self.seeds = keras.random.SeedGenerator(rng.getrandbits(31))
-        hidden = [_dense.dense(units, "relu", rng) for units in self.hidden_units]
-        self.network = keras.Sequential([*hidden, _dense.dense(1, "linear", rng, dtype="float32")])
+        hidden = [dense.dense(units, "relu", rng) for units in self.hidden_units]
+        self.network = keras.Sequential([*hidden, dense.dense(1, "linear", rng, dtype="float32")])
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Makes the weights."""

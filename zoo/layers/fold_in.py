@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from zoo import _checks
+from zoo import checks
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -24,8 +24,8 @@ class FoldIn(keras.layers.Layer):
 
     def __init__(self, rank: int, noise: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        _checks.positive_integer("rank", rank)
-        _checks.positive("noise", noise)
+        checks.positive_integer("rank", rank)
+        checks.positive("noise", noise)
         self.rank = rank
         self.noise = noise
 

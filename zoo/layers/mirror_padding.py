@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from zoo import _checks
+from zoo import checks
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -20,7 +20,7 @@ class MirrorPadding(keras.layers.Layer):
 
     def __init__(self, multiple: int, **kwargs: Any) -> None:
         super().__init__(**{"dtype": "float32", **kwargs})
-        _checks.positive_integer("multiple", multiple)
+        checks.positive_integer("multiple", multiple)
         self.multiple = multiple
 
     def call(self, x: tf.Tensor) -> tf.Tensor:

@@ -12,8 +12,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from zoo import _checks
-from zoo.layers._damage import Damage
+from zoo import checks
+from zoo.layers.damage import Damage
 
 FAINT = 1e-7  # a gain below makes less noise than rounding to 8 bits, of more photons than can be drawn
 STEPS = 255.0  # sigma is told in steps of 8 bits, as the field does
@@ -35,11 +35,11 @@ class Noise(Damage):
         super().__init__(**kwargs)
         expected = "one number of at least 0, or two that rise"
         ends = isinstance(sigma, (tuple, list)) and len(sigma) in (1, 2)
-        _checks.check(ends, "noise", expected, sigma, "Write (25,), or (0, 55).")
+        checks.check(ends, "noise", expected, sigma, "Write (25,), or (0, 55).")
         for end in sigma:
-            _checks.not_negative("noise", end)
-        _checks.check(sigma[0] <= sigma[-1], "noise", expected, sigma)
-        _checks.not_negative("gain", gain)
+            checks.not_negative("noise", end)
+        checks.check(sigma[0] <= sigma[-1], "noise", expected, sigma)
+        checks.not_negative("gain", gain)
         self.sigma = tuple(sigma)
         self.gain = gain
         self.seed = seed

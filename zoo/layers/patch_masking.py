@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from zoo import _checks
+from zoo import checks
 
 Shape = tuple[int | None, ...]
 
@@ -25,7 +25,7 @@ class HidePatches(keras.layers.Layer):
 
     def __init__(self, ratio: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        _checks.share("mask_ratio", ratio)
+        checks.share("mask_ratio", ratio)
         self.ratio = ratio
         self.seed = seed
         self.seeds = keras.random.SeedGenerator(seed)

@@ -7,7 +7,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from zoo import _checks, _convolutional
+from zoo import checks
+from zoo.nets import convolutional
 
 
 class Grid:
@@ -27,8 +28,8 @@ class Grid:
     """
 
     def __init__(self, shape: tuple[int, ...], size: int) -> None:
-        _checks.positive_integer("patch_size", size)
-        *positions, self.channels = _convolutional.with_channels(shape)
+        checks.positive_integer("patch_size", size)
+        *positions, self.channels = convolutional.with_channels(shape)
         self.shape = tuple(shape)
         self.sides = tuple(min(size, length) for length in positions)
         self.counts = tuple(-(-length // side) for length, side in zip(positions, self.sides, strict=True))

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from zoo import _checks
+from zoo import checks
 
 SCALES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 NODES = 96  # of the quadrature: more exact than float32 for 2 to 512 units and scales from 0.1 to 10
@@ -36,9 +36,9 @@ class PriorDiscrepancy(keras.layers.Layer):
     def __init__(self, scales: Sequence[float] = SCALES, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         expected = "a tuple of numbers above 0"
-        _checks.check(isinstance(scales, (tuple, list)) and len(scales) > 0, "scales", expected, scales)
+        checks.check(isinstance(scales, (tuple, list)) and len(scales) > 0, "scales", expected, scales)
         for scale in scales:
-            _checks.positive("scales", scale)
+            checks.positive("scales", scale)
         self.scales = tuple(scales)
 
     def build(self, input_shape: tuple[Any, ...]) -> None:

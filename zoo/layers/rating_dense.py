@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from zoo import _sparse
+from zoo.ops import sparse_products
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -75,7 +75,7 @@ class RatingDense(keras.layers.Layer):
 
         def times(channel: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
             if is_sparse:
-                return _sparse.product(x.with_values(channel), ops.cast(kernel, "float32"))
+                return sparse_products.product(x.with_values(channel), ops.cast(kernel, "float32"))
             return ops.matmul(ops.cast(channel, kernel.dtype), kernel)
 
         product = times(values, tf.convert_to_tensor(self.kernel))

@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from zoo import _sparse
+from zoo.ops import sparse_products
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -54,7 +54,7 @@ class RatingOutput(keras.layers.Layer):
         units, row = self._split(code)
         rows, columns = entries[:, 0], entries[:, 1]
         units, row = ops.cast(units, "float32"), ops.cast(row, "float32")
-        found = _sparse.at_entries(units, ops.cast(self.kernel, "float32"), entries) + tf.gather(
+        found = sparse_products.at_entries(units, ops.cast(self.kernel, "float32"), entries) + tf.gather(
             self.bias + self.base, columns
         )
         return found + tf.gather(row[:, 0], rows) if self.residual else found

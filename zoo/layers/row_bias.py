@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from zoo import _checks
+from zoo import checks
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -23,7 +23,7 @@ class RowBias(keras.layers.Layer):
 
     def __init__(self, damping: float = 5.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        _checks.not_negative("damping", damping)
+        checks.not_negative("damping", damping)
         self.damping = damping
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:

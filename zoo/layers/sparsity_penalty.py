@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from zoo import _checks
+from zoo import checks
 
 EPSILON = 1e-6
 
@@ -28,9 +28,9 @@ class SparsityPenalty(keras.layers.Layer):
 
     def __init__(self, penalty: str, rate: float, rho: float = 0.05, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        _checks.choice("penalty", penalty, ("l1", "kl"))
-        _checks.not_negative("rate", rate)
-        _checks.fraction("rho", rho)
+        checks.choice("penalty", penalty, ("l1", "kl"))
+        checks.not_negative("rate", rate)
+        checks.fraction("rho", rho)
         self.penalty = penalty
         self.rate = rate
         self.rho = rho

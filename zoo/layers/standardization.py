@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from zoo import _checks
+from zoo import checks
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -34,9 +34,9 @@ class Standardization(keras.layers.Layer):
         self.scale = [float(value) for value in scale]
         self.invert = invert
         received = f"{len(self.mean)} and {len(self.scale)} numbers"
-        _checks.check(len(self.mean) == len(self.scale), "mean and scale", "of one length", received)
+        checks.check(len(self.mean) == len(self.scale), "mean and scale", "of one length", received)
         for value in self.scale:
-            _checks.positive("scale", value)
+            checks.positive("scale", value)
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         """Returns shape `(batch, columns)` for `x` of that shape."""

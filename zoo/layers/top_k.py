@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from zoo import _checks
+from zoo import checks
 
 FIRST = 8  # annealing begins with so many times k: enough that no unit dies early, few enough to be quick
 
@@ -36,10 +36,10 @@ class TopK(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        _checks.positive_integer("k", k)
-        _checks.positive("alpha", alpha)
-        _checks.not_negative("anneal_steps", anneal_steps)
-        _checks.share("dropout", dropout)
+        checks.positive_integer("k", k)
+        checks.positive("alpha", alpha)
+        checks.not_negative("anneal_steps", anneal_steps)
+        checks.share("dropout", dropout)
         self.k = k
         self.alpha = alpha
         self.anneal_steps = anneal_steps
@@ -52,7 +52,7 @@ class TopK(keras.layers.Layer):
     def check_width(self, units: int | None) -> None:
         """Raises `UsageError` if rows of `units` entries are narrower than k."""
         expected = f"at most the code's width, {units}"
-        _checks.check(units is not None and self.k <= units, "k", expected, self.k, "Lower k or widen the code.")
+        checks.check(units is not None and self.k <= units, "k", expected, self.k, "Lower k or widen the code.")
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Makes the counter of training steps, a weight, so that a resumed run goes on where it was."""

@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from zoo import _checks
+from zoo import checks
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -25,7 +25,7 @@ class TransposedDense(keras.layers.Layer):
 
     def __init__(self, units: int, mirrors: str, activation: str = "linear", **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        _checks.positive_integer("units", units)
+        checks.positive_integer("units", units)
         self.units = units
         self.mirrors = mirrors
         self.activation = keras.activations.get(activation)

@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from zoo import _checks
+from zoo import checks
 
 SMOOTHING = 1e-5  # Laplace's, in vectors: the epsilon of van den Oord et al.'s own code
 
@@ -50,10 +50,10 @@ class VectorQuantizer(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        _checks.positive_integer("codebook_size", entries)
-        _checks.share("decay", decay)
-        _checks.not_negative("commitment", commitment)
-        _checks.share("revive", revive)
+        checks.positive_integer("codebook_size", entries)
+        checks.share("decay", decay)
+        checks.not_negative("commitment", commitment)
+        checks.share("revive", revive)
         self.entries = entries
         self.decay = decay
         self.commitment = commitment

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from recipes.baselines import item_neighbours
-from zoo import _biases
+from zoo.ops.biases import fit_biases
 
 SHAPE = (15, 8)
 
@@ -20,7 +20,7 @@ def rated():
 
 def by_the_equations(rated, user, item, k, shrinkage):
     """Predicts one rating, with loops."""
-    biases = _biases.fit(*rated, SHAPE)
+    biases = fit_biases(*rated, SHAPE)
     users, items, ratings = rated
     departs = dict(zip(zip(users, items, strict=True), ratings - biases.predict(users, items), strict=True))
     heard = []
@@ -53,12 +53,12 @@ def test_a_users_own_rating_of_the_asked_item_is_not_heard(rated):
     more = tuple(np.append(column, value) for column, value in zip(rated, (15, 0, np.float32(5)), strict=True))
     asked = np.array([15]), np.array([0])
     predicted = item_neighbours.item_neighbours(*more, (16, 8))(*asked)
-    np.testing.assert_array_equal(predicted, _biases.fit(*more, (16, 8)).predict(*asked))
+    np.testing.assert_array_equal(predicted, fit_biases(*more, (16, 8)).predict(*asked))
 
 
 def test_whom_training_did_not_have_gets_the_biases(rated):
     new, known = np.array([15, 50, 3]), np.array([2, 8, 11])
-    expected = _biases.fit(*rated, SHAPE).predict(new, known)
+    expected = fit_biases(*rated, SHAPE).predict(new, known)
     np.testing.assert_array_equal(item_neighbours.item_neighbours(*rated, SHAPE)(new, known), expected)
 
 
@@ -66,7 +66,7 @@ def test_what_was_rated_by_nobody_in_common_is_no_neighbour():
     apart = np.array([0, 1]), np.array([0, 1]), np.array([5.0, 1.0])
     asked = np.array([0]), np.array([1])
     predicted = item_neighbours.item_neighbours(*apart, (2, 2))(*asked)
-    np.testing.assert_array_equal(predicted, _biases.fit(*apart, (2, 2)).predict(*asked))
+    np.testing.assert_array_equal(predicted, fit_biases(*apart, (2, 2)).predict(*asked))
 
 
 def test_nothing_asked_is_nothing_predicted(rated):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from recipes.baselines import svd
-from zoo import _biases
+from zoo.ops.biases import fit_biases
 
 SHAPE = (12, 9)
 
@@ -21,7 +21,7 @@ def rated():
 def test_equals_biases_and_the_dense_decomposition_of_residuals(rated, factors, monkeypatch):
     monkeypatch.setattr(svd, "ROWS", 7)
     users, items, ratings = rated
-    biases = _biases.fit(*rated, SHAPE)
+    biases = fit_biases(*rated, SHAPE)
     dense = np.zeros(SHAPE)
     dense[users, items] = ratings - biases.predict(users, items)
     left, values, right = np.linalg.svd(dense, full_matrices=False)
@@ -34,7 +34,7 @@ def test_equals_biases_and_the_dense_decomposition_of_residuals(rated, factors, 
 
 def test_whom_training_did_not_have_gets_the_biases(rated):
     new, known = np.array([12, 50, 3]), np.array([2, 9, 11])
-    expected = _biases.fit(*rated, SHAPE).predict(new, known)
+    expected = fit_biases(*rated, SHAPE).predict(new, known)
     np.testing.assert_array_equal(svd.svd(*rated, SHAPE)(new, known), expected)
 
 

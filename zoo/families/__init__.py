@@ -1,0 +1,1 @@
+"""The classes behind the models, and what several of them share."""

@@ -1,0 +1,59 @@
+"""Autoencoders whose codes follow a known distribution, so that decoding a draw from it makes a new sample."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from zoo import checks
+from zoo.autoencoder import Autoencoder, Endpoint
+
+
+@keras.saving.register_keras_serializable("zoo")
+class Generative(Autoencoder):
+    """An autoencoder whose codes are trained towards a standard normal distribution, the prior p(z) = N(0, I)."""
+
+    def sample(self, n: int, seed: int = 0) -> np.ndarray:
+        """Returns new samples: draws from the prior, decoded.
+
+        Args:
+            n: How many.
+            seed: The same seed gives the same samples.
+
+        Returns:
+            Shape `(n, *input_shape)`.
+        """
+        checks.positive_integer("n", n)
+        return self.decode(_draws(self.decoder, n, [seed, 0]).numpy())
+
+    def interpolate(self, a: np.ndarray, b: np.ndarray, steps: int = 9) -> np.ndarray:
+        """Returns what lies between two samples: the straight line between their codes, decoded.
+
+        Args:
+            a: The sample to begin with, shape `input_shape`.
+            b: The sample to end with, likewise.
+            steps: How many, both ends included; at least 2.
+
+        Returns:
+            Shape `(steps, *input_shape)`.
+        """
+        checks.check(isinstance(steps, int) and steps >= 2, "steps", "an integer of at least 2", steps)
+        begin, end = self.encode(np.stack([a, b]))
+        share = np.linspace(0, 1, steps, dtype="float32").reshape(-1, *[1] * begin.ndim)
+        return self.decode((1 - share) * begin + share * end)
+
+    def endpoints(self, pixel_max: float = 1.0) -> dict[str, Endpoint]:
+        """Returns what an export offers: `sample` besides; the same `seed`, shape `(2,)`, gives the same samples."""
+
+        def sample(count: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
+            return {"sample": self.decoder(_draws(self.decoder, count, seed), training=False) * pixel_max}
+
+        inputs = (tf.TensorSpec((), tf.int32, name="count"), tf.TensorSpec((2,), tf.int32, name="seed"))
+        examples = {"count": np.int32(4), "seed": np.array([1, 2], "int32")}
+        return {**super().endpoints(pixel_max), "sample": Endpoint(sample, inputs, examples)}
+
+
+def _draws(decoder: keras.Model, n: Any, seed: Any) -> tf.Tensor:
+    """Draws codes from the prior, shape `(n, *code_shape)`."""
+    return tf.random.stateless_normal([n, *decoder.input_shape[1:]], seed)

@@ -1,0 +1,1 @@
+"""The catalogue: one model a file, whose one public function builds it."""

@@ -1,0 +1,1 @@
+"""Encoders and decoders: of dense layers, of convolutions, U-shaped."""

@@ -1,0 +1,60 @@
+"""An encoder to a vector and its mirror: of dense layers, perhaps with convolutions before them."""
+
+import random
+from collections.abc import Sequence
+
+import keras
+
+from zoo import checks
+from zoo.nets import convolutional, dense
+
+
+def check(
+    filters: Sequence[int], hidden_units: Sequence[int], activation: str, output: str, learning_rate: float
+) -> None:
+    """Checks the hyperparameters of a body.
+
+    Raises:
+        UsageError: If one is out of its range.
+    """
+    checks.widths("filters", filters)
+    dense.check(hidden_units, activation, output, learning_rate)
+
+
+def make(
+    input_shape: tuple[int, ...],
+    filters: Sequence[int],
+    hidden_units: Sequence[int],
+    activation: str,
+    output: str,
+    code: Sequence[keras.Layer],
+    latent_dim: int,
+    rng: random.Random,
+) -> tuple[keras.Model, keras.Model]:
+    """Makes an encoder and a decoder.
+
+    Args:
+        input_shape: The shape of one sample.
+        filters: The numbers of the encoder's filters, from the input on; () for none.
+        hidden_units: The widths of the encoder's hidden layers, after the convolutions.
+        activation: The activation of both.
+        output: "pixels" for a sigmoid at the end, "real" for none.
+        code: The layers from the last hidden layer to the code, a vector.
+        latent_dim: The code's length.
+        rng: Where the initial weights' seeds come from.
+
+    Returns:
+        A model from `(batch, *input_shape)` to `(batch, latent_dim)`, and one back.
+    """
+    if not filters:
+        return (
+            dense.encoder(input_shape, hidden_units, activation, code, rng),
+            dense.decoder(latent_dim, hidden_units, activation, input_shape, output, rng),
+        )
+    hidden = [dense.dense(units, activation, rng, f"hidden_{i}") for i, units in enumerate(hidden_units)]
+    mirror = [dense.dense(units, activation, rng) for units in reversed(hidden_units)]
+    code = [keras.layers.Flatten(), *hidden, *code]
+    return (
+        convolutional.encoder(input_shape, filters, activation, code, rng),
+        convolutional.decoder((latent_dim,), filters, activation, input_shape, output, rng, first=mirror),
+    )

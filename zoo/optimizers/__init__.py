@@ -1,0 +1,1 @@
+"""Keras optimizers, one a file."""

@@ -1,0 +1,165 @@
+"""The models: found by their file names, or registered by a person at run time.
+
+A model is a file `zoo/models/x.py` that holds a function `x` under `@register`. Names are read from the files' text, so
+that listing them imports nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from zoo.checks import UsageError, choice, did_you_mean
+
+if TYPE_CHECKING:
+    from zoo.autoencoder import Autoencoder
+
+Builder = Callable[..., "Autoencoder"]
+
+# What a model's samples are.
+DATA = {
+    "any": "samples of any shape: pixels in [0, 1], or real numbers",
+    "ratings": "rows of ratings, of which 0 or NaN is none",
+    "likes": "rows of 0 and 1: what is liked or used",
+    "pictures": "pictures of any size, with 1 or 3 channels",
+}
+_FOLDER = Path(__file__).with_name("models")
+_REGISTERED = re.compile(r'^@register(?:\(data="(\w+)"\))?\ndef (\w+)\(', re.MULTILINE)
+_builders: dict[str, Builder] = {}
+_data: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a person wants to know of a model before building it."""
+
+    name: str
+    summary: str
+    paper: str
+    signature: str
+    data: str
+
+    def __str__(self) -> str:
+        return f"{self.signature}\n\n{self.summary}\n\nPaper: {self.paper}"
+
+
+@overload
+def register(builder: Builder) -> Builder: ...
+@overload
+def register(*, data: str) -> Callable[[Builder], Builder]: ...
+def register(builder: Builder | None = None, *, data: str = "any") -> Any:
+    """Registers a builder under its function's name. Use it as a decorator, with or without `data`.
+
+    Args:
+        builder: A function `(input_shape, *, ...)`: the shape positional, everything else keyword-only, annotated
+            and with a default; no `**kwargs`, so that a typo is an error. Its docstring's first line is the
+            model's summary, and a line "Paper: ..." there or in its module's docstring names the source.
+        data: What the model's samples are: "any", "ratings", "likes" or "pictures".
+
+    Returns:
+        The builder, unchanged.
+
+    Raises:
+        UsageError: If the signature is another, or the name belongs to another builder.
+    """
+    choice("data", data, DATA)
+    if builder is None:
+        return functools.partial(_register, data)
+    return _register(data, builder)
+
+
+def _register(data: str, builder: Builder) -> Builder:
+    name = builder.__name__
+    parameters = list(inspect.signature(builder).parameters.values())
+    if not parameters or parameters[0].name != "input_shape":
+        raise UsageError(
+            f"{name}: the first parameter must be input_shape. Received: {name}{inspect.signature(builder)}."
+        )
+    for parameter in parameters[1:]:
+        if (
+            parameter.kind is not parameter.KEYWORD_ONLY
+            or parameter.default is parameter.empty
+            or parameter.annotation is parameter.empty
+        ):
+            raise UsageError(
+                f"{name}: every hyperparameter must be keyword-only, annotated and have a default. "
+                f"Received: {parameter}. Write `{name}(input_shape, *, latent_dim: int = 32)`."
+            )
+    known = _builders.get(name)
+    taken = name in _files() and builder.__module__ != f"zoo.models.{name}"
+    if taken or (known is not None and known.__module__ != builder.__module__):
+        raise UsageError(f"A model named {name!r} is registered already: rename the new function.")
+    _builders[name] = builder
+    _data[name] = data
+    return builder
+
+
+def names(data: str | None = None) -> list[str]:
+    """Lists all models' names, sorted; of those alone whose samples are of that kind, if given."""
+    if data is not None:
+        choice("data", data, DATA)
+    known = {name: _data.get(name, "any") for name in _builders} | _files()
+    return sorted(name for name, kind in known.items() if data in (None, kind))
+
+
+def find(name: str) -> Builder:
+    """Returns the builder of that name; imports its file if need be.
+
+    Raises:
+        UsageError: If there is none; names the nearest and the full list.
+    """
+    if name not in _builders and name in _files():
+        importlib.import_module(f"zoo.models.{name}")
+    if name not in _builders:
+        raise UsageError(_unknown("model", name, names()))
+    return _builders[name]
+
+
+def hyperparameters(builder: Builder) -> dict[str, inspect.Parameter]:
+    """Returns a builder's hyperparameters by name, with their annotations resolved to types."""
+    parameters = inspect.signature(builder, eval_str=True).parameters
+    return {name: p for name, p in parameters.items() if name != "input_shape"}
+
+
+def check_hyperparameters(builder: Builder, given: Iterable[str]) -> None:
+    """Raises `UsageError` if a given name is no hyperparameter of the builder's."""
+    known = list(inspect.signature(builder).parameters)[1:]
+    for name in given:
+        if name not in known:
+            raise UsageError(_unknown(f"hyperparameter of {builder.__name__!r}", name, known))
+
+
+def describe(name: str) -> Description:
+    """Describes the model of that name from its builder's signature and docstrings."""
+    builder = find(name)
+    doc = inspect.getdoc(builder) or ""
+    module_doc = inspect.getdoc(inspect.getmodule(builder)) or ""
+    paper = re.search(r"^Paper: (.+?)(?:\n\n|\Z)", f"{doc}\n\n{module_doc}", re.DOTALL | re.MULTILINE)
+    return Description(
+        name=name,
+        summary=doc.split("\n\n")[0].replace("\n", " "),
+        paper=" ".join(paper.group(1).split()) if paper else "not named",
+        signature=f"{name}{inspect.signature(builder)}",
+        data=_data.get(name, "any"),
+    )
+
+
+def _files() -> dict[str, str]:
+    """Returns what the models' samples are by the models' names, for those that are files."""
+    found = {}
+    for file in _FOLDER.glob("[!_]*.py"):
+        for data, name in _REGISTERED.findall(file.read_text("utf-8")):
+            if name == file.stem:
+                found[name] = data or "any"
+    return found
+
+
+def _unknown(kind: str, name: str, options: list[str]) -> str:
+    hint = did_you_mean(name, options)
+    return f"Unknown {kind}: {name!r}. {hint}{' ' if hint else ''}Choose from: {', '.join(options)}."

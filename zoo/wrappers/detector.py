@@ -1,0 +1,147 @@
+"""An autoencoder of what is normal, with the rule that tells what is not.
+
+s(x) = |G * (x - x')|^2 / (|G * x| |G * x'|), with |.|^2 the mean of squares over elements and G a Gaussian blur: a
+stroke that is a pixel off is forgiven, one that is missing is not, and a sample with little in it is not normal for
+that alone. If not relative, s is the numerator: the squared error of blurred samples.
+
+x is an anomaly where s(x) > t. Of n scores of normal samples that the model was not trained on, t is the k-th smallest,
+k = ceil((n + 1)(1 - alpha)): a new normal sample is then called an anomaly with a probability of at most alpha,
+whatever the distribution.
+
+Source: Laxhammar and Falkman 2010, Conformal prediction for distribution-independent anomaly detection, for t.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Self
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from zoo import checks
+from zoo.autoencoder import Autoencoder, Endpoint
+from zoo.layers.blur import Blur
+
+EPSILON = 1e-6  # an empty sample has no length
+
+
+@keras.saving.register_keras_serializable("zoo")
+class Detector(Autoencoder):
+    """Wraps a model that was trained on normal samples.
+
+    Args:
+        model: The model.
+        blur: The standard deviation of G, in pixels; 0 for none.
+        relative: Whether s is divided by what is in the sample; for pictures, whose 0 says that nothing is there.
+        threshold: The score t above which a sample is an anomaly.
+        name: The model's name; the wrapped one's if not given.
+    """
+
+    def __init__(
+        self,
+        model: Autoencoder,
+        blur: float = 0.0,
+        relative: bool = False,
+        threshold: float = math.inf,
+        name: str | None = None,
+    ) -> None:
+        self.model = model
+        self.blur = Blur(blur, name="blur")
+        self.relative = relative
+        self.threshold = float(threshold)
+        super().__init__(model.encoder, model.decoder, model.output_kind, name=name or model.name)
+
+    def calibrate(self, normal: np.ndarray, false_alarms: float = 0.05) -> Self:
+        """Sets the threshold.
+
+        Args:
+            normal: Normal samples that the model was not trained on, shape `(n, *input_shape)`.
+            false_alarms: The share alpha of new normal samples that may be called anomalies.
+
+        Returns:
+            The detector.
+
+        Raises:
+            UsageError: If there are too few samples for so small a share.
+        """
+        self.threshold = self.threshold_of(self.score(normal), false_alarms)
+        return self
+
+    @staticmethod
+    def threshold_of(scores: np.ndarray, false_alarms: float) -> float:
+        """Returns the threshold t that scores of normal samples, shape `(n,)`, give.
+
+        Raises:
+            UsageError: If there are too few for so small a share of false alarms.
+        """
+        checks.fraction("false_alarms", false_alarms)
+        rank = math.ceil(round((len(scores) + 1) * (1 - false_alarms), 9))  # 0.9 * 10 may be a hair above 9
+        if rank > len(scores):
+            raise checks.UsageError(
+                f"false_alarms={false_alarms:g} needs at least {math.ceil(1 / false_alarms) - 1} normal samples to set "
+                f"the threshold by. Received: {len(scores)}. Raise it, or give more."
+            )
+        return float(np.sort(scores)[rank - 1])
+
+    def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Returns the model's reconstruction of `x`."""
+        return self.model(x, training=training)
+
+    def score(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
+        """Returns each sample's score s, shape `(n,)`: high means unusual."""
+        x = np.asarray(x, "float32")
+        reconstruction = self.reconstruct(x, batch_size)
+        scores = [np.zeros(0, "float32")]
+        for start in range(0, len(x), batch_size):
+            at = slice(start, start + batch_size)
+            scores.append(self.compare(x[at], reconstruction[at]).numpy())
+        return np.concatenate(scores)
+
+    def compare(self, x: tf.Tensor, reconstruction: tf.Tensor) -> tf.Tensor:
+        """Returns the score s, shape `(batch,)`, of samples with these reconstructions."""
+        x, reconstruction = self.blur(x), self.blur(reconstruction)
+        error = _mean_square(x - reconstruction)
+        if not self.relative:
+            return error
+        return error / (tf.sqrt(_mean_square(x) * _mean_square(reconstruction)) + EPSILON)
+
+    def detect(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
+        """Returns whether each sample is an anomaly, shape `(n,)`."""
+        return self.score(x, batch_size) > self.threshold
+
+    def endpoints(self, pixel_max: float = 1.0) -> dict[str, Endpoint]:
+        """Returns what the model offers, with this `score`, and `detect`: the score, and whether it is an anomaly's."""
+        endpoints = self.model.endpoints(pixel_max)
+        reconstruct = endpoints["serving_default"].call
+
+        def score(x: tf.Tensor) -> dict[str, tf.Tensor]:
+            return {"score": self.compare(x / pixel_max, reconstruct(x)["reconstruction"] / pixel_max)}
+
+        def detect(x: tf.Tensor) -> dict[str, tf.Tensor]:
+            value = score(x)["score"]
+            return {"score": value, "is_anomaly": value > self.threshold}
+
+        inputs = endpoints["score"].inputs
+        return {**endpoints, "score": Endpoint(score, inputs), "detect": Endpoint(detect, inputs)}
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns what `from_config` needs: the model, serialised, and the rule."""
+        return {
+            "model": keras.saving.serialize_keras_object(self.model),
+            "blur": self.blur.sigma,
+            "relative": self.relative,
+            "threshold": self.threshold,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Makes the detector again from `get_config`'s dictionary."""
+        return cls(**{**config, "model": keras.saving.deserialize_keras_object(config["model"])})
+
+
+def _mean_square(values: tf.Tensor) -> tf.Tensor:
+    """Returns each sample's mean of squares, shape `(batch,)`."""
+    return tf.reduce_mean(tf.square(values), axis=list(range(1, len(values.shape))))

@@ -1,0 +1,208 @@
+"""A model of people's ratings that takes raw film ids, and recommends: the maps of ids and titles travel inside.
+
+People come as ragged lists, flat: the ids and the ratings of all, one person's after another's, and the row splits,
+where each one's begin and the last one's end. What cannot be used is left out and counted: ids that are not known,
+and ratings off the scale. A film that a person rates twice counts with the mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from zoo import checks
+from zoo.autoencoder import Autoencoder, Endpoint
+from zoo.layers.rating_output import RatingOutput
+from zoo.layers.transposed_dense import TransposedDense
+
+NONE = -1  # stands for a film where fewer are left than were asked for
+PEOPLE = (
+    tf.TensorSpec((None,), tf.int64, name="film_ids"),
+    tf.TensorSpec((None,), tf.float32, name="ratings"),
+    tf.TensorSpec((None,), tf.int64, name="row_splits"),
+)
+ASKED = tf.TensorSpec((None,), tf.int64, name="asked")
+COUNT = tf.TensorSpec((), tf.int32, name="k")
+
+
+@keras.saving.register_keras_serializable("zoo")
+class Recommender(Autoencoder):
+    """Wraps a model from people's rows of films, `(batch, films)`, to predictions of the same shape.
+
+    Args:
+        model: A model of "ratings", in stars, or of "likes", 0 or 1.
+        film_ids: The films' ids, shape `(films,)`, ascending.
+        titles: Their titles.
+        scale: The lowest and the highest rating that people may give.
+        above: The rating above which a film is liked; for a model of likes.
+        name: The model's name; the wrapped one's if not given.
+    """
+
+    def __init__(
+        self,
+        model: Autoencoder,
+        film_ids: Sequence[int] | np.ndarray,
+        titles: Sequence[str],
+        scale: tuple[float, float],
+        above: float | None = None,
+        name: str | None = None,
+    ) -> None:
+        ids = np.asarray(film_ids, "int64")
+        films = model.encoder.input_shape[-1]
+        fits = ids.shape == (films,) and len(titles) == films
+        checks.check(fits, "film_ids and titles", f"one for each of {films} films", (ids.shape, len(titles)))
+        checks.check(bool((np.diff(ids) > 0).all()), "film_ids", "ascending", ids[:3].tolist())
+        self.model = model
+        self.film_ids = ids
+        self.titles = tuple(titles)
+        self.scale = (float(scale[0]), float(scale[1]))
+        self.above = above
+        super().__init__(model.encoder, model.decoder, model.output_kind, name=name or model.name)
+
+    def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Returns the model's predictions of rows `x`, shape `(batch, films)`."""
+        return self.model(x, training=training)
+
+    def score(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
+        """Returns the model's score of each row, shape `(n,)`."""
+        return self.model.score(x, batch_size)
+
+    def endpoints(self, pixel_max: float = 1.0) -> dict[str, Endpoint]:
+        """Returns what an export offers; `pixel_max` does not enter, since ratings have a scale of their own."""
+        people = _example(self.film_ids, self.scale)
+
+        def of_people(call: Any, *inputs: tf.TensorSpec, **examples: Any) -> Endpoint:
+            return Endpoint(call, (*PEOPLE, *inputs), {**people, **examples})
+
+        predict = of_people(self.predict_of, ASKED, asked=self.film_ids[:5])
+        film = tf.TensorSpec((None,), tf.int64, name="film_ids")
+        return {
+            "serving_default": predict,
+            "predict": predict,
+            "recommend": of_people(self.recommend_to, COUNT, k=5),
+            "encode": of_people(self.encode_of),
+            "similar": Endpoint(self.similar_to, (film, COUNT), {"film_ids": self.film_ids[:3], "k": 5}),
+        }
+
+    def predict_of(
+        self, film_ids: tf.Tensor, ratings: tf.Tensor, row_splits: tf.Tensor, asked: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        """Returns predictions of the films asked for, `(people, asked)`; NaN for unknown ones; of all if none is asked.
+
+        The predictions of a model of likes tell an order, and no stars.
+        """
+        x, ignored = self._rows(film_ids, ratings, row_splits)
+        asked = tf.cond(tf.size(asked) > 0, lambda: asked, lambda: tf.constant(self.film_ids))
+        place, known = self._places(asked)
+        found = tf.gather(self(x), place, axis=1)
+        return {
+            "film_ids": asked,
+            "prediction": tf.where(known, found, tf.constant(np.nan, tf.float32)),
+            "ignored": ignored,
+        }
+
+    def recommend_to(
+        self, film_ids: tf.Tensor, ratings: tf.Tensor, row_splits: tf.Tensor, k: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        """Returns the k films, `(people, k)`, with the highest predictions of those that a person has not rated."""
+        x, ignored = self._rows(film_ids, ratings, row_splits)
+        seen = self._seen(film_ids, row_splits)
+        return {**self._best(tf.where(seen, -np.inf, self(x)), k, "prediction"), "ignored": ignored}
+
+    def encode_of(self, film_ids: tf.Tensor, ratings: tf.Tensor, row_splits: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Returns people's taste, the code, `(people, latent_dim)`."""
+        x, ignored = self._rows(film_ids, ratings, row_splits)
+        return {"code": self.encoder(x, training=False), "ignored": ignored}
+
+    def similar_to(self, film_ids: tf.Tensor, k: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Returns the k films, `(asked, k)`, whose vectors have the smallest angles to a film's; none for unknown."""
+        vectors = tf.math.l2_normalize(self.film_vectors(), axis=1)
+        place, known = self._places(film_ids)
+        cosine = tf.matmul(tf.gather(vectors, place), vectors, transpose_b=True)
+        itself = tf.one_hot(place, len(self.film_ids), on_value=True, off_value=False)
+        return self._best(tf.where(itself | ~known[:, None], -np.inf, cosine), k, "similarity")
+
+    def film_vectors(self) -> tf.Tensor:
+        """Returns what the decoder knows of each film, shape `(films, units)`: the weights that lead to it."""
+        return _weights_to_films(self.decoder)
+
+    def _rows(self, film_ids: tf.Tensor, ratings: tf.Tensor, row_splits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns the model's input, `(people, films)`, and how many ratings of each person were left out."""
+        rows, shape = self._row_of_each(film_ids, row_splits)
+        lengths = tf.debugging.assert_equal(
+            tf.size(ratings), tf.size(film_ids), "ratings and film_ids differ in number"
+        )
+        place, known = self._places(film_ids)
+        with tf.control_dependencies([lengths] if lengths is not None else []):
+            used = known & (ratings >= self.scale[0]) & (ratings <= self.scale[1])
+        entries = tf.stack([rows, place], axis=-1)[used]
+        count = tf.scatter_nd(entries, tf.ones_like(ratings[used]), shape)
+        mean = tf.math.divide_no_nan(tf.scatter_nd(entries, ratings[used], shape), count)
+        ignored = tf.math.unsorted_segment_sum(tf.cast(~used, tf.int64), rows, shape[0])
+        return (mean if self.above is None else tf.cast(mean > self.above, tf.float32)), ignored
+
+    def _seen(self, film_ids: tf.Tensor, row_splits: tf.Tensor) -> tf.Tensor:
+        rows, shape = self._row_of_each(film_ids, row_splits)
+        place, known = self._places(film_ids)
+        entries = tf.stack([rows, place], axis=-1)[known]
+        return tf.scatter_nd(entries, tf.ones_like(entries[:, 0], tf.float32), shape) > 0
+
+    def _row_of_each(self, film_ids: tf.Tensor, row_splits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        lists = tf.RaggedTensor.from_row_splits(film_ids, row_splits)  # raises where the splits do not fit
+        return lists.value_rowids(), tf.stack([lists.nrows(), len(self.film_ids)])
+
+    def _places(self, film_ids: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns each id's place among the films, 0 where it is none of theirs, and whether it is."""
+        known_ids = tf.constant(self.film_ids)
+        place = tf.minimum(tf.searchsorted(known_ids, film_ids, out_type=tf.int64), len(self.film_ids) - 1)
+        known = tf.gather(known_ids, place) == film_ids
+        return tf.where(known, place, 0), known
+
+    def _best(self, values: tf.Tensor, k: tf.Tensor, measure: str) -> dict[str, tf.Tensor]:
+        """Returns the k films with the highest values in each row; `NONE` where no more are left."""
+        best, place = tf.math.top_k(values, tf.clip_by_value(k, 0, len(self.film_ids)))
+        left = best > -np.inf
+        return {
+            "film_ids": tf.where(left, tf.gather(tf.constant(self.film_ids), place), NONE),
+            "titles": tf.where(left, tf.gather(tf.constant(self.titles), place), ""),
+            measure: tf.where(left, best, 0.0),
+        }
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns what `from_config` needs: the model, serialised, and the maps."""
+        return {
+            "model": keras.saving.serialize_keras_object(self.model),
+            "film_ids": self.film_ids.tolist(),
+            "titles": list(self.titles),
+            "scale": list(self.scale),
+            "above": self.above,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Makes the recommender again from `get_config`'s dictionary."""
+        return cls(**{**config, "model": keras.saving.deserialize_keras_object(config["model"])})
+
+
+def _weights_to_films(decoder: keras.Model) -> tf.Tensor:
+    """Returns the last kernel of a decoder, shape `(films, units)`; of an average of decoders theirs side by side."""
+    averaged = [layer for layer in decoder.layers if isinstance(layer, keras.Model)]
+    if averaged:
+        return tf.concat([tf.math.l2_normalize(_weights_to_films(part), axis=1) for part in averaged], axis=1)
+    layer = next(layer for layer in reversed(decoder.layers) if hasattr(layer, "kernel"))
+    by_film = isinstance(layer, (RatingOutput, TransposedDense))
+    kernel = tf.convert_to_tensor(layer.kernel)
+    return kernel if by_film else tf.transpose(kernel)
+
+
+def _example(film_ids: np.ndarray, scale: tuple[float, float]) -> dict[str, Any]:
+    """Returns three people for golden outputs: one of some ratings, one of none, one with an id that is unknown."""
+    some = film_ids[:: max(1, len(film_ids) // 7)][:7]
+    ids = np.concatenate([some, some[:1], [film_ids[-1] + 1]])
+    ratings = np.where(np.arange(len(ids)) % 2, scale[0], scale[1]).astype("float32")
+    return {"film_ids": ids, "ratings": ratings, "row_splits": np.array([0, len(some), len(some), len(ids)])}
