@@ -7,7 +7,7 @@ BIN := .venv/bin
 demo: .venv/ready  ## Train a sparse autoencoder on real digits, export it, use it without Keras (under 3 minutes).
 	$(BIN)/python -m recipes.mnist --model sparse --data sample --tied --input-dropout 0.3 --learning-rate 2e-3 \
 		--schedule cosine --epochs 60 --patience 60 --out exported/demo --resume
-	$(BIN)/python -I exported/verify.py exported/demo
+	$(BIN)/python -I serving/verify.py exported/demo
 
 test: lint types  ## Lint, types, tests (12 minutes on 2 cores).
 	$(BIN)/python -m pytest

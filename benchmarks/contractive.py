@@ -51,7 +51,7 @@ def run(config: Config) -> dict[str, Any]:
     import tensorflow as tf
 
     import zoo
-    from recipes._publishing import processor_name
+    from recipes.publishing import processor_name
     from zoo.models.contractive import ContractiveAutoencoder
 
     class ByBatchJacobian(ContractiveAutoencoder):

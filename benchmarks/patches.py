@@ -87,7 +87,7 @@ def run(config: Config) -> dict[str, Any]:
     import tensorflow as tf
 
     import zoo
-    from recipes._publishing import processor_name
+    from recipes.publishing import processor_name
 
     load = os.getloadavg()[0]
     shape = (None, None, 3)

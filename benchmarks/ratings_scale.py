@@ -74,7 +74,7 @@ def run(config: Config) -> dict[str, Any]:
         how far the losses of the first step are apart, relatively; the sparse path's peak memory in bytes; and the
         seconds of an epoch of a share of the ratings, by their number.
     """
-    from recipes._publishing import processor_name
+    from recipes.publishing import processor_name
 
     began = time.perf_counter()
     x = draw(config.users, config.films, config.ratings, config.seed)
@@ -235,7 +235,7 @@ def _in_turn(
     """Trains models on tables, all on the same rows, step by step; returns each one's seconds and losses."""
     import tensorflow as tf
 
-    from recipes._rows import gatherer
+    from recipes.training.rows import gatherer
 
     rng = np.random.default_rng(config.seed)
     spec = [tf.TensorSpec((None,), tf.int64)]

@@ -73,8 +73,8 @@ def run(config: Config) -> dict[str, Any]:
     Returns:
         What is written into `config.out`, as `table` takes it.
     """
-    from recipes._publishing import processor_name
     from recipes.data import mnist
+    from recipes.publishing import processor_name
 
     x = mnist.load(config.data).train.x
     x = x.reshape(len(x), -1)

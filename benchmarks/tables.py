@@ -24,7 +24,7 @@ def models() -> str:
     rows = [zoo.describe(name) for name in zoo.list_models()]
     return table(
         ["model", "what it is", "paper"],
-        [[f"[`{row.name}`](zoo/{row.name}.py)", row.summary, row.paper] for row in rows],
+        [[f"[`{row.name}`](zoo/models/{row.name}.py)", row.summary, row.paper] for row in rows],
     )
 
 

@@ -21,15 +21,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from recipes import _run, _sources
+from recipes import running
+from recipes.data import sources
 from zoo import UsageError, checks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from recipes._publishing import Report
-    from recipes._splits import Part, Splits
-    from recipes._training import Progress
+    from recipes.data.splits import Part, Splits
+    from recipes.publishing import Report
+    from recipes.training import Progress
     from zoo.wrappers.detector import Detector
 
 RECIPE = "anomaly"
@@ -39,7 +40,7 @@ PARTS = ("validation", "test")
 
 
 @dataclass(frozen=True)
-class Config(_run.Options):
+class Config(running.Options):
     """The recipe's options."""
 
     model: str = "vanilla"
@@ -83,13 +84,13 @@ def run(config: Config) -> dict[str, float]:
     Raises:
         UsageError: If an option, the data or the output folder is not what it should be.
     """
-    from recipes import _publishing
+    from recipes import publishing
     from zoo.wrappers.detectors import Detectors
 
     checks.fraction("false_alarms", config.false_alarms)
     checks.not_negative("blur", config.blur)
-    with _run.workspace(RECIPE, config) as folder:
-        splits = _sources.load(config.data, config.label, config.seed)
+    with running.workspace(RECIPE, config) as folder:
+        splits = sources.load(config.data, config.label, config.seed)
         kinds = kinds_of(config, splits)
         print(f"{splits.name}, from {splits.source}: {splits.split}.")
         trained = []
@@ -100,12 +101,12 @@ def run(config: Config) -> dict[str, float]:
         scores = {part: [one.score(getattr(splits, part).x) for one in detectors] for part in PARTS}
         report = measure(config, splits, kinds, detectors, scores)
         figures = draw(splits, kinds, detectors, scores, report, progress)
-        export = _sources.of_raw_values(detectors[0] if len(kinds) == 1 else Detectors(detectors), splits)
+        export = sources.of_raw_values(detectors[0] if len(kinds) == 1 else Detectors(detectors), splits)
         full = dataclasses.replace(config, hyperparameters=hyperparameters(config, splits))
-        record = _publishing.record(RECIPE, full, export["model"], splits, progress, report)
+        record = publishing.record(RECIPE, full, export["model"], splits, progress, report)
         record["published"] = [row for row in published(splits) if row["metric"] in report.test]
-        record["command"] = _run.command(RECIPE, dataclasses.replace(config, resume=False))
-        _publishing.publish(
+        record["command"] = running.command(RECIPE, dataclasses.replace(config, resume=False))
+        publishing.publish(
             folder=config.folder(RECIPE),
             record=record,
             explained=report.explained,
@@ -113,7 +114,7 @@ def run(config: Config) -> dict[str, float]:
             recipe=RECIPE,
             **export,
         )
-    print(f"\n{_publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
+    print(f"\n{publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
     return report.test
 
 
@@ -123,13 +124,13 @@ def kinds_of(config: Config, splits: Splits) -> list[Kind]:
     Raises:
         UsageError: If there are not, or if no such label is there.
     """
-    names = _sources.label_names(splits)
+    names = sources.label_names(splits)
     if not names:
         if config.normal is not None:
             raise UsageError(f"--normal {config.normal} needs labels: name their column with --label.")
         kinds = [Kind("all rows", None)]
     else:
-        normal = config.normal or ("" if _sources.is_table(splits) else EACH)
+        normal = config.normal or ("" if sources.is_table(splits) else EACH)
         if normal not in (EACH, *names):
             told = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
             hint = checks.did_you_mean(normal, [EACH, *names])
@@ -158,27 +159,27 @@ def train(config: Config, splits: Splits, kind: Kind, folder: Path) -> tuple[Det
     """Trains a model on a kind of normal samples, or finds it trained by the run that goes on; sets its threshold."""
     import keras
 
-    from recipes import _training
+    from recipes import training
     from zoo.wrappers.detector import Detector
 
     full = dataclasses.replace(config, hyperparameters=hyperparameters(config, splits))
     keras.utils.set_random_seed(config.seed)  # each as if it were the only one
     keras.config.set_dtype_policy(config.precision)
-    model = _run.build(full, splits.train.x.shape[1:])
-    fitting = _run.fitting(full)
+    model = running.build(full, splits.train.x.shape[1:])
+    fitting = running.fitting(full)
     fitting["identity"]["kind"] = kind.name
     validation = kind.of(splits.validation)
     place = folder / f"normal-{'all' if kind.label is None else kind.label}"
-    progress = _training.fit(model, kind.of(splits.train), validation, folder=place, **fitting)
-    model = _run.in_float32(full, model)
-    pictures = not _sources.is_table(splits)
+    progress = training.fit(model, kind.of(splits.train), validation, folder=place, **fitting)
+    model = running.in_float32(full, model)
+    pictures = not sources.is_table(splits)
     detector = Detector(model, blur=config.blur if pictures else 0.0, relative=pictures)
     return detector.calibrate(validation, config.false_alarms), progress
 
 
 def merged(each: list[Progress]) -> Progress:
     """Returns how all trainings went together: their seconds, and their curves' mean over the epochs that all have."""
-    from recipes._training import Progress
+    from recipes.training import Progress
 
     shortest = min(progress.epoch for progress in each)
     return Progress(
@@ -196,8 +197,8 @@ def measure(
     config: Config, splits: Splits, kinds: list[Kind], detectors: list[Detector], scores: dict[str, list[np.ndarray]]
 ) -> Report:
     """Measures each detector on validation and test data, and beside it PCA and an isolation forest."""
-    from recipes._publishing import Report, row
     from recipes.baselines.isolation_forest import isolation_forest
+    from recipes.publishing import Report, row
     from zoo.wrappers.detector import Detector
 
     report = Report()
@@ -316,7 +317,7 @@ def draw(
         anomalous = np.zeros(len(values), bool) if kind.label is None else splits.test.y != kind.label
         drawn.append(histograms.Scores(kind.name, values[~anomalous], values[anomalous], one.threshold))
     figures["scores"] = histograms.draw(drawn, "Scores of test samples, by what is normal")
-    if not _sources.is_table(splits):
+    if not sources.is_table(splits):
         figures["extremes"] = draw_extremes(splits, kinds, scores["test"], report)
     figures["curves"] = curves.draw(progress.history, progress.best_epoch, "Training: mean over what is normal")
     return figures
@@ -342,8 +343,8 @@ def draw_extremes(splits: Splits, kinds: list[Kind], scores: list[np.ndarray], r
 
 
 def published(splits: Splits, suffix: str = "") -> list[dict[str, Any]]:
-    """Returns the published numbers on a data set: rows from `_publishing.row`."""
-    from recipes._publishing import PUBLISHED
+    """Returns the published numbers on a data set: rows from `publishing.row`."""
+    from recipes.publishing import PUBLISHED
 
     file = PUBLISHED / f"{splits.name}-{RECIPE}{suffix}.json"
     return json.loads(file.read_text("utf-8")) if file.exists() else []
@@ -351,8 +352,8 @@ def published(splits: Splits, suffix: str = "") -> list[dict[str, Any]]:
 
 def hyperparameters(config: Config, splits: Splits) -> Mapping[str, Any]:
     """Returns the model's hyperparameters: standardised values are no pixels."""
-    return {**config.hyperparameters, **({"output": "real"} if _sources.is_table(splits) else {})}
+    return {**config.hyperparameters, **({"output": "real"} if sources.is_table(splits) else {})}
 
 
 if __name__ == "__main__":
-    _run.main(RECIPE, Config, run)
+    running.main(RECIPE, Config, run)

@@ -20,15 +20,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import zoo
-from recipes import _run
+from recipes import running
 from zoo import UsageError, registry
 from zoo.files import replacing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from recipes._splits import Splits
-    from recipes._training import Progress
+    from recipes.data.splits import Splits
+    from recipes.training import Progress
     from zoo.autoencoder import Autoencoder
 
 RECIPE = "generate"
@@ -39,7 +39,7 @@ FRAMES = 6  # of the film, from one digit to the next
 
 
 @dataclass(frozen=True)
-class Config(_run.Options):
+class Config(running.Options):
     """The recipe's options."""
 
     model: str = "vae"
@@ -63,7 +63,7 @@ def run(config: Config) -> dict[str, float]:
     Raises:
         UsageError: If an option, the data or a folder is not what it should be, or the model cannot sample.
     """
-    from recipes import _publishing
+    from recipes import publishing
     from recipes.abilities import generation
     from recipes.data import mnist
     from recipes.figures import animation
@@ -71,16 +71,16 @@ def run(config: Config) -> dict[str, float]:
     source = recorded(config.load) if config.load else {}
     if source:
         config = dataclasses.replace(config, model=source["model"]["name"], hyperparameters={})
-    with _run.workspace(RECIPE, config) as folder:
+    with running.workspace(RECIPE, config) as folder:
         splits = mnist.load(config.data)
         print(f"{splits.name}, from {splits.source}: {splits.split}.")
         model, progress = loaded(config.load) if config.load else trained(config, splits, folder)
         codes = {part: model.encode(getattr(splits, part).x) for part in ("train", "validation", "test")}
         report = generation.measure(model, splits, codes)
-        record = _publishing.record(RECIPE, config, model, splits, progress, report)
+        record = publishing.record(RECIPE, config, model, splits, progress, report)
         record |= {key: source[key] for key in ("train", "model", "seed") if source}
         record["published"] = [row for row in record["published"] if row["metric"] in report.test]
-        _publishing.publish(
+        publishing.publish(
             model,
             config.folder(RECIPE),
             record=record,
@@ -92,7 +92,7 @@ def run(config: Config) -> dict[str, float]:
         )
         with replacing(config.folder(RECIPE) / "figures" / FILM) as aside:
             animation.write(film(model, generation.one_of_each(splits)), aside)
-    print(f"\n{_publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
+    print(f"\n{publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
     return report.test
 
 
@@ -110,7 +110,7 @@ def recorded(folder: Path) -> dict[str, Any]:
 
 def loaded(folder: Path) -> tuple[Autoencoder, Progress]:
     """Returns the model of an export; what it tells of its training stands for the progress, which is blank."""
-    from recipes._training import Progress
+    from recipes.training import Progress
 
     model = zoo.load(folder)
     check_it_samples(model)
@@ -119,12 +119,12 @@ def loaded(folder: Path) -> tuple[Autoencoder, Progress]:
 
 def trained(config: Config, splits: Splits, folder: Path) -> tuple[Autoencoder, Progress]:
     """Builds and trains the configured model."""
-    from recipes import _training
+    from recipes import training
 
-    model = _run.build(config, splits.train.x.shape[1:])
+    model = running.build(config, splits.train.x.shape[1:])
     check_it_samples(model)
-    progress = _training.fit(model, splits.train.x, splits.validation.x, folder=folder, **_run.fitting(config))
-    return _run.in_float32(config, model), progress
+    progress = training.fit(model, splits.train.x, splits.validation.x, folder=folder, **running.fitting(config))
+    return running.in_float32(config, model), progress
 
 
 def check_it_samples(model: Autoencoder) -> None:
@@ -188,4 +188,4 @@ def film(model: Autoencoder, stations: np.ndarray) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    _run.main(RECIPE, Config, run)
+    running.main(RECIPE, Config, run)

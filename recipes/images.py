@@ -18,16 +18,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from recipes import _run
+from recipes import running
 from zoo import UsageError, checks
 
 if TYPE_CHECKING:
     import tensorflow as tf
     from matplotlib.figure import Figure
 
-    from recipes._restoration import Restoration
-    from recipes._training import Progress
     from recipes.data.images import Images, Loaded
+    from recipes.tasks.pictures.restoration import Restoration
+    from recipes.training import Progress
     from zoo.models.restorer import Restorer
 
 RECIPE = "images"
@@ -35,11 +35,11 @@ VALIDATED = 160  # pixels a side, at most, of what the loss is watched on
 
 
 @dataclass(frozen=True)
-class Config(_run.Options):
+class Config(running.Options):
     """The recipe's options."""
 
     DATA: ClassVar[tuple[str, ...]] = ("pictures",)
-    FREE: ClassVar[tuple[str, ...]] = (*_run.Options.FREE, "apply", "self_ensemble", "bm3d")
+    FREE: ClassVar[tuple[str, ...]] = (*running.Options.FREE, "apply", "self_ensemble", "bm3d")
     model: str = "restorer"
     data: str = "sample"
     """sample (14 photographs from the package scikit-image), or the path to a folder of pictures, nested or flat."""
@@ -76,7 +76,7 @@ class Config(_run.Options):
 
     def folder(self, recipe: str) -> Path:
         """Returns the folder to export to, named after the task."""
-        return self.out or _run.EXPORTED / f"{recipe}-{_run.hyperparameters(self)['task']}"
+        return self.out or running.EXPORTED / f"{recipe}-{running.hyperparameters(self)['task']}"
 
 
 def run(config: Config) -> dict[str, float]:
@@ -93,13 +93,13 @@ def run(config: Config) -> dict[str, float]:
     """
     if config.apply:
         return applied(*config.apply, ensemble=config.self_ensemble)
-    from recipes import _publishing
-    from recipes._restoration import Restoration
+    from recipes import publishing
     from recipes.data import images as data
+    from recipes.tasks.pictures.restoration import Restoration
 
     options = checked(config)
     grey_in = options["task"] == "colorize"
-    with _run.workspace(RECIPE, config) as folder:
+    with running.workspace(RECIPE, config) as folder:
         images = data.load(
             config.data,
             inputs=config.inputs,
@@ -113,13 +113,13 @@ def run(config: Config) -> dict[str, float]:
         print(f"{images.name}, from {images.source}: {images.split}.")
         if images.skipped:
             print(images.summary())
-        model = _run.build(config, (None, None, 1 if grey_in else config.channels))
+        model = running.build(config, (None, None, 1 if grey_in else config.channels))
         progress = fit(model, config, images, folder)
-        model = _run.in_float32(config, model)
+        model = running.in_float32(config, model)
         restoration = Restoration(model, options, images)
         report = restoration.measure(images)
-        record = _publishing.record(RECIPE, config, model, images, progress, report)
-        _publishing.publish(
+        record = publishing.record(RECIPE, config, model, images, progress, report)
+        publishing.publish(
             model,
             config.folder(RECIPE),
             record=record,
@@ -129,7 +129,7 @@ def run(config: Config) -> dict[str, float]:
             pixel_max=1.0,
             examples=restoration.examples(),
         )
-    print(f"\n{_publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
+    print(f"\n{publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
     return report.test
 
 
@@ -139,7 +139,7 @@ def checked(config: Config) -> dict[str, Any]:
     Raises:
         UsageError: If options do not go together.
     """
-    options = _run.hyperparameters(config)
+    options = running.hyperparameters(config)
     for name in ("patch_size", "steps"):
         checks.positive_integer(name, getattr(config, name))
     if config.health:
@@ -165,7 +165,7 @@ def fit(model: Restorer, config: Config, images: Images, folder: Path) -> Progre
     """Trains on patches; the loss is watched on the middles of the validation pictures."""
     import tensorflow as tf
 
-    from recipes import _training
+    from recipes import training
     from recipes.data.images import patches
 
     train, size = images.train, config.patch_size
@@ -176,7 +176,7 @@ def fit(model: Restorer, config: Config, images: Images, folder: Path) -> Progre
 
     middles = _middles(images.validation)
     validation = tf.data.Dataset.from_tensor_slices(middles if len(middles) > 1 else middles[0]).batch(8)
-    return _training.fit(model, batches, validation, folder=folder, monitor=None, **_run.fitting(config))
+    return training.fit(model, batches, validation, folder=folder, monitor=None, **running.fitting(config))
 
 
 def _middles(part: Loaded) -> tuple[np.ndarray, ...]:
@@ -209,7 +209,7 @@ def applied(model: Path, source: Path, target: Path, *, ensemble: bool) -> dict[
         UsageError: If a path cannot be used, or no picture could be done.
         SystemExit: With status 1, if some could not be done; with 130 after Ctrl-C.
     """
-    from recipes._applying import apply
+    from recipes.tasks.pictures.applying import apply
 
     try:
         done = apply(model, source, target, ensemble=ensemble)
@@ -223,4 +223,4 @@ def applied(model: Path, source: Path, target: Path, *, ensemble: bool) -> dict[
 
 
 if __name__ == "__main__":
-    _run.main(RECIPE, Config, run)
+    running.main(RECIPE, Config, run)

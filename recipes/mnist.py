@@ -14,22 +14,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recipes import _run
+from recipes import running
 from zoo import checks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from recipes._publishing import Report
-    from recipes._splits import Splits
-    from recipes._training import Progress
+    from recipes.data.splits import Splits
+    from recipes.publishing import Report
+    from recipes.training import Progress
     from zoo.autoencoder import Autoencoder
 
 RECIPE = "mnist"
 
 
 @dataclass(frozen=True)
-class Config(_run.Options):
+class Config(running.Options):
     """The recipe's options."""
 
     data: str = "sample"
@@ -51,32 +51,32 @@ def run(config: Config) -> dict[str, float]:
     Raises:
         UsageError: If an option, the data or the output folder is not what it should be.
     """
-    from recipes import _publishing, _training, abilities
-    from recipes._augmentation import shifted
+    from recipes import abilities, publishing, training
     from recipes.data import mnist
+    from recipes.training.augmentation import shifted
 
     checks.not_negative("shift", config.shift)
-    with _run.workspace(RECIPE, config) as folder:
+    with running.workspace(RECIPE, config) as folder:
         splits = mnist.load(config.data)
         print(f"{splits.name}, from {splits.source}: {splits.split}.")
-        model = _run.build(config, splits.train.x.shape[1:])
-        progress = _training.fit(
+        model = running.build(config, splits.train.x.shape[1:])
+        progress = training.fit(
             model,
             splits.train.x,
             splits.validation.x,
             folder=folder,
             augment=functools.partial(shifted, most=config.shift) if config.shift else None,
-            **_run.fitting(config),
+            **running.fitting(config),
         )
-        model = _run.in_float32(config, model)
+        model = running.in_float32(config, model)
         codes = {part: model.encode(getattr(splits, part).x) for part in ("train", "validation", "test")}
         report = measure(model, splits, codes)
         figures = draw(model, splits, codes, progress, config.model)
         for ability in abilities.of(model):
             report.add(ability.measure(model, splits, codes), ability.MEASURES)
             figures |= ability.draw(model, splits, codes)
-        record = _publishing.record(RECIPE, config, model, splits, progress, report)
-        _publishing.publish(
+        record = publishing.record(RECIPE, config, model, splits, progress, report)
+        publishing.publish(
             model,
             config.folder(RECIPE),
             record=record,
@@ -86,18 +86,18 @@ def run(config: Config) -> dict[str, float]:
             pixel_max=mnist.PIXEL_MAX,
             examples=np.rint(splits.test.x[:8] * mnist.PIXEL_MAX),
         )
-    print(f"\n{_publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
+    print(f"\n{publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
     return report.test
 
 
 def measure(model: Autoencoder, splits: Splits, codes: dict[str, np.ndarray]) -> Report:
     """Measures the model on validation and test data, and PCA and raw pixels beside it."""
-    from recipes._publishing import Report, row
     from recipes.baselines.pca import pca
     from recipes.metrics.activity import active_share, dead_share
     from recipes.metrics.cross_entropy import cross_entropy
     from recipes.metrics.linear_probe import linear_probe
     from recipes.metrics.squared_error import squared_error
+    from recipes.publishing import Report, row
 
     report = Report()
     probe = linear_probe(codes, splits)
@@ -180,4 +180,4 @@ def added_by_units(model: Autoencoder, codes: np.ndarray, active: np.ndarray, mo
 
 
 if __name__ == "__main__":
-    _run.main(RECIPE, Config, run)
+    running.main(RECIPE, Config, run)

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from recipes import _run
-from recipes._rating_options import RatingOptions
+from recipes import running
+from recipes.tasks.ratings.options import RatingOptions
 from zoo import UsageError, checks
 
 if TYPE_CHECKING:
-    from recipes.data._ratings import Ratings
+    from recipes.data.ratings import Ratings
     from zoo.wrappers.recommender import Recommender
 
 RECIPE = "movielens"
@@ -51,22 +51,23 @@ def run(config: Config) -> dict[str, float]:
     Raises:
         UsageError: If an option, the data or the output folder is not what it should be.
     """
-    from recipes import _publishing, _ranking_task, _rating_task, _titles
+    from recipes import publishing
+    from recipes.tasks.ratings import predicting, ranking, titles
     from zoo.wrappers.recommender import Recommender
 
     check(config)
-    with _run.workspace(RECIPE, config) as folder:
-        task: Any = _rating_task if _run.data_of(config) == "ratings" else _ranking_task
+    with running.workspace(RECIPE, config) as folder:
+        task: Any = predicting if running.data_of(config) == "ratings" else ranking
         data = task.load(config)
         splits, known = data.splits, data.known
         told(data)
-        liked = [_titles.find(title, known.titles) for title in config.like] or best_known(known)
+        liked = [titles.find(title, known.titles) for title in config.like] or best_known(known)
         scale = (known.scale.lowest, known.scale.highest)
         config = on_scale(config, scale)
         made = task.run(config, data, folder)
         export = Recommender(made.model, known.film_ids, known.titles, scale, made.above)
-        record = _publishing.record(RECIPE, config, export, splits, made.progress, made.report)
-        _publishing.publish(
+        record = publishing.record(RECIPE, config, export, splits, made.progress, made.report)
+        publishing.publish(
             export,
             config.folder(RECIPE),
             record=record,
@@ -76,7 +77,7 @@ def run(config: Config) -> dict[str, float]:
             pixel_max=1.0,
             examples=np.zeros(0),
         )
-    print(f"\n{_publishing.table(record)}\n")
+    print(f"\n{publishing.table(record)}\n")
     print(f"{made.table}\n\n{recommended(export, known, liked)}\n\nExported to {config.folder(RECIPE)}/")
     return made.report.test
 
@@ -86,13 +87,13 @@ def check(config: Config) -> None:
     checks.positive_integer("ensemble", config.ensemble)
     checks.share("newcomers", config.newcomers)
     checks.not_negative("split_seed", config.split_seed)
-    if config.ensemble > 1 and _run.data_of(config) != "ratings":
+    if config.ensemble > 1 and running.data_of(config) != "ratings":
         raise UsageError(f"--ensemble averages models of ratings. Received: --model {config.model}. Leave it out.")
 
 
 def on_scale(config: Config, scale: tuple[float, float]) -> Config:
     """Returns the options with the data's scale among the hyperparameters, where the model has one."""
-    hyperparameters = _run.hyperparameters(config)
+    hyperparameters = running.hyperparameters(config)
     if "scale" not in hyperparameters:
         return config
     return dataclasses.replace(config, hyperparameters={**hyperparameters, "scale": scale})
@@ -136,7 +137,7 @@ def recommended(export: Recommender, known: Ratings, liked: list[int]) -> str:
 
 def main() -> None:
     """Parses the command line and runs the recipe."""
-    _run.main(RECIPE, Config, run)
+    running.main(RECIPE, Config, run)
 
 
 if __name__ == "__main__":

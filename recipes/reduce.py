@@ -18,15 +18,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from recipes import _run, _sources
+from recipes import running
+from recipes.data import sources
 from zoo import UsageError, registry
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from recipes._publishing import Report
-    from recipes._splits import Splits
-    from recipes._training import Progress
+    from recipes.data.splits import Splits
+    from recipes.publishing import Report
+    from recipes.training import Progress
     from zoo.autoencoder import Autoencoder
 
 RECIPE = "reduce"
@@ -34,7 +35,7 @@ FEWEST = 11  # samples: trustworthiness wants 5 neighbours to be fewer than half
 
 
 @dataclass(frozen=True)
-class Config(_run.Options):
+class Config(running.Options):
     """The recipe's options."""
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {
@@ -57,7 +58,7 @@ class Config(_run.Options):
     def folder(self, recipe: str) -> Path:
         """Returns the folder to export to; with several dimensions, what their folders' names begin with."""
         several = len(self.dimensions) != 1
-        return self.out or _run.EXPORTED / f"{recipe}-{self.model}{'' if several else f'-{self.dimensions[0]}'}"
+        return self.out or running.EXPORTED / f"{recipe}-{self.model}{'' if several else f'-{self.dimensions[0]}'}"
 
 
 def run(config: Config) -> dict[str, float]:
@@ -73,7 +74,7 @@ def run(config: Config) -> dict[str, float]:
         UsageError: If an option, the data or the output folder is not what it should be.
     """
     _check_options(config)
-    splits = _sources.load(config.data, config.label, config.seed)
+    splits = sources.load(config.data, config.label, config.seed)
     _check_data(config, splits)
     print(f"{splits.name}, from {splits.source}: {splits.split}.")
     numbers: dict[str, float] = {}
@@ -88,36 +89,36 @@ def run(config: Config) -> dict[str, float]:
 
 def reduce(config: Config, splits: Splits) -> dict[str, float]:
     """Does what `run` says for a single dimension."""
-    from recipes import _publishing, _training
+    from recipes import publishing, training
 
-    fixed = {"latent_dim": config.dimensions[0], **({"output": "real"} if _sources.is_table(splits) else {})}
+    fixed = {"latent_dim": config.dimensions[0], **({"output": "real"} if sources.is_table(splits) else {})}
     full = dataclasses.replace(config, hyperparameters={**config.hyperparameters, **fixed})
-    with _run.workspace(RECIPE, config) as folder:
-        model = _run.build(full, splits.train.x.shape[1:])
+    with running.workspace(RECIPE, config) as folder:
+        model = running.build(full, splits.train.x.shape[1:])
         _check_code(config, model)
-        progress = _training.fit(model, splits.train.x, splits.validation.x, folder=folder, **_run.fitting(full))
-        model = _run.in_float32(full, model)
+        progress = training.fit(model, splits.train.x, splits.validation.x, folder=folder, **running.fitting(full))
+        model = running.in_float32(full, model)
         codes = {part: model.encode(getattr(splits, part).x) for part in ("train", "validation", "test")}
         report = measure(model, splits, codes)
-        record = _publishing.record(RECIPE, full, model, splits, progress, report)
-        record["command"] = _run.command(RECIPE, dataclasses.replace(config, resume=False))
+        record = publishing.record(RECIPE, full, model, splits, progress, report)
+        record["command"] = running.command(RECIPE, dataclasses.replace(config, resume=False))
         record["published"] = []  # those of the model are of other lengths and measures
-        _publishing.publish(
+        publishing.publish(
             folder=config.folder(RECIPE),
             record=record,
             explained=report.explained,
             figures=draw(model, splits, codes, progress, config.model),
             recipe=RECIPE,
-            **_sources.of_raw_values(model, splits),
+            **sources.of_raw_values(model, splits),
         )
-    print(f"\n{_publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
+    print(f"\n{publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
     return report.test
 
 
 def measure(model: Autoencoder, splits: Splits, codes: dict[str, np.ndarray]) -> Report:
     """Measures the code on validation and test data, PCA's of the same length beside it, and no code at all."""
-    from recipes._publishing import Report, row
     from recipes.baselines.pca import pca
+    from recipes.publishing import Report, row
 
     dimension = codes["train"].shape[1]
     encode, decode = pca(splits.train.x, dimension)
@@ -129,7 +130,7 @@ def measure(model: Autoencoder, splits: Splits, codes: dict[str, np.ndarray]) ->
         row(f"PCA-{dimension}", name, value, "same split, same measure", "measured here")
         for name, value in linear.items()
     ]
-    if _sources.label_names(splits):
+    if sources.label_names(splits):
         report.baselines += [
             row("no reduction", name, value, "same split; the values themselves", "measured here")
             for name, value in by_label(splits, raw)["test"].items()
@@ -144,7 +145,7 @@ def quality(
     from recipes.metrics.squared_error import squared_error
     from recipes.metrics.trustworthiness import trustworthiness
 
-    labelled = by_label(splits, codes) if _sources.label_names(splits) else {}
+    labelled = by_label(splits, codes) if sources.label_names(splits) else {}
     found: dict[str, dict[str, float]] = {}
     for part in ("validation", "test"):
         x = getattr(splits, part).x
@@ -183,7 +184,7 @@ def draw(
     if dimension > 2:
         plane = pca(codes["train"], 2)[0](plane)
     seen = "" if dimension == 2 else ": the two directions of most spread"
-    names = _sources.label_names(splits)
+    names = sources.label_names(splits)
     figures = {
         "scatter": scatter.draw(
             {f"{title}{seen}": plane, f"PCA-{linear.shape[1]}{seen}": linear[:, :2]},
@@ -233,7 +234,7 @@ def _check_data(config: Config, splits: Splits) -> None:
             raise UsageError(
                 f"{splits.source} is too small: at least {FEWEST} samples must be left for {part}. Received: {len(y)}."
             )
-        if _sources.label_names(splits) and not 1 < len(np.unique(y)) < len(y):
+        if sources.label_names(splits) and not 1 < len(np.unique(y)) < len(y):
             raise UsageError(
                 f"{splits.source}: the {len(y)} samples for {part} have {len(np.unique(y))} different labels: name a "
                 "column with 2 labels or more, and fewer than samples, or leave --label out."
@@ -250,4 +251,4 @@ def _check_code(config: Config, model: Autoencoder) -> None:
 
 
 if __name__ == "__main__":
-    _run.main(RECIPE, Config, run)
+    running.main(RECIPE, Config, run)

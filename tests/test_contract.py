@@ -65,7 +65,7 @@ def test_it_is_documented(name):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_no_hyperparameter_is_called_as_an_option_of_the_recipes(name):
-    from recipes._run import Options
+    from recipes.running import Options
 
     shared = set(registry.hyperparameters(registry.find(name))) & set(Options.__dataclass_fields__)
     assert shared <= {"seed"}
@@ -177,6 +177,6 @@ def test_each_is_saved_reloaded_in_a_fresh_process_trained_on_and_exported_from_
     found = json.loads(run.stdout.splitlines()[-1])
     assert found == {name: {"reconstruction": 0.0, "optimizer": True} for name in MODELS}
 
-    run = fresh_python("-I", "exported/verify.py", *(tmp_path / name / "again" for name in MODELS))
+    run = fresh_python("-I", "serving/verify.py", *(tmp_path / name / "again" for name in MODELS))
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stdout.count("serving_default") == len(MODELS)

@@ -14,7 +14,7 @@ SHAPE = {"test", "validation", "baselines", "published", "train", "data", "model
 
 
 def test_every_export_gives_its_golden_outputs_without_keras_and_without_the_project(fresh_python):
-    run = fresh_python("-I", "exported/verify.py", *FOLDERS)
+    run = fresh_python("-I", "serving/verify.py", *FOLDERS)
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stdout.count("serving_default") == len(FOLDERS) >= 2
 
@@ -27,7 +27,7 @@ def test_a_wrong_output_is_noticed(tmp_path, fresh_python):
     arrays["encode/out/code"] = arrays["encode/out/code"] + 0.01
     (tmp_path / "saved_model").symlink_to(FOLDERS[0] / "saved_model")
     np.savez(tmp_path / "golden.npz", **arrays)
-    assert fresh_python("-I", EXPORTED / "verify.py", tmp_path).returncode == 1
+    assert fresh_python("-I", "serving/verify.py", tmp_path).returncode == 1
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

@@ -10,7 +10,7 @@ import zoo
 def test_the_example_in_contributing_needs_no_other_edit(tmp_path, root, fresh_python):
     # Of the other models one is enough: the contract test would walk them all again.
     others = {f"{name}.py" for name in zoo.list_models()} - {"vanilla.py"}
-    for folder in ("zoo", "recipes", "exported", "tests"):
+    for folder in ("zoo", "recipes", "serving", "exported", "tests"):
         left_out = others if folder == "zoo" else ()
         ignored = shutil.ignore_patterns("__pycache__", "mnist-*", "demo*", "*.training", *left_out)
         shutil.copytree(root / folder, tmp_path / folder, ignore=ignored)

@@ -19,7 +19,7 @@ def blocks(language: str) -> list[str]:
 def folder(tmp_path_factory):
     """Where the examples run: sees the project and its exports, and takes what they write."""
     made = tmp_path_factory.mktemp("readme")
-    for name in ("zoo", "recipes", "exported"):
+    for name in ("zoo", "recipes", "serving", "exported"):
         (made / name).symlink_to(ROOT / name)
     return made
 

@@ -11,12 +11,12 @@ import tensorflow as tf
 from sklearn.metrics import roc_auc_score
 
 from recipes import tasks
-from recipes._splits import Splits
 from recipes.abilities import denoising, likelihood
 from recipes.data import images, mnist
+from recipes.data.splits import Splits
 from recipes.metrics import codebook
 from recipes.metrics.linear_probe import linear_probe
-from recipes.tasks._condition import rounded
+from recipes.tasks.pictures.condition import rounded
 from tests.test_exported import FOLDERS
 from zoo.layers.corruption import Corruption
 

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 import zoo
 from benchmarks.contenders._job import LEARNING_RATE, Job, Result, main
-from recipes import _training
+from recipes import training
 
 
 def build(widths: tuple[int, ...], seed: int = 0) -> keras.Model:
@@ -35,7 +35,7 @@ def train(job: Job) -> Result:
     x = job.load()
     model = build(job.widths, job.seed)
     with tempfile.TemporaryDirectory() as folder:
-        progress = _training.fit(
+        progress = training.fit(
             model,
             x,
             x[: job.batch_size],

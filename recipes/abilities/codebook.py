@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from recipes._publishing import Report, row
 from recipes.figures import reconstructions, usage
 from recipes.metrics.codebook import perplexity, shares
+from recipes.publishing import Report, row
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from recipes._splits import Splits
+    from recipes.data.splits import Splits
     from zoo.autoencoder import Autoencoder
 
 MEASURES = {

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recipes._publishing import Report, row
-from recipes._splits import Splits
 from recipes.baselines.median import median
 from recipes.baselines.pca import pca
+from recipes.data.splits import Splits
 from recipes.figures import reconstructions
 from recipes.metrics.psnr import psnr
 from recipes.metrics.squared_error import squared_error
 from recipes.metrics.ssim import ssim
+from recipes.publishing import Report, row
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recipes._publishing import Report, row
-from recipes._splits import Splits
 from recipes.baselines.gaussian import gaussian
 from recipes.baselines.pca import pca
+from recipes.data.splits import Splits
 from recipes.figures import interpolations, samples
 from recipes.metrics.precision_recall import precision_recall
+from recipes.publishing import Report, row
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

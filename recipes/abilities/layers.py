@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recipes._publishing import Report
-from recipes._splits import Splits
+from recipes.data.splits import Splits
 from recipes.metrics.linear_probe import linear_probe
+from recipes.publishing import Report
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

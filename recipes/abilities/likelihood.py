@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recipes._publishing import Report
+from recipes.publishing import Report
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from recipes._splits import Splits
+    from recipes.data.splits import Splits
     from zoo.autoencoder import Autoencoder
     from zoo.families.variational import VariationalAutoencoder
 

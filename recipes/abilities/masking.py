@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from recipes._publishing import Report, row
 from recipes.figures import reconstructions
 from recipes.metrics.squared_error import squared_error
+from recipes.publishing import Report, row
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from recipes._splits import Splits
+    from recipes.data.splits import Splits
     from zoo.autoencoder import Autoencoder
 
 HIDDEN = 0.75  # whatever share the model was trained with

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from recipes.data._patches import patches
-from recipes.data._pictures import ENDINGS, Picture, read, write
+from recipes.reading.pictures import ENDINGS, Picture, read, write
+from recipes.training.patches import patches
 from zoo import UsageError
 
 __all__ = ["Images", "Loaded", "Picture", "folder", "load", "pairs", "patches", "read", "write"]

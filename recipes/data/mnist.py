@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from recipes._splits import Part, Splits
+from recipes.data.splits import Part, Splits
 from zoo import UsageError
 
 PIXEL_MAX = 255

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from recipes.data import _ratings, _ratings_files, _text_files
-from recipes.data._ratings import About, Columns, Ratings, RatingSplits
-from recipes.data._text_files import TextFile
+from recipes.data import ratings as tables
+from recipes.data.ratings import About, Columns, Ratings, RatingSplits
+from recipes.reading import ratings_files, text_files
+from recipes.reading.text_files import TextFile
 from zoo import UsageError
 
 LICENCE = "GroupLens: for research, not to be passed on or sold without permission; cite Harper and Konstan 2015"
@@ -37,7 +38,7 @@ def load(source: str) -> Ratings:
             to a folder or zip archive of official files (u.data, ratings.dat or ratings.csv), or to one such file.
 
     Returns:
-        The table; `_ratings.split_ratings` and `_ratings.split_users` split it.
+        The table; `tables.split_ratings` and `tables.split_users` split it.
 
     Raises:
         UsageError: If the source is not there, or is not what its name says; names the file and the line.
@@ -50,7 +51,7 @@ def load(source: str) -> Ratings:
     if path.is_dir() or (path.is_file() and path.suffix.lower() == ".zip"):
         return _official(path)
     if path.is_file():
-        return _table(_text_files.on_disk(path), _beside(path), path)
+        return _table(text_files.on_disk(path), _beside(path), path)
     raise UsageError(
         f"--data {source} is not there: give 'sample', 'tfds:movielens/1m-ratings' or its like, an official folder or "
         "zip archive, or a file of ratings."
@@ -73,9 +74,9 @@ def load_split(train: str, test: str, seed: int, validation: float = 0.1) -> Rat
         if not Path(file).is_file():
             raise UsageError(f"{option} {file} is not there: give the path to a file of ratings.")
     about = _beside(Path(train))
-    trained, tested = (_table(_text_files.on_disk(Path(file)), about, Path(file)) for file in (train, test))
-    _check_pair(trained, tested, _text_files.on_disk(Path(test)))
-    return _ratings.split_fixed(trained, tested, seed, validation)
+    trained, tested = (_table(text_files.on_disk(Path(file)), about, Path(file)) for file in (train, test))
+    _check_pair(trained, tested, text_files.on_disk(Path(test)))
+    return tables.split_fixed(trained, tested, seed, validation)
 
 
 def _sample() -> Ratings:
@@ -85,8 +86,8 @@ def _sample() -> Ratings:
     about = {}
     for film, title, year, genres in frame[["movieId", "title", "year", "genres"]].drop_duplicates("movieId").values:
         if isinstance(title, str):
-            about[film] = (f"{title} ({year:.0f})" if year == year else title, _ratings_files.genres_in(genres))
-    return _ratings.table(
+            about[film] = (f"{title} ({year:.0f})" if year == year else title, ratings_files.genres_in(genres))
+    return tables.table(
         Columns(*(frame[name].to_numpy() for name in ("userId", "movieId", "rating", "timestamp"))),
         about,
         name="MovieLens, 100,004 ratings",
@@ -96,12 +97,12 @@ def _sample() -> Ratings:
 
 
 def _official(path: Path) -> Ratings:
-    files = _text_files.listed(path)
-    found = [file for file in files if file.base in _ratings_files.FILMS]
+    files = text_files.listed(path)
+    found = [file for file in files if file.base in ratings_files.FILMS]
     depth = min((file.path.count("/") for file in found), default=0)
     found = [file for file in found if file.path.count("/") == depth]
     if not found:
-        raise UsageError(f"{path} has no ratings: it must hold {_listed(_ratings_files.FILMS, 'or')}.")
+        raise UsageError(f"{path} has no ratings: it must hold {_listed(ratings_files.FILMS, 'or')}.")
     if len(found) > 1:
         raise UsageError(f"{path} holds {_listed([file.path for file in found], 'and')}: give the path to one.")
     return _table(found[0], _about(found[0], files), path)
@@ -109,24 +110,24 @@ def _official(path: Path) -> Ratings:
 
 def _beside(path: Path) -> About:
     """Reads titles and genres from the file of films in a file's folder."""
-    file = _text_files.on_disk(path)
-    names = (path.parent / name for name in _ratings_files.FILMS.values())
-    return _about(file, [_text_files.on_disk(name) for name in names if name.is_file()])
+    file = text_files.on_disk(path)
+    names = (path.parent / name for name in ratings_files.FILMS.values())
+    return _about(file, [text_files.on_disk(name) for name in names if name.is_file()])
 
 
 def _about(file: TextFile, files: list[TextFile]) -> About:
     """Reads titles and genres from the file of films that belongs to a file of ratings, where there is one."""
     beside = {other.base: other for other in files if other.folder == file.folder}
-    belongs = _ratings_files.FILMS.get(file.base)
-    names = [belongs] if belongs else [name for name in _ratings_files.FILMS.values() if name in beside]
-    return _ratings_files.films(beside[names[0]]) if names and names[0] in beside else {}
+    belongs = ratings_files.FILMS.get(file.base)
+    names = [belongs] if belongs else [name for name in ratings_files.FILMS.values() if name in beside]
+    return ratings_files.films(beside[names[0]]) if names and names[0] in beside else {}
 
 
 def _table(file: TextFile, about: About, path: Path) -> Ratings:
-    columns = _ratings_files.ratings(file)
+    columns = ratings_files.ratings(file)
     called = path.stem if path.is_dir() or path.suffix == ".zip" else path.resolve().parent.name
     ours = called.lower().startswith("ml-") or "movielens" in called.lower()
-    return _ratings.table(
+    return tables.table(
         columns,
         about,
         name=f"MovieLens {called}" if ours else path.name,
@@ -137,7 +138,7 @@ def _table(file: TextFile, about: About, path: Path) -> Ratings:
 
 def _check_pair(train: Ratings, test: Ratings, file: TextFile) -> None:
     """Checks that what tests is not trained on, and that both files have the same stars."""
-    both = np.isin(_ratings.pairs(test), _ratings.pairs(train))
+    both = np.isin(tables.pairs(test), tables.pairs(train))
     off = ~train.scale.holds(test.ratings)
     for wrong, fault in (
         (both, f"rates a film by a user as {train.source} does: what tests must not be trained on"),
@@ -145,9 +146,7 @@ def _check_pair(train: Ratings, test: Ratings, file: TextFile) -> None:
     ):
         if wrong.any():
             row = int(np.argmax(wrong))
-            line = _ratings_files.line_of(
-                file, int(test.user_ids[test.users[row]]), int(test.film_ids[test.films[row]])
-            )
+            line = ratings_files.line_of(file, int(test.user_ids[test.users[row]]), int(test.film_ids[test.films[row]]))
             raise UsageError(f"{file.name}: line {line} {fault}.")
 
 
@@ -184,7 +183,7 @@ def _tfds(source: str) -> Ratings:
         for film, i in zip(films.tolist(), first.tolist(), strict=True):
             genres = tuple(labels[label] for label in batch["movie_genres"][i])
             about[film] = (batch["movie_title"][i].decode("utf-8", "replace").strip(), genres)
-    return _ratings.table(
+    return tables.table(
         Columns(*(np.concatenate(values) for values in columns.values())),
         about,
         name=f"MovieLens {name.partition('/')[2].removesuffix('-ratings')}",

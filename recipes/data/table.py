@@ -2,8 +2,8 @@
 
 The parts hold STANDARDISED values, (x - mean) / scale with train's mean and scale by column, as MNIST's parts hold
 pixels scaled to [0, 1]: models are trained and measured on them (`output="real"`). Raw values go into an export
-through `zoo._standardized.Standardized(model, splits.mean, splits.scale)`, which is what a recipe exports in the
-place of the model; `splits.raw(x)` gives its examples.
+through `Standardized(model, splits.mean, splits.scale)`, which is what a recipe exports in the place of the model;
+`splits.raw(x)` gives its examples.
 """
 
 import csv
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from recipes._splits import Part, Splits
+from recipes.data.splits import Part, Splits
 from zoo import UsageError
 from zoo.checks import did_you_mean
 

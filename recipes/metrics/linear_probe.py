@@ -8,7 +8,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from recipes._splits import Splits
+from recipes.data.splits import Splits
 
 STRENGTHS = (0.003, 0.01, 0.03, 0.1)  # C, the inverse of the L2 penalty's weight, chosen on validation
 ITERATIONS = 100

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.neighbors import KNeighborsClassifier
 
-from recipes._splits import Splits
+from recipes.data.splits import Splits
 
 NEIGHBOURS = 5  # fixed, so that nothing is chosen
 

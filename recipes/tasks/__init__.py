@@ -1,14 +1,1 @@
-"""What can be mended in pictures: one task a file, found by its name."""
-
-import importlib
-from types import ModuleType
-
-
-def find(name: str) -> ModuleType:
-    """Returns the task's file.
-
-    It has `measures(options)`, a `_condition.Measure` by name, and `conditions(options, images)`, a list of
-    `_condition.Condition`; options are the model's hyperparameters and what else a task wants to know. A task may have
-    `draw(options, images, restore, name)`, figures of its own.
-    """
-    return importlib.import_module(f"{__name__}.{name}")
+"""What is asked of a model: measures, baselines and words of each task."""

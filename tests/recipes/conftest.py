@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recipes import _run, mnist
+from recipes import mnist, running
 from recipes.data.mnist import FILES
 
 
@@ -59,7 +59,7 @@ def recipe(monkeypatch, capsys) -> Callable[..., tuple[int, str]]:
         capsys.readouterr()
         status = 0
         try:
-            _run.main(mnist.RECIPE, mnist.Config, mnist.run)
+            running.main(mnist.RECIPE, mnist.Config, mnist.run)
         except SystemExit as stop:
             status = stop.code
         return status, capsys.readouterr().err

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 import zoo
-from recipes import _training, anomaly
+from recipes import anomaly, training
 from recipes.data import mnist, table
 from zoo import UsageError
 
@@ -66,7 +66,7 @@ def test_the_export_alone_gives_the_measured_numbers(each, few_digits, fresh_pyt
         found = detect(x=tf.constant(test.x * 255), normal=tf.constant(digit))
         measured = anomaly.numbers(test, [anomaly.Kind("", digit)], [found["score"].numpy()])
         assert measured["auroc"] == pytest.approx(numbers[f"auroc_{digit}"], abs=1e-6)
-    run = fresh_python("-I", "exported/verify.py", folder)
+    run = fresh_python("-I", "serving/verify.py", folder)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "-> is_anomaly (8,)" in run.stdout
 
@@ -87,7 +87,7 @@ def test_the_card_shows_how_to_choose(each):
 
 
 def test_a_run_goes_on_without_training_anew_what_was_trained(each, few_digits, tmp_path, monkeypatch):
-    fit, fitted = _training.fit, []
+    fit, fitted = training.fit, []
 
     def dies(model, *arguments, **options):
         if len(fitted) == 1:
@@ -95,10 +95,10 @@ def test_a_run_goes_on_without_training_anew_what_was_trained(each, few_digits, 
         fitted.append(options["folder"].name)
         return fit(model, *arguments, **options)
 
-    monkeypatch.setattr(_training, "fit", dies)
+    monkeypatch.setattr(training, "fit", dies)
     with pytest.raises(KeyboardInterrupt):
         anomaly.run(config(few_digits, tmp_path / "a"))
-    monkeypatch.setattr(_training, "fit", fit)
+    monkeypatch.setattr(training, "fit", fit)
     with pytest.raises(UsageError, match="An unfinished run lies in"):
         anomaly.run(config(few_digits, tmp_path / "a"))
 

@@ -10,10 +10,10 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from recipes import _run, images
+from recipes import images, running
 from recipes.figures import restorations
 from recipes.metrics.psnr import psnr
-from recipes.tasks.denoise import noisy
+from recipes.tasks.pictures.denoise import noisy
 from zoo import UsageError
 
 SMALL = {"filters": (8, 16), "blocks": (1, 1), "latent_dim": 4}
@@ -72,7 +72,7 @@ def command(monkeypatch, capsys):
         monkeypatch.setattr("sys.argv", ["recipes.images", *map(str, words)])
         status = 0
         try:
-            _run.main(images.RECIPE, images.Config, images.run)
+            running.main(images.RECIPE, images.Config, images.run)
         except SystemExit as stop:
             status = stop.code
         said = capsys.readouterr()

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from recipes import _rating_task, _run, movielens
-from recipes.data import _ratings
+from recipes import movielens, running
 from recipes.data import movielens as loader
+from recipes.data import ratings as tables
 from recipes.movielens import Config
+from recipes.tasks.ratings import predicting
 
 RATING_NUMBERS = {"rmse", "mae", "per_user_rmse", "export_rmse"}
 RANKING_NUMBERS = {"ndcg@10", "ndcg@100", "recall@20", "recall@100"}
@@ -72,7 +73,7 @@ def test_a_run_returns_finite_numbers_and_writes_all_files(made):
     assert files_of(out) >= {"metrics.json", "card.md", "golden.npz", "model.keras", *figures}
     record = json.loads((out / "metrics.json").read_text())
     beside = {row["name"] for row in record["baselines"]}
-    assert beside >= {"global mean", "damped biases", "SVD", "item-kNN-baseline", _rating_task.PICKED}
+    assert beside >= {"global mean", "damped biases", "SVD", "item-kNN-baseline", predicting.PICKED}
     assert record["test"] == numbers
 
 
@@ -111,7 +112,7 @@ def test_models_of_likes_are_ranked_for_people_never_seen(made, model):
 def test_the_export_gives_the_numbers_that_were_measured(made, folder):
     numbers, out = made()
     config = Config(data=str(folder), newcomers=0.2)
-    newcomers = _rating_task.load(config).newcomers
+    newcomers = predicting.load(config).newcomers
     predict = tf.saved_model.load(out / "saved_model").signatures["predict"]
     known, target = newcomers.known, newcomers.target
     splits = np.searchsorted(known.users, np.arange(known.shape[0] + 1))
@@ -144,7 +145,7 @@ def test_the_test_ratings_change_no_prediction(ratings, tmp_path):
 
 
 def test_a_held_out_rating_is_no_input(folder):
-    data = _rating_task.load(Config(data=str(folder), newcomers=0.2))
+    data = predicting.load(Config(data=str(folder), newcomers=0.2))
     for known, held_out in (
         (data.splits.train, data.splits.validation),
         (data.known, data.splits.test),
@@ -160,7 +161,7 @@ def test_a_held_out_rating_is_no_input(folder):
 
 def test_predictions_are_asked_in_any_order_and_fall_back_on_biases(folder):
     known = loader.load(str(folder))
-    biases = _rating_task.biases_of(known)
+    biases = predicting.biases_of(known)
 
     class Twos:
         """Predicts 2 of everything that it is asked."""
@@ -168,7 +169,7 @@ def test_predictions_are_asked_in_any_order_and_fall_back_on_biases(folder):
         def reconstruct(self, rows):
             return np.full(rows.shape, 2.0, "float32")
 
-    predict = _rating_task.predictor(Twos(), _rating_task.rows_of(known, "item"), "item", biases)
+    predict = predicting.predictor(Twos(), predicting.rows_of(known, "item"), "item", biases)
     people, films = known.shape
     users, asked = np.array([3, people, 0, 3]), np.array([2, 2, films, 1])
     expected = biases(users, asked)
@@ -213,24 +214,24 @@ def test_a_bad_option_is_answered_in_a_sentence(words, told, folder, tmp_path, m
 
 
 def test_the_command_of_a_config_parses_to_that_config():
-    config = _run.parse(
+    config = running.parse(
         Config, ["--like", "Toy Story", "It's", "--train", "a b", "--by", "user", "--no-refit"], "movielens"
     )
-    words = shlex.split(_run.command("movielens", config))
-    assert _run.parse(Config, words[3:], "movielens") == config
+    words = shlex.split(running.command("movielens", config))
+    assert running.parse(Config, words[3:], "movielens") == config
 
 
 def test_parts_of_a_table_join_to_the_table(folder):
     whole = loader.load(str(folder))
-    splits = _ratings.split_ratings(whole, 0)
-    both = _ratings.joined(splits.train, splits.validation)
+    splits = tables.split_ratings(whole, 0)
+    both = tables.joined(splits.train, splits.validation)
     assert len(both) == len(splits.train) + len(splits.validation)
     assert (both.matrix() - splits.train.matrix() - splits.validation.matrix()).nnz == 0
 
 
 def test_the_example_recommends_with_tensorflow_alone(made, root, fresh_python):
     folder = made()[1]
-    run = fresh_python("-I", str(root / "exported" / "recommend.py"), str(folder), "5=5", "15=2", "99999=3")
+    run = fresh_python("-I", str(root / "serving" / "recommend.py"), str(folder), "5=5", "15=2", "99999=3")
     assert run.returncode == 0, run.stderr
     *films, told = run.stdout.splitlines()
     assert len(films) == 10

@@ -11,7 +11,7 @@ import tensorflow as tf
 from sklearn.datasets import load_wine
 
 import zoo
-from recipes import _run, reduce
+from recipes import reduce, running
 from recipes.data import table
 
 MINIATURE = {"model": "vanilla", "epochs": 2, "hyperparameters": {"activation": "linear"}}
@@ -65,7 +65,7 @@ def test_the_command_of_an_export_makes_that_export(pictures, tmp_path):
     record = metrics(pictures[1] / "out-5")
     words = shlex.split(record["command"])[3:]
     words[words.index("--out") + 1] = str(tmp_path / "again")
-    config = _run.parse(reduce.Config, words, "reduce")
+    config = running.parse(reduce.Config, words, "reduce")
     assert config.dimensions == (5,)
     assert reduce.run(config) == {f"{name}_5": value for name, value in record["test"].items()}
     assert metrics(tmp_path / "again")["test"] == record["test"]
@@ -122,11 +122,11 @@ def test_each_card_says_what_goes_in(pictures, wines):
 
 
 def test_the_recipes_own_defaults_are_left_out_of_commands_and_given_ones_are_not():
-    config = _run.parse(reduce.Config, [], "reduce")
+    config = running.parse(reduce.Config, [], "reduce")
     assert config.hyperparameters["hidden_units"] == (512, 128)
-    assert _run.command("reduce", config) == "python -m recipes.reduce --model vanilla"
+    assert running.command("reduce", config) == "python -m recipes.reduce --model vanilla"
     words = ["--model", "vanilla", "--dimensions", "2", "--activation", "relu"]
-    assert _run.command("reduce", _run.parse(reduce.Config, words, "reduce")).split()[3:] == words
+    assert running.command("reduce", running.parse(reduce.Config, words, "reduce")).split()[3:] == words
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def recipe(monkeypatch, capsys, tmp_path):
     def run(*words):
         monkeypatch.setattr("sys.argv", ["recipes.reduce", "--out", str(tmp_path / "out"), *map(str, words)])
         with pytest.raises(SystemExit) as stop:
-            _run.main(reduce.RECIPE, reduce.Config, reduce.run)
+            running.main(reduce.RECIPE, reduce.Config, reduce.run)
         return stop.value.code, capsys.readouterr().err
 
     return run

@@ -212,7 +212,7 @@ def test_callbacks_after_it_and_the_history_see_the_numbers(dead, tmp_path):
 
 
 def test_a_recipe_takes_the_numbers_into_its_history(dead, tmp_path):
-    from recipes._training import Checkpoint
+    from recipes.training import Checkpoint
 
     stopping = keras.callbacks.EarlyStopping("loss", patience=9, restore_best_weights=True)
     checkpoint = Checkpoint(tmp_path / "checkpoint.npz", stopping, {}, keras.Variable(0, dtype="int64"))

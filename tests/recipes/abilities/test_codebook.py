@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import zoo
-from recipes._splits import Part, Splits
 from recipes.abilities import codebook
+from recipes.data.splits import Part, Splits
 
 X = np.zeros((10, 4, 4), "float32")
 SPLITS = Splits(Part(X, np.arange(10)), Part(X[:2], np.arange(2)), Part(X, np.arange(10)), "", "", "", "")

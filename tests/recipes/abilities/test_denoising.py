@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import zoo
-from recipes._splits import Part, Splits
 from recipes.abilities import denoising
+from recipes.data.splits import Part, Splits
 from recipes.metrics.squared_error import squared_error
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 import zoo
-from recipes._splits import Part, Splits
 from recipes.abilities import layers
+from recipes.data.splits import Part, Splits
 
 
 class TwoLayers:

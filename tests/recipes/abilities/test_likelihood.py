@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import zoo
-from recipes._splits import Part, Splits
 from recipes.abilities import likelihood
+from recipes.data.splits import Part, Splits
 
 
 class Told:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import zoo
-from recipes._splits import Part, Splits
 from recipes.abilities import masking
+from recipes.data.splits import Part, Splits
 from zoo.layers.patches import Grid
 
 RNG = np.random.default_rng(0)

@@ -12,8 +12,9 @@ import tensorflow as tf
 import tifffile
 from PIL import Image, ImageCms
 
-from recipes.data import _pictures, images
+from recipes.data import images
 from recipes.data.images import Picture
+from recipes.reading import pictures
 from zoo import UsageError
 
 SHARED = Path(__file__).resolve().parents[3] / "../shared/data/images"
@@ -200,7 +201,7 @@ def png_of(width, height):
 
     header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\x00\x00\x00\x00"
     ends = chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
-    return _pictures.PNG + chunk(b"IHDR", header) + ends
+    return pictures.PNG + chunk(b"IHDR", header) + ends
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recipes.data import _ratings, _ratings_files, _text_files, movielens
+from recipes.data import movielens
+from recipes.data import ratings as tables
+from recipes.reading import ratings_files, text_files
 from zoo import UsageError
 
 SHARED = Path(__file__).resolve().parents[3] / "../shared/data"
@@ -20,7 +22,7 @@ FORMATS = {
     "ratings.csv": ("{},{},{:g},{}\n", "userId,movieId,rating,timestamp\n"),
 }
 TITLES = {1: ("Amélie (2001)", ("Comedy", "Romance")), 7: ("Heat, The: 2 (1995)", ()), 9: ("unrated", ("War",))}
-FLAGS = _ratings_files.GENRES
+FLAGS = ratings_files.GENRES
 
 
 def text(rows, name="u.data"):
@@ -105,7 +107,7 @@ ROWS = st.lists(
 @pytest.mark.parametrize("name", FORMATS)
 def test_rows_of_any_values_come_back_from_any_format(name, rows, packed, crlf, write):
     content = text(rows, name).replace("\n", "\r\n" if crlf else "\n")
-    films = _ratings_files.FILMS[name]
+    films = ratings_files.FILMS[name]
     found = movielens.load(str(write(packed, **{name: content, films: films_text(films)})))
     last = {(user, film): (stars, seconds) for user, film, stars, seconds in rows}
     keys = sorted(last)
@@ -119,19 +121,19 @@ def test_rows_of_any_values_come_back_from_any_format(name, rows, packed, crlf, 
     assert list(zip(found.titles, found.genres, strict=True)) == about
     assert (found.users.dtype, found.films.dtype, found.ratings.dtype) == ("int32", "int32", "float32")
     whole = all(stars == int(stars) for stars, _ in last.values())
-    assert found.scale == (_ratings.WHOLE_STARS if whole else _ratings.HALF_STARS)
+    assert found.scale == (tables.WHOLE_STARS if whole else tables.HALF_STARS)
 
 
 @ANY
 @given(
     block=st.text("0159.:\t,\n\r x-", max_size=40).map(str.encode) | st.sampled_from([b"1\t2\t3\t4\n", b"01::2::.5::4"])
 )
-@pytest.mark.parametrize("separator", _ratings_files.SEPARATORS)
+@pytest.mark.parametrize("separator", ratings_files.SEPARATORS)
 def test_the_fast_parser_takes_nothing_that_the_strict_one_does_not(block, separator):
-    fast = _ratings_files._fast(block, separator)
+    fast = ratings_files._fast(block, separator)
     if fast is not None:
-        file = _text_files.TextFile("a", "a", len(block), lambda: None)
-        strict, _ = _ratings_files._strict(file, 1, block, separator)
+        file = text_files.TextFile("a", "a", len(block), lambda: None)
+        strict, _ = ratings_files._strict(file, 1, block, separator)
         for a, b in zip(fast, strict, strict=True):
             np.testing.assert_array_equal(a, b)
 
@@ -139,21 +141,21 @@ def test_the_fast_parser_takes_nothing_that_the_strict_one_does_not(block, separ
 @pytest.mark.parametrize("name", FORMATS)
 def test_official_lines_take_the_fast_parser(name):
     block = text(drawn(), name).removeprefix(FORMATS[name][1]).encode()
-    separator = next(s for s in _ratings_files.SEPARATORS if s in block)
-    assert len(_ratings_files._fast(block, separator).users) == len(drawn())
+    separator = next(s for s in ratings_files.SEPARATORS if s in block)
+    assert len(ratings_files._fast(block, separator).users) == len(drawn())
 
 
 def test_the_order_of_lines_does_not_matter(loaded):
     rows = drawn()
     forth, back = loaded(rows), loaded(rows[::-1])
     assert rows_of(forth) == rows_of(back)
-    assert _ratings.split_ratings(forth, 0).checksum == _ratings.split_ratings(back, 0).checksum
+    assert tables.split_ratings(forth, 0).checksum == tables.split_ratings(back, 0).checksum
 
 
 def test_more_lines_than_a_block_holds(loaded, monkeypatch):
     whole = loaded(drawn())
-    monkeypatch.setattr(_text_files, "FIRST_BLOCK", 10)
-    monkeypatch.setattr(_text_files, "BLOCK", 37)
+    monkeypatch.setattr(text_files, "FIRST_BLOCK", 10)
+    monkeypatch.setattr(text_files, "BLOCK", 37)
     assert rows_of(loaded(drawn())) == rows_of(whole)
     with pytest.raises(UsageError, match="line 201 must hold a rating"):
         loaded([*drawn()[:200], (1, 1, 9, 0)])
@@ -200,7 +202,7 @@ def test_official_folders_are_named_and_given_their_licence(write):
 
 def test_sample_has_100004_ratings_in_halves_with_titles():
     sample = movielens.load("sample")
-    assert (len(sample), sample.shape, sample.scale) == (100_004, (671, 9066), _ratings.HALF_STARS)
+    assert (len(sample), sample.shape, sample.scale) == (100_004, (671, 9066), tables.HALF_STARS)
     assert (sample.titles[0], sample.genres[0][:2]) == ("Toy Story (1995)", ("Adventure", "Animation"))
     assert sample.duplicates == 0
     assert sample.matrix().nnz == 100_004
@@ -213,7 +215,7 @@ def test_sample_has_100004_ratings_in_halves_with_titles():
 @given(rows=ROWS.filter(lambda rows: len({row[:2] for row in rows}) > 3), seed=st.integers(0, 9))
 def test_each_rating_is_in_one_part(rows, seed, loaded):
     ratings = loaded(rows)
-    splits = _ratings.split_ratings(ratings, seed, test=0.3, validation=0.3)
+    splits = tables.split_ratings(ratings, seed, test=0.3, validation=0.3)
     parts = [rows_of(part) for part in (splits.train, splits.validation, splits.test)]
     assert sum(map(len, parts)) == len(ratings)
     assert set.union(*parts) == rows_of(ratings)
@@ -226,13 +228,13 @@ def test_each_rating_is_in_one_part(rows, seed, loaded):
 
 def test_shares_and_seeds_of_a_random_split(loaded):
     ratings = loaded(drawn())
-    splits = _ratings.split_ratings(ratings, 1, test=0.1, validation=0.2)
+    splits = tables.split_ratings(ratings, 1, test=0.1, validation=0.2)
     tested = round(len(ratings) * 0.1)
     assert (len(splits.test), len(splits.validation)) == (tested, round((len(ratings) - tested) * 0.2))
-    checksums = [_ratings.split_ratings(ratings, seed).checksum for seed in (1, 1, 2)]
+    checksums = [tables.split_ratings(ratings, seed).checksum for seed in (1, 1, 2)]
     assert checksums[0] == checksums[1] != checksums[2]
     assert "10% test, drawn with seed 1; 20% of the training ratings validate" in splits.split
-    other = _ratings.split_ratings(ratings, 1, test=0.1, validation=0.4)
+    other = tables.split_ratings(ratings, 1, test=0.1, validation=0.4)
     assert rows_of(other.test) == rows_of(splits.test)
 
 
@@ -244,13 +246,13 @@ def same(a, b):
 
 def test_shuffled_test_ratings_change_nothing_in_training_or_validation(loaded):
     ratings = loaded(drawn())
-    splits = _ratings.split_ratings(ratings, 0)
+    splits = tables.split_ratings(ratings, 0)
     tested = {row[:2] for row in rows_of(splits.test)}
     key = list(zip(ratings.user_ids[ratings.users].tolist(), ratings.film_ids[ratings.films].tolist(), strict=True))
     rows = np.array([pair in tested for pair in key])
     stars = ratings.ratings.copy()
     stars[rows] = np.random.default_rng(1).permutation(stars[rows])
-    shuffled = _ratings.split_ratings(dataclasses.replace(ratings, ratings=stars), 0)
+    shuffled = tables.split_ratings(dataclasses.replace(ratings, ratings=stars), 0)
     assert same(shuffled.train, splits.train)
     assert same(shuffled.validation, splits.validation)
     assert not same(shuffled.test, splits.test)
@@ -327,7 +329,7 @@ def by_user(ratings):
 
 
 def test_held_out_users_are_nobody_elses_and_a_fifth_of_their_films_is_to_be_found(loaded):
-    splits = _ratings.split_users(loaded(drawn(100, 40, 0.9)), 0)
+    splits = tables.split_users(loaded(drawn(100, 40, 0.9)), 0)
     known, target = by_user(splits.test.known), by_user(splits.test.target)
     assert known.keys() == target.keys()
     assert not known.keys() & (by_user(splits.train).keys() | by_user(splits.validation.known).keys())
@@ -344,7 +346,7 @@ def test_held_out_users_are_nobody_elses_and_a_fifth_of_their_films_is_to_be_fou
 def test_users_of_fewer_than_five_films_and_films_that_nobody_trained_on_are_left_out(loaded):
     four = [(1000 + u, 7 * f, 5.0, 1) for u in range(50) for f in range(4)]
     alone = [(2000 + u, 10_000 + 7 * u + f, 5.0, 1) for u in range(50) for f in range(6)]
-    splits = _ratings.split_users(loaded(drawn(share=0.9) + four + alone), 1, test=0.4, validation=0.2)
+    splits = tables.split_users(loaded(drawn(share=0.9) + four + alone), 1, test=0.4, validation=0.2)
     held_out = splits.test
     every = (splits.train, held_out.known, splits.validation.known)
     assert not any((part.user_ids // 1000 == 1).any() for part in every)
@@ -358,12 +360,12 @@ def test_users_of_fewer_than_five_films_and_films_that_nobody_trained_on_are_lef
 
 def test_nothing_of_a_held_out_user_reaches_training(loaded):
     ratings = loaded(drawn(100, 40))
-    splits = _ratings.split_users(ratings, 0)
+    splits = tables.split_users(ratings, 0)
     tested = np.isin(ratings.user_ids[ratings.users], splits.test.known.user_ids)
     stars = np.where(tested, 1 + (ratings.ratings + 2) % 5, ratings.ratings).astype("float32")
     films = ratings.films.copy()
     films[tested] = np.random.default_rng(2).permutation(films[tested])
-    changed = _ratings.split_users(dataclasses.replace(ratings, ratings=stars, films=films), 0)
+    changed = tables.split_users(dataclasses.replace(ratings, ratings=stars, films=films), 0)
     assert same(changed.train, splits.train)
     assert same(changed.validation.known, splits.validation.known)
     assert same(changed.validation.target, splits.validation.target)
@@ -372,23 +374,23 @@ def test_nothing_of_a_held_out_user_reaches_training(loaded):
 
 def test_a_split_by_user_that_leaves_a_part_empty_is_told(loaded):
     with pytest.raises(UsageError, match=r"no training user has rated 5 films above 3.5"):
-        _ratings.split_users(loaded([(u, f, 2, 1) for u in range(9) for f in range(9)]), 0)
+        tables.split_users(loaded([(u, f, 2, 1) for u in range(9) for f in range(9)]), 0)
     with pytest.raises(UsageError, match=r"test \+ validation must be below 1"):
-        _ratings.split_users(loaded(drawn()), 0, test=0.5, validation=0.6)
+        tables.split_users(loaded(drawn()), 0, test=0.5, validation=0.6)
 
 
 def test_training_and_validation_joined_are_what_was_split(loaded):
     ratings = loaded(drawn())
-    splits = _ratings.split_ratings(ratings, 0)
-    stay = ratings.take(~np.isin(_ratings.pairs(ratings), _ratings.pairs(splits.test)))
-    for both in (_ratings.joined(splits.train, splits.validation), _ratings.joined(splits.validation, splits.train)):
+    splits = tables.split_ratings(ratings, 0)
+    stay = ratings.take(~np.isin(tables.pairs(ratings), tables.pairs(splits.test)))
+    for both in (tables.joined(splits.train, splits.validation), tables.joined(splits.validation, splits.train)):
         assert same(both, stay)
-    assert same(splits.train, _ratings.split_ratings(ratings, 0).train)  # which is as it was
+    assert same(splits.train, tables.split_ratings(ratings, 0).train)  # which is as it was
 
 
 def test_tables_without_timestamps_are_joined_without(loaded):
-    splits = _ratings.split_ratings(loaded([(*row[:3], 0) for row in drawn()]), 0)
-    both = _ratings.joined(splits.train, splits.validation)
+    splits = tables.split_ratings(loaded([(*row[:3], 0) for row in drawn()]), 0)
+    both = tables.joined(splits.train, splits.validation)
     assert both.timestamps is None
     assert rows_of(both) == rows_of(splits.train) | rows_of(splits.validation)
 
@@ -396,30 +398,30 @@ def test_tables_without_timestamps_are_joined_without(loaded):
 @pytest.mark.parametrize(("share", "count"), [(0.25, 10), (0.001, 1)])
 def test_newcomers_are_drawn_with_all_their_ratings(share, count, loaded):
     ratings = loaded(drawn(share=0.9))
-    stay, newcomers = _ratings.without_newcomers(ratings, share, 0)
+    stay, newcomers = tables.without_newcomers(ratings, share, 0)
     assert newcomers.shape[0] == count
     assert stay.shape[0] == 40 - count
     assert not set(stay.user_ids) & set(newcomers.user_ids)
     assert rows_of(stay) | rows_of(newcomers) == rows_of(ratings)
     assert len(stay) + len(newcomers) == len(ratings)
     assert set(newcomers.film_ids) <= set(ratings.film_ids)
-    again, other = (_ratings.without_newcomers(ratings, share, seed)[1] for seed in (0, 1))
+    again, other = (tables.without_newcomers(ratings, share, seed)[1] for seed in (0, 1))
     assert same(again, newcomers)
     assert not np.array_equal(other.user_ids, newcomers.user_ids)
 
 
 def test_who_the_newcomers_are_does_not_depend_on_what_they_rate(loaded):
     ratings = loaded(drawn(share=0.9))
-    newcomers = _ratings.without_newcomers(ratings, 0.25, 0)[1]
+    newcomers = tables.without_newcomers(ratings, 0.25, 0)[1]
     shuffled = np.random.default_rng(0).permutation(ratings.ratings)
-    other = _ratings.without_newcomers(dataclasses.replace(ratings, ratings=shuffled), 0.25, 0)[1]
+    other = tables.without_newcomers(dataclasses.replace(ratings, ratings=shuffled), 0.25, 0)[1]
     np.testing.assert_array_equal(other.user_ids, newcomers.user_ids)
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_no_share_of_newcomers_is_told(share, loaded):
     with pytest.raises(UsageError, match="newcomers must be a number above 0 and below 1"):
-        _ratings.without_newcomers(loaded(drawn()), share, 0)
+        tables.without_newcomers(loaded(drawn()), share, 0)
 
 
 def test_a_fifth_of_what_newcomers_rated_is_to_be_predicted_from_the_rest(loaded):
@@ -428,7 +430,7 @@ def test_a_fifth_of_what_newcomers_rated_is_to_be_predicted_from_the_rest(loaded
     ratings = loaded(drawn(share=0.9) + few + unseen)
     newcomer = np.isin(ratings.user_ids, [3, 100, 101, 102])[ratings.users]
     train, newcomers = ratings.take(~newcomer), ratings.take(newcomer)
-    found = _ratings.held_out(newcomers, train, 0)
+    found = tables.held_out(newcomers, train, 0)
     assert found.known.user_ids.tolist() == found.target.user_ids.tolist() == [100, 101, 102]
     assert (found.left_out, found.unseen) == (1, 2)
     known, target = rows_of(found.known), rows_of(found.target)
@@ -441,13 +443,13 @@ def test_a_fifth_of_what_newcomers_rated_is_to_be_predicted_from_the_rest(loaded
     for part in (found.known, found.target):
         assert part.film_ids.tolist() == train.film_ids.tolist()
         assert part.titles == train.titles
-    assert same(_ratings.held_out(newcomers, train, 0).target, found.target)
-    assert rows_of(_ratings.held_out(newcomers, train, 1).target) != target
+    assert same(tables.held_out(newcomers, train, 0).target, found.target)
+    assert rows_of(tables.held_out(newcomers, train, 1).target) != target
 
 
 def test_one_rating_cannot_be_split(loaded):
     with pytest.raises(UsageError, match=r"too few ratings to be split. Received: 1"):
-        _ratings.split_ratings(loaded([(1, 1, 4, 1)]), 0)
+        tables.split_ratings(loaded([(1, 1, 4, 1)]), 0)
 
 
 # What is wrong with files.
@@ -514,12 +516,12 @@ def test_bad_ratings_are_told_by_file_and_line(name, content, told, packed, writ
     ],
 )
 def test_bad_films_are_told_by_file_and_line(name, content, told, write):
-    ratings = next(key for key, value in _ratings_files.FILMS.items() if value == name)
+    ratings = next(key for key, value in ratings_files.FILMS.items() if value == name)
     assert_told(write(**{ratings: text([(1, 1, 4, 1)], ratings), name: content}), told, name)
 
 
 def test_a_film_file_of_absurd_size_is_not_read(write, monkeypatch):
-    monkeypatch.setattr(_ratings_files, "MOST_FILM_BYTES", 100)
+    monkeypatch.setattr(ratings_files, "MOST_FILM_BYTES", 100)
     assert_told(write(u_data=GOOD, u_item=films_text("u.item")), "at most 0 MB are read", "u.item")
 
 
@@ -541,7 +543,7 @@ def test_ten_gigabytes_that_begin_well_are_refused_after_a_block(write):
 
 
 def test_more_ratings_than_any_movielens_are_refused(write, monkeypatch):
-    monkeypatch.setattr(_ratings_files, "MOST_RATINGS", 3)
+    monkeypatch.setattr(ratings_files, "MOST_RATINGS", 3)
     assert_told(write(u_data=GOOD * 4), "has over 3 ratings", "u.data")
 
 
@@ -583,7 +585,7 @@ def test_an_archive_that_leads_out_of_its_folder_is_refused(name, tmp_path):
 def test_an_archive_that_would_burst_is_refused_unread(tmp_path, monkeypatch):
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("u.data", GOOD * 1_000_000)
-    monkeypatch.setattr(_text_files, "_opened", None)
+    monkeypatch.setattr(text_files, "_opened", None)
     assert_told(tmp_path / "a.zip", "would unpack from", "u.data")
 
 
@@ -637,7 +639,7 @@ def needs(path):
 @needs("ml-100k")
 def test_movielens_100k():
     whole = movielens.load(str(SHARED / "ml-100k"))
-    assert (len(whole), whole.shape, whole.scale) == (100_000, (943, 1682), _ratings.WHOLE_STARS)
+    assert (len(whole), whole.shape, whole.scale) == (100_000, (943, 1682), tables.WHOLE_STARS)
     assert (whole.titles[0], whole.genres[0]) == ("Toy Story (1995)", ("Animation", "Children's", "Comedy"))
     assert len(set(whole.titles)) == 1664
     assert whole.duplicates == 0
@@ -651,7 +653,7 @@ def test_movielens_100k():
 @needs("ml-1m")
 def test_movielens_1m():
     whole = movielens.load(str(SHARED / "ml-1m"))
-    assert (len(whole), whole.shape, whole.scale) == (1_000_209, (6040, 3706), _ratings.WHOLE_STARS)
+    assert (len(whole), whole.shape, whole.scale) == (1_000_209, (6040, 3706), tables.WHOLE_STARS)
     assert whole.timestamps is None
     assert "Toy Story (1995)" in whole.titles
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recipes._splits import Part, Splits
+from recipes.data.splits import Part, Splits
 from recipes.metrics import linear_probe as module
 from recipes.metrics.linear_probe import linear_probe
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from recipes._splits import Part, Splits
+from recipes.data.splits import Part, Splits
 from recipes.metrics.neighbours import neighbour_accuracy
 
 

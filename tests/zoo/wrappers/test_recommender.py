@@ -195,7 +195,7 @@ def test_an_export_answers_as_the_model_does(folder, recommender):
 
 
 def test_an_export_gives_its_golden_outputs_without_keras_and_without_the_project(folder, fresh_python):
-    run = fresh_python("-I", "exported/verify.py", folder)
+    run = fresh_python("-I", "serving/verify.py", folder)
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stdout.count("recommend(") == 4  # ids, titles, predictions and what was ignored
 
@@ -208,7 +208,7 @@ def test_a_wrong_title_is_noticed(folder, tmp_path, fresh_python):
     titles[0, 0] = b"another"[: titles.itemsize]
     (tmp_path / "saved_model").symlink_to(folder / "saved_model")
     np.savez(tmp_path / "golden.npz", **arrays)
-    assert fresh_python("-I", "exported/verify.py", tmp_path).returncode == 1
+    assert fresh_python("-I", "serving/verify.py", tmp_path).returncode == 1
 
 
 def test_it_is_the_same_after_a_reload(folder, recommender):

@@ -1,0 +1,34 @@
+"""A run's numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Report:
+    """A run's numbers.
+
+    Attributes:
+        test: Name to number.
+        validation: Likewise.
+        baselines: Rows from `row`.
+        explained: Name to a sentence, for numbers that the recipe's card does not explain itself.
+    """
+
+    test: dict[str, float] = field(default_factory=dict)
+    validation: dict[str, float] = field(default_factory=dict)
+    baselines: list[dict[str, Any]] = field(default_factory=list)
+    explained: dict[str, str] = field(default_factory=dict)
+
+    def add(self, other: "Report", explained: Mapping[str, str]) -> None:
+        """Adds what an ability measured, and what its numbers mean."""
+        self.test |= other.test
+        self.validation |= other.validation
+        self.baselines += other.baselines
+        self.explained |= explained
+
+
+def row(name: str, metric: str, value: float, protocol: str, source: str) -> dict[str, Any]:
+    """Makes a row of `baselines` or `published`: who, which measure, its value, how it was got, where it stands."""
+    return {"name": name, "metric": metric, "value": value, "protocol": protocol, "source": source}

@@ -1,0 +1,19 @@
+"""What every recipe shares: its options, its command line, its answers to errors, and the folder it works in."""
+
+from recipes.running.command_line import command, main, parse
+from recipes.running.folders import workspace
+from recipes.running.options import EXPORTED, Options, build, data_of, fitting, hyperparameters, in_float32
+
+__all__ = [
+    "EXPORTED",
+    "Options",
+    "build",
+    "command",
+    "data_of",
+    "fitting",
+    "hyperparameters",
+    "in_float32",
+    "main",
+    "parse",
+    "workspace",
+]

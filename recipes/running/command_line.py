@@ -1,0 +1,119 @@
+"""A recipe's command line: its options, the chosen model's hyperparameters beside them, and answers to errors."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import shlex
+import sys
+from collections.abc import Callable
+from dataclasses import field
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import docstring_parser
+import tyro
+
+import zoo
+from recipes.running.options import Options, defaults, own_hyperparameters
+from zoo import UsageError, registry
+
+if TYPE_CHECKING:
+    pass
+
+
+Config = TypeVar("Config", bound=Options)
+
+
+def main(recipe: str, config_class: type[Config], run: Callable[[Config], Any]) -> None:
+    """Parses the command line and runs the recipe.
+
+    Exits with status 2 and one sentence for what a person can mend, with 130 after Ctrl-C.
+
+    Args:
+        recipe: The recipe's name.
+        config_class: Its options.
+        run: What does the work.
+    """
+    config = None
+    try:
+        config = parse(config_class, sys.argv[1:], recipe)
+        run(config)
+    except UsageError as error:
+        _stop(2, str(error))
+    except OSError as error:
+        reason = f"{error.strerror}: {error.filename}" if error.strerror and error.filename else str(error)
+        _stop(
+            2,
+            f"Could not read or write ({reason}): make room or choose another --out. What was exported before is "
+            "whole, and what was trained is kept: the same command with --resume goes on.",
+        )
+    except KeyboardInterrupt as interrupt:
+        again = command(recipe, dataclasses.replace(config, resume=True)) if config else None
+        where = str(interrupt) or "Stopped."
+        _stop(130, f"\n{where}" + (f" Go on with:\n  {again}" if again else ""))
+
+
+def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Config:
+    """Reads the command line: the recipe's options, and the chosen model's hyperparameters beside them.
+
+    Raises:
+        UsageError: If the model is unknown, or for other data.
+        SystemExit: With status 2, if an option is unknown or a value is of the wrong kind; with 0 after `--help`.
+    """
+    name = _value_of("--model", arguments) or config_class().model
+    builder = registry.find(name)
+    models = sorted(model for data in config_class.DATA for model in zoo.list_models(data=data))
+    if name not in models:
+        takes = registry.DATA[zoo.describe(name).data]
+        raise UsageError(f"--model {name} takes {takes}; recipes.{recipe} can use {', '.join(models)}.")
+    described = {p.arg_name: p.description for p in docstring_parser.parse(builder.__doc__ or "").params}
+    known = defaults(config_class, name)
+    fields = [
+        (key, Annotated[p.annotation, tyro.conf.arg(help=described.get(key) or "")], field(default=known[key]))
+        for key, p in own_hyperparameters(name).items()
+    ]
+    model = dataclasses.make_dataclass(name, fields, frozen=True)
+    model.__doc__ = zoo.describe(name).summary
+
+    groups = [
+        ("recipe", config_class, field(default_factory=config_class)),
+        (name, model, field(default_factory=model)),
+    ]
+    parsed: Any = tyro.cli(
+        dataclasses.make_dataclass("Arguments", groups),
+        args=arguments,
+        prog=f"python -m recipes.{recipe}",
+        description=f"{sys.modules[config_class.__module__].__doc__}\nModels: {', '.join(models)}.",
+        config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
+    )
+    hyperparameters = dataclasses.asdict(getattr(parsed, name))
+    return dataclasses.replace(parsed.recipe, hyperparameters=hyperparameters)
+
+
+def command(recipe: str, config: Options) -> str:
+    """Returns the command line that runs the recipe with these options."""
+    words = ["python", "-m", f"recipes.{recipe}"]
+    known = defaults(config, config.model)
+    given = [(f.name, getattr(config, f.name), f.default) for f in dataclasses.fields(config)]
+    given = [item for item in given if item[0] not in ("hyperparameters", "out")]
+    given.append(("out", config.folder(recipe), dataclasses.replace(config, out=None).folder(recipe)))
+    given += [(key, value, known.get(key)) for key, value in config.hyperparameters.items()]
+    for key, value, default in given:
+        if value == default and key != "model":
+            continue
+        flag = f"--{key.replace('_', '-')}"
+        if isinstance(value, bool):
+            words.append(flag if value else f"--no-{flag[2:]}")
+        else:
+            words += [flag, *(map(str, value) if isinstance(value, (tuple, list)) else [str(value)])]
+    return shlex.join(words)
+
+
+def _value_of(flag: str, arguments: list[str]) -> str | None:
+    words = [part for word in arguments for part in (word.split("=", 1) if word.startswith(f"{flag}=") else [word])]
+    return dict(itertools.pairwise(words)).get(flag)  # the last one counts
+
+
+def _stop(status: int, sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+    raise SystemExit(status)

@@ -1,0 +1,62 @@
+"""The folder that a run works in, beside the folder that it exports to."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recipes.running.options import LEAST, Options
+from zoo import UsageError
+from zoo.files import remove
+
+if TYPE_CHECKING:
+    pass
+
+
+@contextlib.contextmanager
+def workspace(recipe: str, config: Options) -> Iterator[Path]:
+    """Yields the folder that a run works in, beside the folder that it exports to; seeds all that is random.
+
+    Raises:
+        UsageError: If the folder cannot be written, or something that is no export or an unfinished run lies there.
+    """
+    import keras
+    import tensorflow as tf
+
+    from recipes import training
+
+    for name, least in LEAST.items():
+        if getattr(config, name) < least:
+            raise UsageError(f"--{name.replace('_', '-')} must be at least {least}. Received: {getattr(config, name)}.")
+    out = config.folder(recipe)
+    empty = out.is_dir() and not any(out.iterdir())
+    if not out.name or (out.exists() and not (out / "metrics.json").exists() and not empty):
+        raise UsageError(f"{out} is there and is no export: it is left alone. Choose another --out.")
+    folder = out.with_name(f"{out.name}.training")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ".write").touch()
+        (folder / ".write").unlink()
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written ({error.strerror}): choose another --out.") from None
+    if not training.unfinished(folder):
+        if config.resume:
+            print(f"Nothing to resume in {folder}: starting afresh.")
+        for logs in list(folder.rglob("logs")):
+            remove(logs)
+    elif not config.resume:
+        raise UsageError(f"An unfinished run lies in {folder}: add --resume to go on, or delete it to start afresh.")
+    keras.utils.set_random_seed(config.seed)
+    tf.config.experimental.enable_op_determinism()
+    keras.config.set_dtype_policy(config.precision)
+    try:
+        yield folder
+    except BaseException:
+        with contextlib.suppress(OSError):  # where anything was kept, it stays
+            folder.rmdir()
+        raise
+    finally:
+        keras.config.set_dtype_policy("float32")
+    training.finish(folder)

@@ -1,0 +1,128 @@
+"""The options that every recipe takes, and what follows from them: the model, its hyperparameters, its training."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import tyro
+
+import zoo
+from zoo import registry
+
+if TYPE_CHECKING:
+    from zoo.autoencoder import Autoencoder
+
+
+EXPORTED = Path("exported")
+
+
+# The options that go to the training as they are, and the least values of those that are numbers.
+TRAINING = ("pretrain_epochs", "epochs", "batch_size", "patience", "seed", "schedule", "warmup_steps", "health")
+
+
+LEAST = {"pretrain_epochs": 0, "warmup_steps": 0, "epochs": 1, "batch_size": 1, "patience": 1, "seed": 0}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What every recipe takes. A recipe's own options are a subclass; `hyperparameters` are the model's.
+
+    Attributes:
+        PRESETS: By model, the hyperparameters whose defaults in the recipe are not the model's own.
+        DATA: What the samples of the recipe's models are, as `zoo.list_models(data=...)` calls it.
+        FREE: The options that may differ when an interrupted run goes on.
+    """
+
+    PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    DATA: ClassVar[tuple[str, ...]] = ("any",)
+    FREE: ClassVar[tuple[str, ...]] = ("out", "resume")
+    model: str = "sparse"
+    """Which model of the zoo; its hyperparameters follow below, and other models have others."""
+    pretrain_epochs: int = 10
+    """Epochs of greedy training for each layer before all are trained as one, in models that have it; 0 for none."""
+    epochs: int = 50
+    """Train for at most so many epochs."""
+    patience: int = 5
+    """Stop after so many epochs in which the validation loss did not fall; the best weights are kept."""
+    batch_size: int = 256
+    """Samples a training step."""
+    schedule: Literal["constant", "cosine"] = "constant"
+    """How the learning rate goes: as it is, or along half a cosine down to 0 over all epochs."""
+    warmup_steps: int = 0
+    """Raise the learning rate from almost 0 over so many steps of the first epoch: deep networks bear more then."""
+    precision: Literal["float32", "mixed_bfloat16"] = "float32"
+    """mixed_bfloat16 multiplies in bfloat16 while training, faster where the processor can; weights and the export are
+    float32 either way."""
+    health: bool = False
+    """Look at the model after each epoch (dead units, collapsed posterior, saturation, unused codes), keep the numbers,
+    and tell in a sentence what is wrong and which hyperparameter to change."""
+    seed: int = 0
+    """Seed of the weights, the order of the samples and all else that is random."""
+    out: Path | None = None
+    """The folder to export to; exported/RECIPE-MODEL if not given. An export that is there is replaced at the end."""
+    resume: bool = False
+    """Go on where an interrupted run with these options stopped; start afresh if there is none."""
+    hyperparameters: tyro.conf.Suppress[Mapping[str, Any]] = field(default_factory=dict)
+
+    def folder(self, recipe: str) -> Path:
+        """Returns the folder to export to."""
+        return self.out or EXPORTED / f"{recipe}-{self.model}"
+
+
+def fitting(config: Options) -> dict[str, Any]:
+    """Returns the arguments of `training.fit` that the options give."""
+    options = dataclasses.asdict(config)
+    options |= options.pop("hyperparameters")
+    free = config.FREE if config.schedule == "cosine" else (*config.FREE, "epochs")  # a cosine is laid over all epochs
+    return {
+        **{key: options[key] for key in TRAINING},
+        "identity": {key: value for key, value in options.items() if key not in free},
+    }
+
+
+def build(config: Options, input_shape: tuple[int | None, ...]) -> Autoencoder:
+    """Builds the configured model with the configured seed."""
+    seed = {"seed": config.seed} if "seed" in registry.hyperparameters(registry.find(config.model)) else {}
+    return zoo.build(config.model, input_shape, **{**seed, **hyperparameters(config)})
+
+
+def hyperparameters(config: Options) -> dict[str, Any]:
+    """Returns the model's hyperparameters: as given, or their defaults."""
+    return {**defaults(config, config.model), **config.hyperparameters}
+
+
+def data_of(config: Options) -> str:
+    """Returns what the samples of the configured model are: "any", "ratings" or "likes"."""
+    return zoo.describe(config.model).data
+
+
+def in_float32(config: Options, model: Autoencoder) -> Autoencoder:
+    """Returns the trained model as one that computes in float32, optimizer included."""
+    import keras
+
+    if config.precision == "float32":
+        return model
+    keras.config.set_dtype_policy("float32")
+    again = build(config, model.encoder.input_shape[1:])
+    again.optimizer.build(again.trainable_variables)
+    for ours, trained in zip(
+        [*again.weights, *again.optimizer.variables], [*model.weights, *model.optimizer.variables], strict=True
+    ):
+        ours.assign(trained)
+    return again
+
+
+def own_hyperparameters(model: str) -> dict[str, inspect.Parameter]:
+    """Returns a model's hyperparameters but for the seed, which is an option of every recipe."""
+    return {key: p for key, p in registry.hyperparameters(registry.find(model)).items() if key != "seed"}
+
+
+def defaults(options: Options | type[Options], model: str) -> dict[str, Any]:
+    """Returns the hyperparameters of a model of which nothing is given: the recipe's presets, else the model's own."""
+    preset = options.PRESETS.get(model, {})
+    return {key: preset.get(key, p.default) for key, p in own_hyperparameters(model).items()}

@@ -1,0 +1,123 @@
+"""Measures a restorer on whole pictures, and draws it, beside what people use otherwise."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import tensorflow as tf
+
+from recipes.figures.restorations import Panel
+from recipes.publishing import Report, row
+from recipes.tasks.pictures import find
+from recipes.tasks.pictures.condition import Case, Restore, rounded
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from recipes.data.images import Images
+    from zoo.models.restorer import Restorer
+
+MOST = 100  # pictures that are measured: with what people use otherwise, seconds each
+SHOWN = 2  # test pictures in the figure
+EXAMPLES, EXAMPLE = 2, 15  # golden inputs, and their sides in pixels, at most: one that cannot be halved
+ENSEMBLE = "ensemble_"
+
+
+class Restoration:
+    """A trained model, the ways in which pictures are damaged for it, and its rivals.
+
+    Args:
+        model: The trained model.
+        options: Its hyperparameters, and what else its task wants to know.
+        images: The pictures.
+    """
+
+    def __init__(self, model: Restorer, options: Mapping[str, Any], images: Images) -> None:
+        self.options = options
+        self.task = find(options["task"])
+        self.measures = self.task.measures(options)
+        self.conditions = self.task.conditions(options, images)
+        self.usual = self.conditions[len(self.conditions) // 2]
+        self.ways = {"": _compiled(model, model), ENSEMBLE: _compiled(model, model.ensemble)}
+        self.shown = [case for case, _ in zip(self.usual.cases(images.test), range(SHOWN), strict=False)]
+
+    @property
+    def told(self) -> str:
+        """The damage, for people."""
+        return self.usual.told
+
+    def measure(self, images: Images) -> Report:
+        """Measures on validation and test pictures, and the rivals on test."""
+        report = Report()
+        parts = {"validation": images.validation.part(0, MOST), "test": images.test.part(0, MOST)}
+        for condition in self.conditions:
+            counts = " and ".join(f"{len(part):,} {name}" for name, part in parts.items())
+            print(f"Measuring on {counts} pictures: {condition.told}.")
+            for part, pictures in parts.items():
+                cases = condition.cases(pictures)
+                ways = dict(self.ways)
+                if part == "test":
+                    ways |= {rival.name: rival.restore for rival in condition.rivals}
+                means = self._means(ways, cases)
+                for prefix in self.ways:
+                    numbers = {f"{prefix}{metric}{condition.suffix}": value for metric, value in means[prefix].items()}
+                    getattr(report, part).update(numbers)
+            for rival in condition.rivals:
+                report.baselines += [
+                    row(rival.name, f"{metric}{condition.suffix}", value, rival.protocol, "measured here")
+                    for metric, value in means[rival.name].items()
+                ]
+            if condition.suffix:
+                report.explained[f"...{condition.suffix}"] = f"{condition.told}."
+        report.explained |= {metric: measure.told for metric, measure in self.measures.items()}
+        if len(images.test) > MOST:
+            report.explained["..."] = f"measured on the first {MOST} of {len(images.test):,} test pictures."
+        report.explained[f"{ENSEMBLE}..."] = "each output the mean over the picture's flips and turns."
+        return report
+
+    def panels(self, name: str) -> list[list[Panel]]:
+        """Returns for each test picture of the figure what is seen, what becomes of it in each way, and the truth."""
+        ways = {rival.name: rival.restore for rival in self.usual.rivals} | {name: self.ways[""]}
+        return [self._row(seen, truth, ways) for seen, truth in self.shown]
+
+    def figures(self, name: str, images: Images) -> dict[str, Figure]:
+        """Returns the task's own figures."""
+        draw = getattr(self.task, "draw", None)
+        return draw(self.options, images, self.ways[""], name) if draw else {}
+
+    def examples(self) -> np.ndarray:
+        """Returns golden inputs: parts of what is seen of test pictures, of one size."""
+        seen = [case[0] for case in self.shown[:EXAMPLES]]
+        side = min(EXAMPLE, *(min(x.shape[1:3]) for x in seen))
+        return np.concatenate([np.clip(x[:, :side, :side], 0, 1) for x in seen])
+
+    def _means(self, ways: Mapping[str, Restore], cases: Iterable[Case]) -> dict[str, dict[str, float]]:
+        """Returns each way's measures by name, mean over cases."""
+        found: dict[str, dict[str, list[float]]] = {name: defaultdict(list) for name in ways}
+        for seen, truth in cases:
+            for name, restore in ways.items():
+                restored = rounded(restore(seen))
+                for metric, measure in self.measures.items():
+                    found[name][metric].append(measure.function(truth, restored))
+        return {
+            name: {metric: float(np.mean(values)) for metric, values in numbers.items()}
+            for name, numbers in found.items()
+        }
+
+    def _row(self, seen: np.ndarray, truth: np.ndarray, ways: Mapping[str, Restore]) -> list[Panel]:
+        panels = {self.usual.seen: Panel(self.usual.seen, rounded(seen)[0], "")}
+        for name, restore in ways.items():
+            restored = rounded(restore(seen))
+            numbers = ", ".join(m.shown.format(m.function(truth, restored)) for m in self.measures.values())
+            panels[name] = Panel(name, restored[0], numbers)
+        return [*panels.values(), Panel("truth", truth[0], "")]
+
+
+def _compiled(model: Restorer, call: Callable[[tf.Tensor], tf.Tensor]) -> Restore:
+    """Returns what restores batches of any size, in one graph."""
+    spec = tf.TensorSpec(model.encoder.input_shape, tf.float32)
+    restore = tf.function(lambda x: call(x), input_signature=[spec], autograph=False)
+    return lambda x: restore(x).numpy()

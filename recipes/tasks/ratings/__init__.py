@@ -1,0 +1,1 @@
+"""Predicting ratings, and ranking films."""

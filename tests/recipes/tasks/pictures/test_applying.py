@@ -1,0 +1,313 @@
+"""An export is run over pictures as people have them: depth, alpha, profile and paths survive, failures are told."""
+
+import functools
+import os
+import signal
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+import zoo
+from recipes.data.images import Picture, read, write
+from recipes.tasks.pictures import applying
+from recipes.tasks.pictures.applying import apply
+from zoo import UsageError
+from zoo.layers.colour import lightened
+
+PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+MODELS = {
+    "grey": (1, {"task": "denoise"}),
+    "colour": (3, {"task": "denoise"}),
+    "larger": (3, {"task": "super_resolution", "scale": 2}),
+    "colouring": (1, {"task": "colorize"}),
+}
+
+
+@functools.cache
+def model(name):
+    """A small restorer whose layers all take part."""
+    channels, given = MODELS[name]
+    made = zoo.build("restorer", (None, None, channels), filters=(4, 16), blocks=(1, 1), seed=0, **given)
+    rng = np.random.default_rng(0)
+    for weight in made.weights:  # many begin at zero
+        if "level_" in weight.path:
+            weight.assign(rng.normal(scale=0.05, size=weight.shape))
+    return made
+
+
+@pytest.fixture(scope="session")
+def export(tmp_path_factory):
+    """Exports a model once and returns its folder."""
+    return functools.cache(lambda name: zoo.export(model(name), tmp_path_factory.mktemp(name), formats=["saved_model"]))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def loaded_once():
+    """Loading an export takes longer than all else here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(applying, "_loaded", functools.cache(applying._loaded))
+        yield
+
+
+def noise(*shape, kind="uint8", seed=0):
+    return np.random.default_rng(seed).integers(0, np.iinfo(kind).max + 1, shape, kind)
+
+
+def saved(file, pixels=None, alpha=None, profile=None):
+    write(Picture(noise(20, 30, 3) if pixels is None else pixels, alpha, profile), file)
+    return file
+
+
+def restored(name, pixels, **options):
+    """What the model gives for a whole picture, in the picture's own steps."""
+    most = np.iinfo(pixels.dtype).max
+    return model(name).reconstruct((pixels / most)[None], **options)[0] * most
+
+
+def assert_near(found, expected, steps=0.51):
+    assert found.shape == expected.shape
+    np.testing.assert_allclose(found, expected, rtol=0, atol=steps)
+
+
+def test_jpeg(export, tmp_path):
+    source = saved(tmp_path / "a.jpg")
+    applied = apply(export("colour"), source, tmp_path / "b.png")
+    assert (applied.done, applied.failed, applied.notes) == (["a.jpg"], [], [])
+    assert applied.summary() == "Restored 1."
+    x = read(source).pixels
+    assert_near(read(tmp_path / "b.png").pixels, restored("colour", x))
+    assert np.abs(read(tmp_path / "b.png").pixels - x.astype(int)).max() > 9  # it does something
+    apply(export("colour"), source, tmp_path / "b.jpg")
+    with Image.open(tmp_path / "b.jpg") as image:
+        assert image.format == "JPEG"
+
+
+def test_16_bits_alpha_and_profile_are_kept(export, tmp_path):
+    x, alpha = noise(11, 14, 3, kind="uint16"), noise(11, 14, kind="uint16", seed=1)
+    source = saved(tmp_path / "a.png", x, alpha, PROFILE)
+    apply(export("colour"), source, tmp_path / "b.png")
+    found = read(tmp_path / "b.png")
+    assert found.pixels.dtype == np.uint16
+    assert_near(found.pixels, restored("colour", x), steps=1)
+    np.testing.assert_array_equal(found.alpha, alpha)
+    assert found.profile == PROFILE
+
+
+@pytest.mark.parametrize("kind", ["uint8", "uint16"])
+def test_alpha_becomes_larger_too(kind, export, tmp_path):
+    x = noise(9, 7, 3, kind=kind)
+    most = np.iinfo(kind).max
+    alpha = np.zeros((9, 7), kind)
+    alpha[:, 3:] = most
+    source = saved(tmp_path / "a.tif" if kind == "uint16" else tmp_path / "a.png", x, alpha)
+    apply(export("larger"), source, tmp_path / f"b{source.suffix}")
+    found = read(tmp_path / f"b{source.suffix}")
+    assert_near(found.pixels, restored("larger", x), steps=1)
+    assert found.alpha.shape == (18, 14)
+    # New pixels lie 1/4 from old ones. Keys' kernel (parameter -1/2) weighs those 1/4, 3/4, 5/4 and 7/4 away by 0.8672,
+    # 0.2266, -0.0703 and -0.0234: beside the edge are 0.2266 - 0.0234 and 0.8672 - 0.0703, and what overshoots is cut.
+    edge = [0, 0, 0, 0, 0, 0.2031, 0.7969, 1, 1]
+    np.testing.assert_allclose(found.alpha[:, :9] / most, np.tile(edge, (18, 1)), atol=0.6 / 255)
+
+
+def test_pictures_are_turned_as_exif_says(export, tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned clockwise
+    x = noise(10, 16, 3)
+    Image.fromarray(x).save(tmp_path / "a.png", exif=exif)
+    apply(export("colour"), tmp_path / "a.png", tmp_path / "b.png")
+    assert_near(read(tmp_path / "b.png").pixels, restored("colour", np.rot90(x, -1)))
+
+
+def test_a_grey_model_takes_each_channel_by_itself(export, tmp_path):
+    x = noise(13, 17, 3)
+    apply(export("grey"), saved(tmp_path / "a.png", x), tmp_path / "b.png")
+    expected = np.concatenate([restored("grey", x[..., i : i + 1]) for i in range(3)], axis=-1)
+    assert_near(read(tmp_path / "b.png").pixels, expected)
+
+
+def test_a_colour_model_gives_grey_for_grey(export, tmp_path):
+    x = noise(13, 17, 1)
+    apply(export("colour"), saved(tmp_path / "a.png", x), tmp_path / "b.png")
+    expected = restored("colour", np.repeat(x, 3, axis=-1)).mean(axis=-1, keepdims=True)
+    assert_near(read(tmp_path / "b.png").pixels, expected)
+
+
+def test_colouring_takes_grey_and_colour_as_light(export, tmp_path):
+    folder = tmp_path / "in"
+    grey, colour = noise(13, 17, 1), noise(13, 17, 3)
+    saved(folder / "grey.png", grey)
+    saved(folder / "no_colour.png", np.repeat(grey, 3, axis=-1))
+    saved(folder / "colour.png", colour)
+    applied = apply(export("colouring"), folder, tmp_path / "out")
+    assert applied.notes == ["colour.png: had colours, of which only the lightness was used."]
+    expected = restored("colouring", grey)
+    assert_near(read(tmp_path / "out/grey.png").pixels, expected)
+    assert_near(read(tmp_path / "out/no_colour.png").pixels, expected)
+    light = np.asarray(lightened((colour / 255).astype("float32")))
+    expected = model("colouring").reconstruct(light[None])[0] * 255
+    assert_near(read(tmp_path / "out/colour.png").pixels, expected)
+
+
+def test_the_ensemble_and_tiles(export, tmp_path):
+    x = noise(170, 20, 3)
+    source = saved(tmp_path / "a.png", x)
+    apply(export("colour"), source, tmp_path / "b.png", ensemble=True, tile=1)
+    assert_near(read(tmp_path / "b.png").pixels, restored("colour", x, ensemble=True))
+
+
+def test_a_folder_goes_on_beside_troubles_and_tells_them(export, tmp_path, capsys):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    saved(folder / "inner/deep/a.JPG", noise(20, 30, 1))
+    saved(folder / "1.png")
+    (folder / "broken.png").write_bytes((folder / "1.png").read_bytes()[:200])
+    Image.fromarray(noise(9, 9)).save(folder / "moving.gif")
+    Image.fromarray(noise(9, 9)).save(folder / "twin.gif")
+    saved(folder / "twin.png")
+    (folder / "notes.txt").write_text("none")
+    (folder / "lost.png").symlink_to("nowhere")
+    (out / "1.png").mkdir(parents=True)
+    applied = apply(export("colour"), folder, out)
+
+    assert sorted(applied.done) == ["inner/deep/a.JPG", "moving.gif", "twin.png"]
+    written = [file.relative_to(out).as_posix() for file in out.rglob("*") if file.is_file()]
+    assert sorted(written) == ["inner/deep/a.JPG", "moving.png", "twin.png"]
+    assert [name for name, _ in applied.failed] == ["lost.png", "1.png", "twin.gif", "broken.png"]
+    for name, reason in (
+        ("lost.png", "cannot be opened (No such file or directory)"),
+        ("1.png", "which is a folder"),
+        ("twin.gif", "twin.png, the place of another picture"),
+        ("broken.png", "is no whole picture"),
+    ):
+        assert reason in dict(applied.failed)[name]
+    summary = applied.summary().splitlines()
+    assert "Failed 4:" in summary
+    assert "  broken.png: is no whole picture" in applied.summary()
+    assert "moving.gif: .gif cannot be written; written as .png." in summary
+    assert any(line.startswith("1 other file does not end in") for line in summary)
+    assert "7/7" in capsys.readouterr().out
+
+
+def test_a_format_that_cannot_hold_what_comes_out_gives_way(export, tmp_path):
+    saved(tmp_path / "in/long.webp", noise(1, 8200, 3))
+    applied = apply(export("larger"), tmp_path / "in", tmp_path / "out")
+    assert applied.notes == ["long.webp: cannot hold sides of over 16,383 pixels, being WEBP; written as .png."]
+    assert os.listdir(tmp_path / "out") == ["long.png"]
+    assert read(tmp_path / "out/long.png").pixels.shape == (2, 16400, 3)
+
+
+def test_a_picture_that_is_read_is_not_written_over(export, tmp_path):
+    saved(tmp_path / "in/in/a.png", noise(9, 9, 3))
+    kept = saved(tmp_path / "in/a.png").read_bytes()
+    applied = apply(export("colour"), tmp_path / "in", tmp_path)  # in/in/a.png would become in/a.png
+    assert applied.done == ["a.png"]
+    assert [name for name, _ in applied.failed] == ["in/a.png"]
+    assert (tmp_path / "in/a.png").read_bytes() == kept
+
+
+def test_a_picture_into_a_folder(export, tmp_path):
+    source = saved(tmp_path / "a.png")
+    (tmp_path / "out").mkdir()
+    apply(export("colour"), source, tmp_path / "out")
+    assert read(tmp_path / "out/a.png").pixels.shape == (20, 30, 3)
+
+
+def test_what_fails_in_one_picture_is_told(export, tmp_path, monkeypatch):
+    saved(tmp_path / "in/a.png")
+    saved(tmp_path / "in/b.png", noise(20, 30, 1))
+    (tmp_path / "out").mkdir()
+    old = saved(tmp_path / "out/b.png").read_bytes()
+
+    def full(picture, out):
+        if picture.pixels.shape[-1] == 1:
+            raise OSError(28, "No space left on device", str(out))
+        write(picture, out)
+
+    monkeypatch.setattr(applying, "write", full)
+    applied = apply(export("colour"), tmp_path / "in", tmp_path / "out")
+    assert applied.failed == [("b.png", "No space left on device")]
+    assert (tmp_path / "out/b.png").read_bytes() == old
+
+    monkeypatch.setattr(applying, "tiled", lambda *_: np.empty(10**18, "uint8"))
+    with pytest.raises(
+        UsageError, match=r"^a.png: takes more memory than there is: .* \(1 more failed, and none is done"
+    ):
+        apply(export("colour"), tmp_path / "in", tmp_path / "out")
+
+
+def test_ctrl_c_leaves_whole_files_only(export, tmp_path, monkeypatch):
+    for name in "abc":
+        saved(tmp_path / f"in/{name}.png")
+
+    def interrupted(picture, out):
+        if out.name == "b.png":
+            signal.raise_signal(signal.SIGINT)
+        write(picture, out)
+
+    monkeypatch.setattr(applying, "write", interrupted)
+    with pytest.raises(KeyboardInterrupt, match="Stopped: 2 of 3 pictures are written"):
+        apply(export("colour"), tmp_path / "in", tmp_path / "out")
+    assert sorted(os.listdir(tmp_path / "out")) == ["a.png", "b.png"]
+    assert all(read(tmp_path / "out" / name).pixels.shape == (20, 30, 3) for name in ("a.png", "b.png"))
+
+
+@pytest.fixture
+def places(export, tmp_path):
+    saved(tmp_path / "in/a.png")
+    write(Picture(noise(5, 5, 3), noise(5, 5)), tmp_path / "clear.png")
+    (tmp_path / "broken.png").write_bytes(b"no")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "bad/saved_model").mkdir(parents=True)
+    (tmp_path / "bad/saved_model/saved_model.pb").write_bytes(b"no")
+    zoo.export(zoo.build("vanilla", (4,), seed=0), tmp_path / "other", formats=["saved_model"])
+    (tmp_path / "good").symlink_to(export("colour"))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("nowhere in out", "nowhere/saved_model is not there: give the folder of an export"),
+        ("good/saved_model in out", "saved_model/saved_model is not there: give the folder of an export"),
+        ("bad in out", r"bad/saved_model cannot be loaded \(.+\): give the folder"),
+        ("other in out", "has no ensemble and no geometry, so it is no restorer: give the folder"),
+        ("good nowhere out", "nowhere is not there: give a picture or a folder"),
+        ("good empty out", "empty holds no picture"),
+        ("good in in", "lies in .*in: give a folder outside"),
+        ("good in in/inner", "lies in .*in: give a folder outside"),
+        ("good in clear.png", "clear.png is a file"),
+        ("good clear.png out.gif", "must end in .*: call it .*out.png"),
+        ("good clear.png out", "must end in .*: call it .*out.png"),
+        ("good clear.png clear.png", "would be written over itself"),
+        ("good clear.png .", "would be written over itself"),
+        ("good clear.png out.jpg", "^clear.png: .*out.jpg cannot hold transparency, being JPEG: call it out.png"),
+        ("good broken.png out.png", "^broken.png: is no picture"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_sentence(words, told, places):
+    with pytest.raises(UsageError, match=told):
+        apply(*(places / word for word in words.split()))
+    assert not list(places.glob("out*"))
+
+
+LARGE = """
+import resource, sys, time
+from pathlib import Path
+from recipes.tasks.pictures.applying import apply
+begin = time.time()
+apply(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, time.time() - begin)
+"""
+
+
+@pytest.mark.slow  # two minutes
+def test_100_megapixels_fit_into_4_gb(export, tmp_path, fresh_python):
+    source = saved(tmp_path / "a.png", np.tile(noise(500, 500, 3), (20, 20, 1)))
+    made = fresh_python("-c", LARGE, export("colour"), source, tmp_path / "b.png")
+    assert made.returncode == 0, made.stderr
+    peak, seconds = map(float, made.stdout.split()[-2:])
+    print(f"{peak / 1e9:.2f} GB, {seconds:.0f} s")
+    assert peak < 4e9
+    found = read(tmp_path / "b.png").pixels
+    np.testing.assert_array_equal(found[4500:5000, 4500:5000], found[500:1000, 500:1000])
