@@ -52,7 +52,7 @@ def run(config: Config) -> dict[str, Any]:
 
     import zoo
     from recipes.publishing import processor_name
-    from zoo.models.contractive import ContractiveAutoencoder
+    from zoo.families.contractive import ContractiveAutoencoder
 
     class ByBatchJacobian(ContractiveAutoencoder):
         """The same model, whose penalty is computed from the whole Jacobian."""

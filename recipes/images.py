@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from recipes.data.images import Images, Loaded
     from recipes.tasks.pictures.restoration import Restoration
     from recipes.training import Progress
-    from zoo.models.restorer import Restorer
+    from zoo.families.restorer import Restorer
 
 RECIPE = "images"
 VALIDATED = 160  # pixels a side, at most, of what the loss is watched on

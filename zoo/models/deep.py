@@ -8,20 +8,13 @@ Paper: Hinton and Salakhutdinov 2006, Reducing the dimensionality of data with n
 Rectified linear units improve restricted Boltzmann machines, for relu.
 """
 
-import math
 import random
-from collections.abc import Iterator, Sequence
-from typing import Any, Literal
-
-import keras
-import numpy as np
-import tensorflow as tf
+from typing import Literal
 
 from zoo import checks
 from zoo.autoencoder import Autoencoder
-from zoo.families import pretraining
-from zoo.families.rbm import CD, RBM
-from zoo.layers.transposed_dense import TransposedDense
+from zoo.families.deep import Deep
+from zoo.families.rbm import CD
 from zoo.nets import dense
 from zoo.registry import register
 
@@ -82,102 +75,3 @@ def deep(
         seed=rng.getrandbits(31),
         name="deep",
     ).compile_default(learning_rate)
-
-
-@keras.saving.register_keras_serializable("zoo")
-class Deep(Autoencoder):
-    """A dense autoencoder whose layers can be pretrained as restricted Boltzmann machines.
-
-    Args:
-        encoder: Dense layers, perhaps after a flattening one.
-        decoder: The same mirrored.
-        output: "pixels" in [0, 1] for Bernoulli visible units, "real" numbers for Gaussian ones.
-        cd: How `pretrain` does contrastive divergence: steps, learning rate, momentum, weight decay.
-        seed: Seed of all that `pretrain` draws.
-        name: The model's name.
-    """
-
-    def __init__(
-        self,
-        encoder: keras.Model,
-        decoder: keras.Model,
-        output: str = "pixels",
-        *,
-        cd: Sequence[Any],
-        seed: int,
-        name: str | None = None,
-    ) -> None:
-        super().__init__(encoder, decoder, output, name=name)
-        self.cd = CD(*cd)
-        self.seed = seed
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns what `from_config` needs."""
-        return {**super().get_config(), "cd": list(self.cd), "seed": self.seed}
-
-    def pretrain(
-        self,
-        x: np.ndarray,
-        epochs: int = 10,
-        batch_size: int = 256,
-        *,
-        validation_split: float = 0.05,
-        validation_data: np.ndarray | None = None,
-        verbose: int = 1,
-    ) -> list[dict[str, list[float]]]:
-        """Trains one restricted Boltzmann machine a layer, from the input to the code, and unrolls them.
-
-        After each epoch two numbers are kept, and printed: the reconstruction error (mean squared, over units), and
-        the free-energy gap, the mean free energy of validation samples less that of as many training samples. A gap
-        that grows says that the machine begins to overfit.
-
-        Args:
-            x: Samples, shape `(n, *input_shape)`.
-            epochs: Epochs for each machine.
-            batch_size: Samples an update.
-            validation_split: The share of the samples, the last ones, that is only looked at; one at least.
-            validation_data: Samples to look at in the place of those.
-            verbose: 0 for silence.
-
-        Returns:
-            For each machine "reconstruction_error" and "free_energy_gap": a number an epoch.
-
-        Raises:
-            UsageError: If an argument is out of its range.
-        """
-        checks.positive_integer("epochs", epochs)
-        checks.positive_integer("batch_size", batch_size)
-        checks.share("validation_split", validation_split)
-        data = pretraining.rows(self, "x", x, least=2 if validation_data is None else 1)
-        if validation_data is None:
-            held_out = min(math.ceil(validation_split * len(data)) or 1, len(data) - 1)
-            data, unseen = np.split(data, [len(data) - held_out])
-        else:
-            unseen = pretraining.rows(self, "validation_data", validation_data)
-        data, unseen = tf.constant(data), tf.constant(unseen)
-
-        ups, downs = (pretraining.dense_layers(part) for part in (self.encoder, self.decoder))
-        visible = "sigmoid" if self.output_kind == "pixels" else "linear"
-        history = []
-        for depth, (up, down) in enumerate(zip(ups, reversed(downs), strict=True)):
-            hidden = keras.activations.serialize(up.activation)
-            machine = RBM(visible, hidden, up.kernel, down.bias, up.bias, seed=self.seed + depth)
-            if verbose:
-                print(f"Machine {depth + 1} of {len(ups)}: {data.shape[1]} {visible} and {up.units} {hidden} units.")
-            history.append(_followed(machine.train(data, unseen, epochs, batch_size, self.cd), epochs, verbose))
-            if not isinstance(down, TransposedDense):
-                down.kernel.assign(tf.transpose(up.kernel))
-            data, unseen, visible = machine.up(data), machine.up(unseen), hidden
-        pretraining.renew(self.optimizer)
-        return history
-
-
-def _followed(training: Iterator[tuple[float, float]], epochs: int, verbose: int) -> dict[str, list[float]]:
-    """Lets a machine train to its end, keeps what it says after each epoch, and prints it."""
-    errors, gaps = [], []
-    for epoch, (error, gap) in enumerate(training, start=1):
-        if verbose:
-            print(f"  epoch {epoch}/{epochs}: reconstruction error {error:.5f}, free-energy gap {gap:.3f}")
-        errors.append(error)
-        gaps.append(gap)
-    return {"reconstruction_error": errors, "free_energy_gap": gaps}

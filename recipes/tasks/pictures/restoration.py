@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from recipes.data.images import Images
-    from zoo.models.restorer import Restorer
+    from zoo.families.restorer import Restorer
 
 MOST = 100  # pictures that are measured: with what people use otherwise, seconds each
 SHOWN = 2  # test pictures in the figure

@@ -8,7 +8,7 @@ import pytest
 
 import zoo
 from zoo.autoencoder import OUTPUTS
-from zoo.models.contractive import ContractiveAutoencoder
+from zoo.families.contractive import ContractiveAutoencoder
 
 X = np.random.default_rng(0).uniform(size=(64, 12)).astype("float32")
 KINDS = {

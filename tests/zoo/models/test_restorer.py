@@ -8,10 +8,10 @@ import pytest
 import tensorflow as tf
 
 import zoo
+from zoo.families.restorer import Restorer
 from zoo.layers.bicubic import Enlarging, Shrinking
 from zoo.layers.colour import lightened
 from zoo.layers.noise import Noise
-from zoo.models.restorer import Restorer
 
 TASKS = {
     "denoise": {},

@@ -1,0 +1,104 @@
+"""An autoencoder whose loss has the squared norm of the encoder's Jacobian.
+
+Equations and papers: see `zoo/models/contractive.py`.
+"""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from zoo import checks
+from zoo.autoencoder import Autoencoder
+from zoo.families import jacobian
+
+
+@keras.saving.register_keras_serializable("zoo")
+class ContractiveAutoencoder(Autoencoder):
+    """An autoencoder of any encoder and decoder, with `rate` times the mean of |J|_F^2 added to its loss.
+
+    For a `keras.Sequential` of dense and elementwise layers the penalty is exact; for any other encoder, which has to
+    treat the samples of a batch one by one, it is an unbiased estimate from random directions: new ones for each sample
+    in training, the same ones for all samples else, so that a validation loss is one number.
+
+    Besides the loss its parts are shown: `reconstruction`, and `penalty`, with `rate` in it.
+
+    Args:
+        encoder: From `(batch, *input_shape)` to the code, `(batch, *code_shape)`.
+        decoder: From the code to the reconstruction, `(batch, *input_shape)`.
+        output: As of `Autoencoder`.
+        rate: The penalty's weight.
+        probes: Random directions of the estimate; the variance falls as 1 / probes.
+        seed: Seed of the directions.
+        name: The model's name.
+    """
+
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        output: str = "pixels",
+        *,
+        rate: float = 1e-4,
+        probes: int = 1,
+        seed: int | None = None,
+        name: str | None = None,
+    ) -> None:
+        checks.not_negative("rate", rate)
+        checks.positive_integer("probes", probes)
+        super().__init__(encoder, decoder, output, name)
+        self.rate = rate
+        self.probes = probes
+        self.seed = seed
+        self.is_exact = jacobian.is_dense(encoder)
+        self._tracker.unlock()  # the model is built as soon as it has its parts
+        self.added = Added(name="added", dtype="float32")
+        self.seeds = keras.random.SeedGenerator(seed)
+        self.parts = [keras.metrics.Mean("reconstruction"), keras.metrics.Mean("penalty")]
+        self._tracker.lock()
+
+    def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Returns the reconstruction of `x`, shape `(batch, *input_shape)`, and adds the penalty to the loss."""
+        if self.is_exact:
+            code, norms = jacobian.of_dense(self.encoder, x, training)
+        else:
+            code, norms = jacobian.of_any(self.encoder, x, self.signs(x, training), training)
+        self.added(self.rate * ops.mean(norms))
+        return self.decoder(code, training=training)
+
+    def signs(self, x: tf.Tensor, training: bool) -> tf.Tensor:
+        """Returns random directions of -1 and 1, shape `(probes, batch, *code_shape)`; for validation one for all."""
+        samples, seed = (ops.shape(x)[0], self.seeds) if training else (1, 0)
+        return 2 * keras.random.randint((self.probes, samples, *self.encoder.output_shape[1:]), 0, 2, seed=seed) - 1
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> tf.Tensor:
+        """Returns the loss, penalty and all, and takes note of its parts."""
+        loss = super().compute_loss(x, y, y_pred, sample_weight, training)
+        penalty = sum(self.added.losses)  # none where Keras only looks at shapes, as it does before replicas train
+        whole = loss * tf.distribute.get_strategy().num_replicas_in_sync  # of which Keras gives each replica its share
+        for part, value in zip(self.parts, (whole - penalty, penalty), strict=True):
+            part.update_state(value, sample_weight=ops.shape(y_pred)[0])
+        return loss
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns what `from_config` needs: the base class's, and the penalty's arguments."""
+        return {**super().get_config(), "rate": self.rate, "probes": self.probes, "seed": self.seed}
+
+
+@keras.saving.register_keras_serializable("zoo")
+class Added(keras.layers.Layer):
+    """Adds what it is given to the loss, in a layer of its own so that it can forget another replica's."""
+
+    def call(self, value: tf.Tensor) -> tf.Tensor:
+        """Returns `value`, shape `()`."""
+        self._clear_losses()  # replicas share the layer, and may take turns while the batch's statistics are added up
+        self.add_loss(value)
+        return value

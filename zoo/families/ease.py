@@ -1,0 +1,121 @@
+"""A linear autoencoder of likes, solved in closed form.
+
+Equations and papers: see `zoo/models/ease.py`.
+"""
+
+from typing import Any
+
+import keras
+import numpy as np
+from scipy import linalg, sparse
+
+from zoo import checks
+from zoo.autoencoder import Autoencoder
+
+ROWS = 1024  # rows predicted at once
+
+
+@keras.saving.register_keras_serializable("zoo")
+class Ease(Autoencoder):
+    """An autoencoder whose code is its input and whose decoder is one matrix, B, with a diagonal of 0.
+
+    Args:
+        encoder: The identity on `(batch, films)`.
+        decoder: A dense layer without bias.
+        output: "likes".
+        l2: The weight of the squared weights.
+        dropout: The share of the input whose dropping the weights are to bear.
+        activity_power: People weigh in with the number of their likes to the power of minus this.
+        popularity_power: The power of a film's number of likes that its predictions are divided by.
+        name: The model's name.
+    """
+
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        output: str = "likes",
+        *,
+        l2: float,
+        dropout: float,
+        activity_power: float,
+        popularity_power: float,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(encoder, decoder, output, name)
+        self.l2 = l2
+        self.dropout = dropout
+        self.activity_power = activity_power
+        self.popularity_power = popularity_power
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the arguments."""
+        names = ("l2", "dropout", "activity_power", "popularity_power")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+    def fit(
+        self, x: Any = None, y: Any = None, *, validation_data: Any = None, **arguments: Any
+    ) -> keras.callbacks.History:
+        """Solves for B, in one epoch.
+
+        Args:
+            x: All people's likes, shape `(n, films)`; dense, or in CSR form, which is never made dense as a whole.
+            y: None, since the target is `x`.
+            validation_data: Likes to measure the error on, of the same form, or a tuple that begins with them.
+            **arguments: Others of Keras's `fit`; they have nothing to act on.
+
+        Returns:
+            A history of one epoch: "loss" and, if asked for, "val_loss", mean squared errors over all entries.
+
+        Raises:
+            UsageError: If `x` has another shape or values that are negative or not finite, or if there is a `y`.
+        """
+        checks.check(y is None, "y", "None, since ease predicts x from x", type(y).__name__)
+        x = self._rows("x", x)
+        self.decoder.get_layer("likes").kernel.assign(self._solved(x))
+        logs = {"loss": self._mean_squared_error(x)}
+        if validation_data is not None:
+            held_out = validation_data[0] if isinstance(validation_data, tuple) else validation_data
+            logs["val_loss"] = self._mean_squared_error(self._rows("validation_data", held_out))
+        self.history = keras.callbacks.History()
+        self.history.set_model(self)
+        self.history.on_train_begin()
+        self.history.on_epoch_end(0, logs)
+        return self.history
+
+    def _rows(self, name: str, x: Any) -> sparse.csr_array:
+        """Returns people's likes in CSR form, checked."""
+        x = sparse.csr_array(x, dtype="float32")
+        films = self.decoder.input_shape[-1]
+        fits = x.ndim == 2 and x.shape[0] > 0 and x.shape[1] == films
+        checks.check(fits, name, f"of the shape (n, {films}) with n of at least 1", x.shape)
+        self.check_values(name, x.data)
+        return x
+
+    def _solved(self, x: sparse.csr_array) -> np.ndarray:
+        """Returns B, shape `(films, films)`."""
+        gram = _weighted_gram(x, self.activity_power)
+        diagonal = np.diag_indices_from(gram)
+        gram[diagonal] += self.l2 + self.dropout / (1 - self.dropout) * gram[diagonal]
+        factor = linalg.cholesky(gram, lower=True, overwrite_a=True, check_finite=False)
+        inverse, _ = linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)  # its lower half alone
+        inverse += np.tril(inverse, -1).T
+        weights = inverse / -inverse[diagonal]
+        weights[diagonal] = 0
+        popularity = np.maximum(x.sum(axis=0), 1.0)
+        return weights * (popularity / popularity.mean()) ** -self.popularity_power
+
+    def _mean_squared_error(self, x: sparse.csr_array) -> float:
+        kernel = self.decoder.get_layer("likes").kernel.numpy()
+        blocks = (x[start : start + ROWS] for start in range(0, x.shape[0], ROWS))
+        total = sum(float(np.square(rows @ kernel - rows.toarray()).sum(dtype="float64")) for rows in blocks)
+        return total / (x.shape[0] * x.shape[1])
+
+
+def _weighted_gram(x: sparse.csr_array, power: float) -> np.ndarray:
+    """Returns sum_u w_u x_u^T x_u with w_u ~ n_u^-power, scaled so that all likes together weigh what they did."""
+    likes = np.asarray(x.sum(axis=1), "float64")
+    weights = np.maximum(likes, 1.0) ** -power
+    weights *= likes.sum() / max(float(weights @ likes), 1e-9)
+    weighted = sparse.diags_array(weights) @ x.astype("float64")
+    return (x.T.astype("float64") @ weighted).toarray()

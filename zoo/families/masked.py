@@ -1,0 +1,135 @@
+"""An autoencoder trained by hiding patches; it also completes what is hidden.
+
+Equations and papers: see `zoo/models/masked.py`.
+"""
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from zoo import checks
+from zoo.autoencoder import Autoencoder, Endpoint
+from zoo.layers.patches import Grid
+
+
+@keras.saving.register_keras_serializable("zoo")
+class Masked(Autoencoder):
+    """An autoencoder that fills in hidden patches.
+
+    Args:
+        encoder: Of three parts, named "embed", "hide" and "body".
+        decoder: With a `FromPatches` named "join".
+        output: As every autoencoder's.
+        whole_share: The share of each batch that is reconstructed whole besides, and that loss's weight.
+        name: The model's name.
+    """
+
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        output: str = "pixels",
+        whole_share: float = 0.25,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(encoder, decoder, output, name)
+        self.whole_share = whole_share
+
+    @property
+    def grid(self) -> Grid:
+        """How samples lie in patches."""
+        return self.decoder.get_layer("join").grid
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the arguments."""
+        return {**super().get_config(), "whole_share": self.whole_share}
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> tf.Tensor:
+        """Returns the compiled loss of the whole sample; in training the two terms, the first from `y_pred`."""
+        if not training:
+            return super().compute_loss(x, y, y_pred, sample_weight, training)
+        y = x if y is None else y
+        weights = self.pixel_weights(self.encoder.get_layer("hide").hidden)
+        if sample_weight is not None:
+            sample_weight = ops.reshape(sample_weight, (-1, *[1] * (len(weights.shape) - 2)))
+            weights *= sample_weight[..., None]
+        # With an axis at the end, since losses take the mean over the last one.
+        loss = super().compute_loss(x, ops.expand_dims(y, -1), _expanded(y_pred), weights, training)
+        if self.whole_share:
+            count = ops.cast(ops.ceil(self.whole_share * ops.cast(ops.shape(x)[0], "float32")), "int32")
+            weights = None if sample_weight is None else sample_weight[:count]
+            whole = self(x[:count], training=False)
+            loss += self.whole_share * super().compute_loss(x[:count], y[:count], whole, weights, training)
+        return loss
+
+    def pixel_weights(self, hidden: tf.Tensor) -> tf.Tensor:
+        """Returns each pixel's weight in the first term: 0 in a visible patch, P / hidden in a hidden one.
+
+        Args:
+            hidden: Which patches are hidden, booleans of shape `(batch, patches)`. Where none is, all count.
+
+        Returns:
+            Shape `(batch, *input_shape)`; the mean over patches is 1.
+        """
+        weights = ops.cast(hidden, "float32")
+        counts = ops.sum(weights, axis=1, keepdims=True)
+        weights = ops.where(counts > 0, weights * self.grid.patches / ops.maximum(counts, 1.0), 1.0)
+        return self.grid.spread(weights)
+
+    def complete(self, x: np.ndarray, hidden: np.ndarray, batch_size: int = 1024) -> np.ndarray:
+        """Returns samples of which some patches are guessed from the others; visible ones stay as they are.
+
+        Args:
+            x: Samples, shape `(n, *input_shape)`; what hidden patches hold does not matter.
+            hidden: Which patches to guess, booleans of shape `(n, *patches along each axis)`, any number of them.
+            batch_size: Samples at a time.
+
+        Returns:
+            Shape `(n, *input_shape)`.
+
+        Raises:
+            UsageError: If a shape is another.
+        """
+        x, hidden = np.asarray(x, "float32"), np.asarray(hidden, "bool")
+        for name, values, shape in (("x", x, self.grid.shape), ("hidden", hidden, self.grid.counts)):
+            expected = f"of shape (n, {', '.join(map(str, shape))}), n as many as x has"
+            checks.check(values.shape == (len(x), *shape), f"{name}.shape", expected, values.shape)
+        starts = range(0, len(x), batch_size)
+        parts = [self._complete(x[i : i + batch_size], hidden[i : i + batch_size]).numpy() for i in starts]
+        return np.concatenate([np.zeros((0, *self.grid.shape), "float32"), *parts])
+
+    def _complete(self, x: tf.Tensor, hidden: tf.Tensor) -> tf.Tensor:
+        hidden = ops.reshape(hidden, (-1, self.grid.patches))
+        encoder = self.encoder
+        visible = encoder.get_layer("hide").given(encoder.get_layer("embed")(x), hidden)
+        guess = self.decoder(encoder.get_layer("body")(visible, training=False), training=False)
+        return ops.where(self.grid.spread(hidden), guess, x)
+
+    def endpoints(self, pixel_max: float = 1.0) -> dict[str, Endpoint]:
+        """Returns what an export offers: `complete` besides, which takes `x` and the patches `hidden` in it."""
+        plain = super().endpoints(pixel_max)
+
+        def complete(x: tf.Tensor, hidden: tf.Tensor) -> dict[str, tf.Tensor]:
+            return {"completion": self._complete(x / pixel_max, hidden) * pixel_max}
+
+        hidden = tf.TensorSpec((None, *self.grid.counts), tf.bool, name="hidden")
+        example = np.arange(self.grid.patches).reshape(1, *self.grid.counts) % 4 != 0
+        inputs = (*plain["encode"].inputs, hidden)
+        return {**plain, "complete": Endpoint(complete, inputs, {"hidden": example})}
+
+
+def _expanded(y_pred: tf.Tensor) -> tf.Tensor:
+    """Adds an axis at the end, before a sigmoid where a graph shows it, so that the loss still finds the logits."""
+    if not tf.executing_eagerly() and y_pred.op.type == "Sigmoid":
+        return tf.sigmoid(y_pred.op.inputs[0][..., None])
+    return y_pred[..., None]
