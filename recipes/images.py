@@ -215,7 +215,7 @@ def applied(model: Path, source: Path, target: Path, *, ensemble: bool) -> dict[
         done = apply(model, source, target, ensemble=ensemble)
     except KeyboardInterrupt as interrupt:  # nothing that could be resumed
         print(f"\n{interrupt or 'Stopped.'}", file=sys.stderr)
-        raise SystemExit(130) from None
+        raise SystemExit(running.status_of(interrupt)) from None
     print(f"\n{done.summary()}")
     if done.failed:
         raise SystemExit(1)

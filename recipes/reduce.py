@@ -207,7 +207,7 @@ def draw(
 
 def _check_options(config: Config) -> None:
     """Checks dimensions and model before anything is loaded."""
-    known = registry.hyperparameters(registry.find(config.model))
+    known = registry.hyperparameters(registry.outline(config.model))
     if "latent_dim" not in known:
         raise UsageError(
             f"--model {config.model} has no latent_dim, which --dimensions gives: choose one that has, such as vanilla."

@@ -6,8 +6,8 @@
 >>> model.fit(x, epochs=10)
 >>> zoo.export(model, "my-export")
 
-Importing this package does not import TensorFlow: `build`, `describe`, `export` and `load` do when called, and `Health`
-does when named.
+Importing this package does not import TensorFlow, nor do `list_models` and `describe`: `build`, `export` and `load` do
+when called, and `Health` does when named.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zoo import registry
+from zoo import quiet, registry
 from zoo.checks import UsageError
 from zoo.registry import Description, register
 
@@ -43,7 +43,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Imports `Health`, a Keras callback, when it is named."""
     if name == "Health":
-        return importlib.import_module("zoo.health").Health
+        with quiet.without_notes():
+            return importlib.import_module("zoo.health").Health
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -66,9 +67,9 @@ def build(name: str, input_shape: tuple[int | None, ...], **hyperparameters: Any
     Raises:
         UsageError: If the model or a hyperparameter is unknown, or a value is out of its range.
     """
-    builder = registry.find(name)
-    registry.check_hyperparameters(builder, hyperparameters)
-    return builder(input_shape, **hyperparameters)
+    registry.check_hyperparameters(registry.outline(name), hyperparameters)
+    quiet.start()
+    return registry.find(name)(input_shape, **hyperparameters)
 
 
 def list_models(pattern: str = "*", *, data: str | None = None) -> list[str]:
@@ -119,6 +120,7 @@ def export(
         UsageError: If a format is unknown or an argument is out of its range.
         OSError: If the folder cannot be written; what was there before is left whole.
     """
+    quiet.start()
     from zoo import exporting
 
     return exporting.export(model, Path(folder), formats, pixel_max, examples)
@@ -130,6 +132,7 @@ def load(folder: str | Path) -> Autoencoder:
     Raises:
         UsageError: If there is no such file.
     """
+    quiet.start()
     from zoo import exporting
 
     return exporting.load(Path(folder))

@@ -1,11 +1,20 @@
 """Files and folders that are written aside and renamed into place: a crash leaves the old one or the new one."""
 
+import glob
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # on Windows what a killed process left is not told from what a living one makes
+    fcntl = None  # type: ignore[assignment]
+
+MADE = 60  # seconds within which a folder that was made is surely locked
 
 
 @contextmanager
@@ -13,7 +22,8 @@ def replacing(target: Path) -> Iterator[Path]:
     """Yields a path aside; what was written there takes the place of `target` if the block ends well.
 
     A folder cannot be renamed over another in one step: between the two renames the old one is called
-    `.NAME.old`, and the next call puts it back should the process have died there.
+    `.NAME.old`, and the next call puts it back should the process have died there. What a killed process had begun to
+    write is removed.
 
     Args:
         target: The file or folder to replace or to make. Its parent is made if need be.
@@ -25,7 +35,8 @@ def replacing(target: Path) -> Iterator[Path]:
     old = target.with_name(f".{target.name}.old")
     if old.exists() and not target.exists():
         old.rename(target)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as aside:
+    remove_unfinished(target)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as aside, _locked(Path(aside)):
         new = Path(aside, target.name)
         yield new
         if target.is_dir():
@@ -38,6 +49,34 @@ def replacing(target: Path) -> Iterator[Path]:
                 old.rename(target)
             raise
         remove(old)
+
+
+def remove_unfinished(target: Path) -> None:
+    """Removes what killed processes left when they wrote `target` aside; what a living one writes stays."""
+    for aside in target.parent.glob(f".{glob.escape(target.name)}.????????"):
+        found = {path.name for path in aside.iterdir()} if aside.is_dir() else {None}
+        young = not found and time.time() - aside.stat().st_mtime < MADE  # perhaps not locked yet
+        if found <= {target.name} and not young:
+            with _locked(aside) as free:
+                if free:
+                    shutil.rmtree(aside)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[bool]:
+    """Locks a folder until the block ends or the process dies; yields whether that could be done."""
+    if fcntl is None:
+        yield False
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # another process has it, or the disk knows no locks
+        yield False
+    else:
+        yield True
+    finally:
+        os.close(opened)
 
 
 def remove(path: Path) -> None:

@@ -322,6 +322,6 @@ def code_usage(indices: np.ndarray, entries: int) -> tuple[float, float]:
 def _advice(finding: Finding, model: Autoencoder) -> str:
     """Says what to change: hyperparameters that the model has, else the finding's own words."""
     of_zoo = model.name in registry.names()
-    known = registry.hyperparameters(registry.find(model.name)) if of_zoo else {}
+    known = registry.hyperparameters(registry.outline(model.name)) if of_zoo else {}
     changes = [change for name, change in finding.changes.items() if name in known]
     return " or ".join(changes[:2]) or finding.otherwise

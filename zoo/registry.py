@@ -6,6 +6,7 @@ that listing them imports nothing.
 
 from __future__ import annotations
 
+import ast
 import functools
 import importlib
 import inspect
@@ -13,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from zoo.checks import UsageError, choice, did_you_mean
 
@@ -121,6 +122,26 @@ def find(name: str) -> Builder:
     return _builders[name]
 
 
+def outline(name: str) -> Builder:
+    """Returns a function with the signature and the docstring of the builder of that name, and with no body.
+
+    Those of a model's file are read from its text, so that a command line knows them without importing TensorFlow.
+
+    Raises:
+        UsageError: If there is none; names the nearest and the full list.
+    """
+    if name in _builders or name not in _files():
+        return find(name)
+    definition = next(node for node in _tree(name).body if isinstance(node, ast.FunctionDef) and node.name == name)
+    definition.decorator_list, definition.body, definition.returns = [], definition.body[:1], None
+    known: dict[str, Any] = {"Any": Any, "Literal": Literal}
+    try:
+        exec(compile(ast.Module([definition], []), str(_FOLDER / f"{name}.py"), "exec"), known)
+    except NameError:  # a default or an annotation that the file imports
+        return find(name)
+    return known[name]
+
+
 def hyperparameters(builder: Builder) -> dict[str, inspect.Parameter]:
     """Returns a builder's hyperparameters by name, with their annotations resolved to types."""
     parameters = inspect.signature(builder, eval_str=True).parameters
@@ -136,18 +157,24 @@ def check_hyperparameters(builder: Builder, given: Iterable[str]) -> None:
 
 
 def describe(name: str) -> Description:
-    """Describes the model of that name from its builder's signature and docstrings."""
-    builder = find(name)
+    """Describes the model of that name from its builder's signature and docstrings, without importing its file."""
+    builder = outline(name)
     doc = inspect.getdoc(builder) or ""
-    module_doc = inspect.getdoc(inspect.getmodule(builder)) or ""
+    of_file = name in _files()
+    module_doc = (ast.get_docstring(_tree(name)) if of_file else inspect.getdoc(inspect.getmodule(builder))) or ""
     paper = re.search(r"^Paper: (.+?)(?:\n\n|\Z)", f"{doc}\n\n{module_doc}", re.DOTALL | re.MULTILINE)
     return Description(
         name=name,
         summary=doc.split("\n\n")[0].replace("\n", " "),
         paper=" ".join(paper.group(1).split()) if paper else "not named",
-        signature=f"{name}{inspect.signature(builder)}",
-        data=_data.get(name, "any"),
+        signature=f"{name}{inspect.signature(builder).replace(return_annotation=inspect.Signature.empty)}",
+        data=_data.get(name) or _files().get(name, "any"),
     )
+
+
+def _tree(name: str) -> ast.Module:
+    """Returns the syntax tree of a model's file."""
+    return ast.parse((_FOLDER / f"{name}.py").read_text("utf-8"))
 
 
 def _files() -> dict[str, str]:

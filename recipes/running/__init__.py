@@ -3,6 +3,7 @@
 from recipes.running.command_line import command, main, parse
 from recipes.running.folders import workspace
 from recipes.running.options import EXPORTED, Options, build, data_of, fitting, hyperparameters, in_float32
+from recipes.running.stopping import status_of
 
 __all__ = [
     "EXPORTED",
@@ -15,5 +16,6 @@ __all__ = [
     "in_float32",
     "main",
     "parse",
+    "status_of",
     "workspace",
 ]

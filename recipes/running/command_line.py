@@ -15,7 +15,8 @@ import tyro
 
 import zoo
 from recipes.running.options import Options, defaults, own_hyperparameters
-from zoo import UsageError, registry
+from recipes.running.stopping import status_of, stoppable
+from zoo import UsageError, quiet, registry
 
 if TYPE_CHECKING:
     pass
@@ -27,7 +28,7 @@ Config = TypeVar("Config", bound=Options)
 def main(recipe: str, config_class: type[Config], run: Callable[[Config], Any]) -> None:
     """Parses the command line and runs the recipe.
 
-    Exits with status 2 and one sentence for what a person can mend, with 130 after Ctrl-C.
+    Exits with status 2 and one sentence for what a person can mend, with 130 after Ctrl-C and 143 after SIGTERM.
 
     Args:
         recipe: The recipe's name.
@@ -36,8 +37,11 @@ def main(recipe: str, config_class: type[Config], run: Callable[[Config], Any]) 
     """
     config = None
     try:
-        config = parse(config_class, sys.argv[1:], recipe)
-        run(config)
+        with stoppable() as check:
+            config = parse(config_class, sys.argv[1:], recipe)
+            quiet.start()
+            check()
+            run(config)
     except UsageError as error:
         _stop(2, str(error))
     except OSError as error:
@@ -50,7 +54,7 @@ def main(recipe: str, config_class: type[Config], run: Callable[[Config], Any]) 
     except KeyboardInterrupt as interrupt:
         again = command(recipe, dataclasses.replace(config, resume=True)) if config else None
         where = str(interrupt) or "Stopped."
-        _stop(130, f"\n{where}" + (f" Go on with:\n  {again}" if again else ""))
+        _stop(status_of(interrupt), f"\n{where}" + (f" Go on with:\n  {again}" if again else ""))
 
 
 def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Config:
@@ -61,7 +65,7 @@ def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Conf
         SystemExit: With status 2, if an option is unknown or a value is of the wrong kind; with 0 after `--help`.
     """
     name = _value_of("--model", arguments) or config_class().model
-    builder = registry.find(name)
+    builder = registry.outline(name)
     models = sorted(model for data in config_class.DATA for model in zoo.list_models(data=data))
     if name not in models:
         takes = registry.DATA[zoo.describe(name).data]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from recipes.running.options import LEAST, Options
 from zoo import UsageError
-from zoo.files import remove
+from zoo.files import remove, remove_unfinished
 
 if TYPE_CHECKING:
     pass
@@ -35,6 +35,8 @@ def workspace(recipe: str, config: Options) -> Iterator[Path]:
     if not out.name or (out.exists() and not (out / "metrics.json").exists() and not empty):
         raise UsageError(f"{out} is there and is no export: it is left alone. Choose another --out.")
     folder = out.with_name(f"{out.name}.training")
+    for target in (out, folder / training.CHECKPOINT):
+        remove_unfinished(target)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / ".write").touch()

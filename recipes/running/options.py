@@ -87,7 +87,7 @@ def fitting(config: Options) -> dict[str, Any]:
 
 def build(config: Options, input_shape: tuple[int | None, ...]) -> Autoencoder:
     """Builds the configured model with the configured seed."""
-    seed = {"seed": config.seed} if "seed" in registry.hyperparameters(registry.find(config.model)) else {}
+    seed = {"seed": config.seed} if "seed" in registry.hyperparameters(registry.outline(config.model)) else {}
     return zoo.build(config.model, input_shape, **{**seed, **hyperparameters(config)})
 
 
@@ -119,7 +119,7 @@ def in_float32(config: Options, model: Autoencoder) -> Autoencoder:
 
 def own_hyperparameters(model: str) -> dict[str, inspect.Parameter]:
     """Returns a model's hyperparameters but for the seed, which is an option of every recipe."""
-    return {key: p for key, p in registry.hyperparameters(registry.find(model)).items() if key != "seed"}
+    return {key: p for key, p in registry.hyperparameters(registry.outline(model)).items() if key != "seed"}
 
 
 def defaults(options: Options | type[Options], model: str) -> dict[str, Any]:

@@ -139,9 +139,9 @@ def _answers(progress: Progress, epochs: int, folder: Path) -> Iterator[None]:
     """Says after Ctrl-C where the training stands, and of a log that cannot be written what the system said."""
     try:
         yield
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         done = f"the {progress.epoch} before it are kept in {folder}" if progress.epoch else "nothing is kept yet"
-        raise KeyboardInterrupt(f"Stopped in epoch {progress.epoch + 1} of {epochs}; {done}.") from None
+        raise type(interrupt)(f"Stopped in epoch {progress.epoch + 1} of {epochs}; {done}.") from None
     except tf.errors.OpError as error:
         if str(folder) not in error.message:
             raise

@@ -1,5 +1,7 @@
 """Writing aside and renaming into place."""
 
+import sys
+
 import pytest
 
 from zoo.files import replacing
@@ -47,3 +49,29 @@ def test_files_and_new_parents_work_too(tmp_path):
     with replacing(tmp_path / "deep" / "x.txt") as aside:
         aside.write_text("2")
     assert (tmp_path / "deep" / "x.txt").read_text() == "2"
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from zoo.files import replacing
+with replacing(Path(sys.argv[1])) as aside:
+    aside.write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks")
+def test_what_a_killed_process_left_is_removed_and_what_a_living_one_writes_stays(tmp_path, fresh_python):
+    target = tmp_path / "a[1].txt"
+    fresh_python("-c", KILLED, target)
+    (left,) = tmp_path.iterdir()
+    mine = filled(tmp_path / ".a[1].txt.thesis00", "years of work")
+    with replacing(target) as aside:
+        aside.write_text("first")
+        assert not left.exists()
+        with replacing(target) as other:
+            other.write_text("second")
+        assert aside.read_text() == "first"
+    assert target.read_text() == "first"
+    assert set(tmp_path.iterdir()) == {target, mine}

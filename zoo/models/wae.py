@@ -15,7 +15,7 @@ import random
 
 from zoo import checks
 from zoo.families.prior_matching import PriorMatching
-from zoo.layers.prior_discrepancy import SCALES, PriorDiscrepancy
+from zoo.layers.prior_discrepancy import PriorDiscrepancy
 from zoo.nets import bodies, dense
 from zoo.registry import register
 
@@ -26,7 +26,7 @@ def wae(
     *,
     latent_dim: int = 8,
     rate: float = 0.1,
-    scales: tuple[float, ...] = SCALES,
+    scales: tuple[float, ...] = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0),
     filters: tuple[int, ...] = (),
     hidden_units: tuple[int, ...] = (256,),
     activation: str = "relu",

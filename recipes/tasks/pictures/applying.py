@@ -71,7 +71,7 @@ def apply(model: Path, source: Path, target: Path, *, ensemble: bool = False, ti
 
     Raises:
         UsageError: If the model is no such export, a path cannot be used, or not one picture could be restored.
-        KeyboardInterrupt: If Ctrl-C was pressed; says how many pictures are done.
+        KeyboardInterrupt: If Ctrl-C was pressed or SIGTERM came; says how many pictures are done.
     """
     checks.positive_integer("tile", tile)
     applied = Applied()
@@ -87,8 +87,10 @@ def apply(model: Path, source: Path, target: Path, *, ensemble: bool = False, ti
 
         def told(share: float) -> None:
             """Shows how far the picture in hand has come; a picture is finished once it is written."""
-            if interrupt.noted:
-                raise KeyboardInterrupt(f"Stopped: {len(applied.done):,} of {total:,} pictures are written.")
+            try:
+                interrupt.check()
+            except KeyboardInterrupt as asked:
+                raise type(asked)(f"Stopped: {len(applied.done):,} of {total:,} pictures are written.") from None
             if share < 1:
                 bar.update(len(applied.done) + len(applied.failed) + share)
 

@@ -1,4 +1,4 @@
-"""Ctrl-C between steps: noted at once, raised after the step; a second one is raised at once."""
+"""Signals between steps: noted at once, answered after the step; a second one is answered at once."""
 
 import signal
 
@@ -29,3 +29,27 @@ def test_afterwards_all_is_as_before():
         pass
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
+
+
+def test_another_answer_is_given_once_and_put_back(monkeypatch):
+    given = []
+
+    def answer(number, frame):
+        given.append(number)
+
+    before = signal.signal(signal.SIGTERM, answer)
+    try:
+        with between_steps() as interrupt:
+            signal.raise_signal(signal.SIGTERM)
+            assert not given
+            interrupt.on_train_batch_end(0)
+            interrupt.on_epoch_end(0)
+            assert given == [signal.SIGTERM]
+        assert signal.getsignal(signal.SIGTERM) is answer
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_a_signal_without_an_answer_in_python_keeps_it():
+    with between_steps():
+        assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL

@@ -101,7 +101,7 @@ def step(batch, layer):
         loss = layer(batch) / tf.distribute.get_replica_context().num_replicas_in_sync
     return loss, tape.gradient(loss, batch)
 
-layer = PriorDiscrepancy()
+layer = PriorDiscrepancy((0.1, 1.0, 10.0))
 one, gradient = step(tf.constant(code), layer)
 halves = strategy.experimental_distribute_values_from_function(
     lambda context: tf.constant(code[20 * context.replica_id_in_sync_group :][:20])  # 20 and 12

@@ -1,0 +1,82 @@
+"""How a recipe starts, and how it is stopped before it trains."""
+
+import json
+import signal
+import sys
+
+import pytest
+
+from recipes import mnist, running
+from zoo import quiet
+
+# By recipe, other models than its own are asked of too.
+WORDS = [
+    ("mnist", "wae"),
+    ("movielens", "mult_vae"),
+    ("images", "restorer"),
+    ("reduce", "vanilla"),
+    ("anomaly", "masked"),
+    ("generate", "vae"),
+]
+HELP = """
+import json, runpy, sys, time
+recipe, model = sys.argv[1:]
+sys.argv = [recipe, "--model", model, "--help"]
+try:
+    runpy.run_module(f"recipes.{recipe}", run_name="__main__", alter_sys=True)
+except SystemExit as stop:
+    heavy = {"tensorflow", "keras", "sklearn", "scipy", "pandas", "matplotlib"} & sys.modules.keys()
+    print(json.dumps({"status": stop.code, "heavy": list(heavy), "seconds": time.process_time()}))
+"""
+
+
+def test_each_recipe_is_asked(root):
+    assert {f"{recipe}.py" for recipe, _ in WORDS} == {p.name for p in (root / "recipes").glob("[!_]*.py")}
+
+
+@pytest.mark.parametrize(("recipe", "model"), WORDS)
+def test_help_is_quick_and_imports_nothing_heavy(recipe, model, fresh_python):
+    runs = []
+    for _ in range(3):
+        shown = fresh_python("-c", HELP, recipe, model).stdout
+        runs.append(json.loads(shown.splitlines()[-1]))
+        assert (runs[-1]["status"], runs[-1]["heavy"]) == (0, [])
+        assert "--learning-rate" in shown or "--l2" in shown
+        if runs[-1]["seconds"] < 1.5:
+            return
+    pytest.fail(f"{min(run['seconds'] for run in runs):.1f} s of the processor")  # the best of three: it may be busy
+
+
+def test_the_list_of_recipes_has_a_line_each(fresh_python):
+    lines = fresh_python("-m", "recipes").stdout.splitlines()
+    assert [line.split()[2] for line in lines] == sorted(f"recipes.{recipe}" for recipe, _ in WORDS)
+    assert "handwritten digits" in next(line for line in lines if ".mnist " in line)
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_the_recipe_is_imported_is_answered_in_a_sentence(number, status, fresh_python):
+    code = f"import sys; sys.argv[0] = '-m'; import recipes, signal; signal.raise_signal({int(number)})"
+    run = fresh_python("-c", code)
+    assert (run.returncode, run.stderr) == (status, "\nStopped before anything began.\n")
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("swallowed", [True, False])
+def test_a_signal_while_tensorflow_is_imported_counts_whatever_the_import_makes_of_it(
+    number, status, swallowed, monkeypatch, capsys
+):
+    def importing():
+        try:
+            signal.raise_signal(number)
+        except KeyboardInterrupt:
+            if not swallowed:
+                raise ImportError("numpy._core.multiarray failed to import") from None
+
+    before = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)]
+    monkeypatch.setattr(quiet, "start", importing)
+    monkeypatch.setattr("sys.argv", ["recipes.mnist", "--model", "vanilla"])
+    with pytest.raises(SystemExit) as stop:
+        running.main("mnist", mnist.Config, lambda config: sys.exit("ran"))
+    assert stop.value.code == status
+    assert capsys.readouterr().err.endswith("Go on with:\n  python -m recipes.mnist --model vanilla --resume\n")
+    assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)] == before
