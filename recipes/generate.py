@@ -67,6 +67,7 @@ def run(config: Config) -> dict[str, float]:
     from recipes.abilities import generation
     from recipes.data import mnist
     from recipes.figures import animation
+    from zoo.wrappers.scaled import Scaled
 
     source = recorded(config.load) if config.load else {}
     if source:
@@ -81,13 +82,12 @@ def run(config: Config) -> dict[str, float]:
         record |= {key: source[key] for key in ("train", "model", "seed") if source}
         record["published"] = [row for row in record["published"] if row["metric"] in report.test]
         publishing.publish(
-            model,
+            Scaled(model, mnist.PIXEL_MAX),
             config.folder(RECIPE),
             record=record,
             explained=generation.MEASURES,
             figures={**generation.draw(model, splits, codes), **draw(model, codes["train"])},
             recipe=RECIPE,
-            pixel_max=mnist.PIXEL_MAX,
             examples=np.rint(splits.test.x[:8] * mnist.PIXEL_MAX),
         )
         with replacing(config.folder(RECIPE) / "figures" / FILM) as aside:
@@ -112,7 +112,8 @@ def loaded(folder: Path) -> tuple[Autoencoder, Progress]:
     """Returns the model of an export; what it tells of its training stands for the progress, which is blank."""
     from recipes.training import Progress
 
-    model = zoo.load(folder)
+    loaded_model: Any = zoo.load(folder)
+    model = getattr(loaded_model, "model", loaded_model)  # of pixels in [0, 1], not of raw ones
     check_it_samples(model)
     return model, Progress(seconds=[0.0], history={"val_loss": [0.0]})
 

@@ -38,7 +38,7 @@ VALIDATED = 160  # pixels a side, at most, of what the loss is watched on
 class Config(running.Options):
     """The recipe's options."""
 
-    DATA: ClassVar[tuple[str, ...]] = ("pictures",)
+    KINDS: ClassVar[tuple[str, ...]] = ("pictures",)
     FREE: ClassVar[tuple[str, ...]] = (*running.Options.FREE, "apply", "self_ensemble", "bm3d")
     model: str = "restorer"
     data: str = "sample"
@@ -126,7 +126,6 @@ def run(config: Config) -> dict[str, float]:
             explained=report.explained,
             figures=draw(config, restoration, images, progress),
             recipe=RECIPE,
-            pixel_max=1.0,
             examples=restoration.examples(),
         )
     print(f"\n{publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")

@@ -54,6 +54,7 @@ def run(config: Config) -> dict[str, float]:
     from recipes import abilities, publishing, training
     from recipes.data import mnist
     from recipes.training.augmentation import shifted
+    from zoo.wrappers.scaled import Scaled
 
     checks.not_negative("shift", config.shift)
     with running.workspace(RECIPE, config) as folder:
@@ -77,13 +78,12 @@ def run(config: Config) -> dict[str, float]:
             figures |= ability.draw(model, splits, codes)
         record = publishing.record(RECIPE, config, model, splits, progress, report)
         publishing.publish(
-            model,
+            Scaled(model, mnist.PIXEL_MAX),
             config.folder(RECIPE),
             record=record,
             explained=report.explained,
             figures=figures,
             recipe=RECIPE,
-            pixel_max=mnist.PIXEL_MAX,
             examples=np.rint(splits.test.x[:8] * mnist.PIXEL_MAX),
         )
     print(f"\n{publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
@@ -104,7 +104,7 @@ def measure(model: Autoencoder, splits: Splits, codes: dict[str, np.ndarray]) ->
     for part in ("validation", "test"):
         x = getattr(splits, part).x
         reconstruction = model.decode(codes[part])
-        numbers = {"bce": cross_entropy(x, reconstruction)} if model.output_kind == "pixels" else {}
+        numbers = {"bce": cross_entropy(x, reconstruction)} if model.kind.bernoulli else {}
         error = squared_error(x, reconstruction)
         numbers |= {
             "mse": error,

@@ -57,7 +57,7 @@ def run(config: Config) -> dict[str, float]:
 
     check(config)
     with running.workspace(RECIPE, config) as folder:
-        task: Any = predicting if running.data_of(config) == "ratings" else ranking
+        task: Any = predicting if running.kind_of(config) == "ratings" else ranking
         data = task.load(config)
         splits, known = data.splits, data.known
         told(data)
@@ -74,7 +74,6 @@ def run(config: Config) -> dict[str, float]:
             explained=made.report.explained,
             figures=made.figures,
             recipe=RECIPE,
-            pixel_max=1.0,
             examples=np.zeros(0),
         )
     print(f"\n{publishing.table(record)}\n")
@@ -87,7 +86,7 @@ def check(config: Config) -> None:
     checks.positive_integer("ensemble", config.ensemble)
     checks.share("newcomers", config.newcomers)
     checks.not_negative("split_seed", config.split_seed)
-    if config.ensemble > 1 and running.data_of(config) != "ratings":
+    if config.ensemble > 1 and running.kind_of(config) != "ratings":
         raise UsageError(f"--ensemble averages models of ratings. Received: --model {config.model}. Leave it out.")
 
 

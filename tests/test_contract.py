@@ -9,41 +9,41 @@ import numpy as np
 import pytest
 
 import zoo
-from zoo import registry
+from zoo import kinds, registry
+from zoo.autoencoder import Autoencoder
 
 MODELS = zoo.list_models()
-# By what the samples are: the shapes that each model takes, None for any size; and what its reconstructions lie in.
-SHAPES = {
-    "any": [(12,), (4, 3), (3, 2, 2)],
-    "ratings": [(12,)],
-    "likes": [(12,)],
-    "pictures": [(9, 6, 1), (None, None, 3)],
-}
-RANGES = {"any": (0, 1), "ratings": (0.5, 5.0), "likes": (-np.inf, np.inf), "pictures": (0, 1)}
+PAIRS = [(name, kind) for name in MODELS for kind in zoo.describe(name).kinds]
 
 
-def samples(name: str, shape: tuple[int | None, ...] | None = None, n: int = 64) -> np.ndarray:
-    """Samples with something to learn, of the kind that the model takes: each is one of four patterns, with noise."""
-    rng = np.random.default_rng(0)
-    shape = tuple(size or 7 for size in shape or smallest(name))
-    patterns = rng.integers(0, 2, (4, *shape))[rng.integers(0, 4, n)]
-    x = {
-        "any": np.clip(patterns + 0.1 * rng.normal(size=(n, *shape)), 0, 1),
-        "ratings": (1.0 + 4.0 * patterns) * (rng.random((n, *shape)) < 0.8),
-        "likes": patterns,
-        "pictures": 0.25 + 0.5 * patterns,  # noise is what the model brings
-    }
-    return x[zoo.describe(name).data].astype("float32")
+def first_kind(name: str) -> str:
+    """The kind that the model takes by default."""
+    hyperparameters = registry.hyperparameters(registry.find(name))
+    return hyperparameters["output"].default if "output" in hyperparameters else zoo.describe(name).kinds[0]
 
 
-def smallest(name: str) -> tuple[int, ...]:
+def built(name: str, kind: str, shape: tuple[int | None, ...], **hyperparameters: object) -> Autoencoder:
+    """The model, of samples of that kind."""
+    if "output" in registry.hyperparameters(registry.find(name)):
+        hyperparameters["output"] = kind
+    return zoo.build(name, shape, **hyperparameters)
+
+
+def samples(name: str, kind: str = "", shape: tuple[int | None, ...] | None = None, n: int = 64) -> np.ndarray:
+    """Samples with something to learn, of the kind; of the model's first one if none is given."""
+    kind = kind or first_kind(name)
+    shape = shape or smallest(name, kind)
+    return kinds.find(kind).samples(np.random.default_rng(0), n, tuple(size or 7 for size in shape))
+
+
+def smallest(name: str, kind: str = "") -> tuple[int, ...]:
     """The shape that is quickest."""
-    return {"pictures": (8, 8, 1)}.get(zoo.describe(name).data, (12,))
+    return kinds.find(kind or first_kind(name)).SHAPES[0]
 
 
-def shape_of(name: str) -> tuple[int, ...]:
+def shape_of(name: str, kind: str = "") -> tuple[int, ...]:
     """The shape that is most of a trial for the model."""
-    return {"any": (4, 3), "pictures": (9, 6, 1)}.get(zoo.describe(name).data, (12,))
+    return kinds.find(kind or first_kind(name)).SHAPES[:2][-1]
 
 
 def fit_into(sizes: tuple[int, ...], expected: tuple[int | None, ...]) -> bool:
@@ -72,11 +72,11 @@ def test_no_hyperparameter_is_called_as_an_option_of_the_recipes(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "shape"), [(name, shape) for name in MODELS for shape in SHAPES[zoo.describe(name).data]]
+    ("name", "kind", "shape"), [(name, kind, shape) for name, kind in PAIRS for shape in kinds.find(kind).SHAPES]
 )
-def test_shapes_and_ranges(name, shape):
-    x, data = samples(name, shape, 5), zoo.describe(name).data
-    model = zoo.build(name, shape, seed=0)
+def test_shapes_and_ranges(name, kind, shape):
+    x = samples(name, kind, shape, 5)
+    model = built(name, kind, shape, seed=0)
     codes = model.encode(x)
     decoded = model.decode(codes)
     assert fit_into(codes.shape[1:], model.decoder.input_shape[1:])
@@ -87,13 +87,13 @@ def test_shapes_and_ranges(name, shape):
         assert found.shape == x.shape
         assert found.dtype == np.float32
     # Of pictures the network itself may leave the range a little once it is trained; reconstructions are clipped.
-    lowest, highest = RANGES[data]
-    for found in [reconstructed] if data == "pictures" else [reconstructed, decoded, output]:
+    lowest, highest = (limit if limit is not None else np.inf for limit in model.kind.limits)
+    bounded = [reconstructed] if model.kind.FORM == "free" else [reconstructed, decoded, output]
+    for found in bounded if lowest < highest else []:
         assert lowest <= found.min() <= found.max() <= highest
     assert model.score(x).shape == (5,)
-    if data == "any":
-        unbounded = zoo.build(name, shape, output="real", seed=0)
-        assert unbounded.decode(1e4 * codes).max() > 1
+    if kind == "real":
+        assert model.decode(1e4 * codes).max() > 1
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -114,7 +114,7 @@ def test_the_same_seed_gives_the_same_weights_before_and_after_training(name):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_it_learns_and_its_validation_loss_is_its_loss(name):
-    pictures = zoo.describe(name).data == "pictures"
+    pictures = first_kind(name) == "pictures"
     x = samples(name, n=64 if pictures else 640)
     keras.utils.set_random_seed(0)
     # An average of the weights would take their place after the last validation.
@@ -146,6 +146,7 @@ import json, sys
 from pathlib import Path
 import numpy as np
 import zoo
+from zoo.wrappers.scaled import Scaled
 
 differences = {}
 for folder in map(Path, sys.argv[1:]):
@@ -157,8 +158,8 @@ for folder in map(Path, sys.argv[1:]):
         "optimizer": np.allclose(before, kept["optimizer"]),
     }
     model.fit(kept["x"], epochs=1, verbose=0)
-    pixel_max = 1 if model.output_kind == "pictures" else 255  # pictures come in [0, 1], or in bytes
-    zoo.export(model, folder / "again", pixel_max=pixel_max, examples=kept["x"][:3] * pixel_max)
+    pixels = model.kind.name == "pixels"
+    zoo.export(Scaled(model) if pixels else model, folder / "again", examples=kept["x"][:3] * (255 if pixels else 1))
 print(json.dumps(differences))
 """
 

@@ -77,7 +77,7 @@ def list_models(pattern: str = "*", *, data: str | None = None) -> list[str]:
 
     Args:
         pattern: A shell-style pattern, such as `"*sparse*"`.
-        data: Of models alone whose samples are of this kind: "any" for arrays of any shape, "ratings" or "likes".
+        data: Of models alone that take this kind of sample: "pixels", "real", "ratings", "likes" or "pictures".
 
     Raises:
         UsageError: If there is no such kind.
@@ -99,18 +99,16 @@ def export(
     folder: str | Path,
     *,
     formats: Sequence[str] = ("saved_model", "keras"),
-    pixel_max: float = 1.0,
     examples: np.ndarray | None = None,
 ) -> Path:
     """Writes a model in each format, each aside first and then renamed into place.
 
     Args:
-        model: The model to write.
+        model: The model to write. What wraps it travels inside: `zoo.wrappers.scaled.Scaled(model, 255)` takes
+            pixels from 0 to 255.
         folder: Where to; made if need be. What else lies there is left alone.
         formats: File names under `zoo/formats/`.
-        pixel_max: The largest value of a raw pixel, such as 255: the exported signatures take and return
-            values from 0 to `pixel_max`, and scale them inside.
-        examples: A few raw inputs, shape `(n, *input_shape)`. If given, `golden.npz` is written too: the
+        examples: A few inputs, shape `(n, *input_shape)`. If given, `golden.npz` is written too: the
             inputs and outputs of every signature, so that any copy can be checked anywhere.
 
     Returns:
@@ -123,7 +121,7 @@ def export(
     quiet.start()
     from zoo import exporting
 
-    return exporting.export(model, Path(folder), formats, pixel_max, examples)
+    return exporting.export(model, Path(folder), formats, examples)
 
 
 def load(folder: str | Path) -> Autoencoder:

@@ -10,19 +10,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo import checks
+from zoo import checks, kinds
+from zoo.kinds import Kind
 from zoo.layers.transposed_dense import TransposedDense
-from zoo.losses.fused_cross_entropy import FusedCrossEntropy
 from zoo.optimizers.fused_adam import FusedAdam
-
-# What a model's outputs are, and the loss that belongs to them; those without have one of their own.
-OUTPUTS = {
-    "pixels": FusedCrossEntropy,
-    "real": keras.losses.MeanSquaredError,
-    "ratings": None,
-    "likes": None,
-    "pictures": None,
-}
 
 
 class Endpoint(NamedTuple):
@@ -31,11 +22,13 @@ class Endpoint(NamedTuple):
     Attributes:
         call: Takes the inputs in order; returns a dictionary of named tensors.
         inputs: The named specs of the inputs.
+        samples: The names of those inputs and outputs that are samples: what takes raw values converts these.
         examples: By name, what golden outputs are made from for inputs other than `x` and `code`.
     """
 
     call: Callable[..., dict[str, tf.Tensor]]
     inputs: tuple[tf.TensorSpec, ...]
+    samples: frozenset[str] = frozenset()
     examples: Mapping[str, Any] = MappingProxyType({})
 
     def outputs(self) -> dict[str, tf.TensorSpec]:
@@ -44,32 +37,54 @@ class Endpoint(NamedTuple):
         return {name: tf.TensorSpec(t.shape, t.dtype) for name, t in concrete.structured_outputs.items()}
 
 
+def of_samples(*names: str, gives: bool = False) -> Callable[[Callable], Callable]:
+    """Marks a method's arguments that are samples, and whether it gives samples: what takes raw values converts them.
+
+    Args:
+        *names: The arguments' names.
+        gives: Whether what the method returns are samples.
+    """
+
+    def mark(method: Callable) -> Callable:
+        vars(method).update(samples=frozenset(names), gives_samples=gives)
+        return method
+
+    return mark
+
+
 @keras.saving.register_keras_serializable("zoo")
 class Autoencoder(keras.Model):
     """An encoder and a decoder, trained so that `decoder(encoder(x))` is close to the target.
 
     The target of `fit(x)` is `x`; `fit(noisy, clean)` gives another.
 
+    A subclass hands its settings to `super().__init__`: they become attributes before `build` is called, and are saved
+    and restored with the model.
+
     Args:
         encoder: From `(batch, *input_shape)` to the code, `(batch, *code_shape)`.
         decoder: From the code to the reconstruction, `(batch, *input_shape)`.
-        output: What the data are: "pixels" in [0, 1], with binary cross-entropy as the loss (nats, mean over
-            pixels); or "real" numbers, with mean squared error.
+        kind: What a sample is, by name or as `zoo.kinds.find` returns it: its values, its loss, its error.
         name: The model's name.
+        **settings: A subclass's own: numbers, words, layers, models, or lists of such.
     """
 
     def __init__(
         self,
         encoder: keras.Model,
         decoder: keras.Model,
-        output: str = "pixels",
+        kind: str | Kind = "pixels",
+        *,
         name: str | None = None,
+        **settings: Any,
     ) -> None:
-        checks.choice("output", output, OUTPUTS)
         super().__init__(name=name)
         self.encoder = encoder
         self.decoder = decoder
-        self.output_kind = output
+        self.kind = kinds.find(kind)
+        self.settings = tuple(settings)
+        for setting, value in settings.items():
+            setattr(self, setting, value)
         for layer in decoder.layers:
             if isinstance(layer, TransposedDense):
                 layer.tie(encoder)
@@ -84,24 +99,22 @@ class Autoencoder(keras.Model):
         return self.decoder(self.encoder(x, training=training), training=training)
 
     def get_config(self) -> dict[str, Any]:
-        """Returns what `from_config` needs: encoder and decoder, serialised, and the kind of output."""
-        return {
-            "encoder": keras.saving.serialize_keras_object(self.encoder),
-            "decoder": keras.saving.serialize_keras_object(self.decoder),
-            "output": self.output_kind,
-            "name": self.name,
-        }
+        """Returns what `from_config` needs: encoder, decoder, kind and settings, serialized, and the name."""
+        parts = {name: getattr(self, name) for name in self.arguments()}
+        return {"name": self.name, **{key: keras.saving.serialize_keras_object(part) for key, part in parts.items()}}
+
+    def arguments(self) -> tuple[str, ...]:
+        """Returns the names of the arguments that the model is made again from."""
+        return ("encoder", "decoder", "kind", *self.settings)
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
         """Makes the model again from `get_config`'s dictionary."""
-        parts = {key: keras.saving.deserialize_keras_object(config[key]) for key in ("encoder", "decoder")}
-        return cls(**{**config, **parts})
+        return cls(**{key: keras.saving.deserialize_keras_object(value) for key, value in config.items()})
 
-    def compile_default(self, learning_rate: float) -> Self:
-        """Compiles with Adam and the loss that belongs to the output, and returns the model."""
-        loss = OUTPUTS[self.output_kind]
-        self.compile(optimizer=FusedAdam(learning_rate), loss=loss and loss())
+    def compile_default(self, learning_rate: float, **options: Any) -> Self:
+        """Compiles with Adam, whose other options are Keras's, and the kind's loss; returns the model."""
+        self.compile(optimizer=FusedAdam(learning_rate, **options), loss=self.kind.loss())
         return self
 
     def fit(self, x: Any = None, y: Any = None, **arguments: Any) -> keras.callbacks.History:
@@ -113,6 +126,7 @@ class Autoencoder(keras.Model):
         target = x if y is None else y
         if isinstance(target, np.ndarray):
             self.check_values("y" if y is not None else "x", target)
+            self.kind.adapt(self, target)
         return super().fit(x, y, **arguments)
 
     def compute_loss(
@@ -124,7 +138,11 @@ class Autoencoder(keras.Model):
         training: bool = True,
     ) -> tf.Tensor:
         """Returns the compiled loss plus what layers added, with `x` as the target where there is no `y`."""
-        return super().compute_loss(x, x if y is None else y, y_pred, sample_weight, training)
+        y = x if y is None else y
+        weight = self.kind.sample_weight(self, y, sample_weight)
+        loss = super().compute_loss(x, y, y_pred, weight, training)
+        # The optimizer adds replicas' gradients up.
+        return loss + self.kind.penalty(self) / tf.distribute.get_strategy().num_replicas_in_sync
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, tf.Tensor]:
         """Returns the metrics' values, with `x` as the target where there is no `y`."""
@@ -145,52 +163,37 @@ class Autoencoder(keras.Model):
     def score(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Returns each sample's mean squared reconstruction error, shape `(n,)`: high means unusual."""
         x = np.asarray(x, "float32")
-        error = np.square(self.reconstruct(x, batch_size) - x)
-        return error.mean(axis=tuple(range(1, x.ndim)))
+        reconstruction = self.reconstruct(x, batch_size)
+        starts = range(0, len(x), batch_size)
+        found = [self.kind.error(x[i : i + batch_size], reconstruction[i : i + batch_size]).numpy() for i in starts]
+        return np.concatenate([np.zeros(0, "float32"), *found])
 
     def check_values(self, name: str, values: np.ndarray) -> None:
-        """Raises `UsageError` if there are NaNs, pixels outside [0, 1], or likes below 0; bytes are pictures."""
-        low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
-        received = f"Received: values from {low:g} to {high:g}."
-        if not np.isfinite([low, high]).all():
-            raise checks.UsageError(f"{name} must be finite. {received} Clean the data first.")
-        if self.output_kind == "pixels" and (low < 0 or high > 1):
-            raise checks.UsageError(
-                f"{name} must lie in [0, 1] for output='pixels'. {received} "
-                "Scale the data (raw pixels: divide by 255), or build the model with output='real'."
-            )
-        if self.output_kind == "pictures" and values.dtype != np.uint8 and (low < 0 or high > 1):
-            raise checks.UsageError(f"{name} must lie in [0, 1], or be bytes (uint8). {received} Divide by 255.")
-        if self.output_kind == "likes":
-            checks.check(low >= 0, name, "0 where there is no like, and above 0 where there is one", low)
+        """Raises `UsageError` if there are values that no sample of the model's kind has."""
+        self.kind.check(name, values)
 
-    def endpoints(self, pixel_max: float = 1.0) -> dict[str, Endpoint]:
-        """Returns what an export offers, by name; inputs and outputs are raw, from 0 to `pixel_max`.
-
-        `score` is the mean squared error of values scaled to the range that the model was trained on.
-        """
+    def endpoints(self) -> dict[str, Endpoint]:
+        """Returns what an export offers, by name."""
 
         def reconstruct(x: tf.Tensor) -> dict[str, tf.Tensor]:
-            return {"reconstruction": self(x / pixel_max, training=False) * pixel_max}
+            return {"reconstruction": self(x, training=False)}
 
         def encode(x: tf.Tensor) -> dict[str, tf.Tensor]:
-            return {"code": self.encoder(x / pixel_max, training=False)}
+            return {"code": self.encoder(x, training=False)}
 
         def decode(code: tf.Tensor) -> dict[str, tf.Tensor]:
-            return {"reconstruction": self.decoder(code, training=False) * pixel_max}
+            return {"reconstruction": self.decoder(code, training=False)}
 
         def score(x: tf.Tensor) -> dict[str, tf.Tensor]:
-            x = x / pixel_max
-            error = tf.square(self(x, training=False) - x)
-            return {"score": tf.reduce_mean(error, axis=list(range(1, len(x.shape))))}
+            return {"score": self.kind.error(x, self(x, training=False))}
 
         x = tf.TensorSpec(self.encoder.input_shape, tf.float32, name="x")
         code = tf.TensorSpec(self.decoder.input_shape, tf.float32, name="code")
         return {
-            "serving_default": Endpoint(reconstruct, (x,)),
-            "encode": Endpoint(encode, (x,)),
-            "decode": Endpoint(decode, (code,)),
-            "score": Endpoint(score, (x,)),
+            "serving_default": Endpoint(reconstruct, (x,), frozenset({"x", "reconstruction"})),
+            "encode": Endpoint(encode, (x,), frozenset({"x"})),
+            "decode": Endpoint(decode, (code,), frozenset({"reconstruction"})),
+            "score": Endpoint(score, (x,), frozenset({"x"})),
         }
 
     def _apply(

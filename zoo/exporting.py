@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo import checks, families, formats, golden, layers, losses, models, optimizers, wrappers
+from zoo import checks, families, formats, golden, kinds, layers, losses, models, optimizers, wrappers
 from zoo.autoencoder import Autoencoder
 from zoo.files import replacing
 
@@ -20,11 +20,9 @@ def export(
     model: Autoencoder,
     folder: Path,
     names: Sequence[str],
-    pixel_max: float,
     examples: np.ndarray | None,
 ) -> Path:
     """Does what `zoo.export` says."""
-    checks.positive("pixel_max", pixel_max)
     known = [m.name for m in pkgutil.iter_modules(formats.__path__) if not m.name.startswith("_")]
     for name in names:
         checks.choice("formats", name, known)
@@ -32,10 +30,10 @@ def export(
         for name in names:
             writer = importlib.import_module(f"{formats.__name__}.{name}")
             with replacing(folder / writer.NAME) as target:
-                writer.write(model, target, pixel_max)
+                writer.write(model, target)
         if examples is not None:
             with replacing(folder / golden.NAME) as target:
-                golden.write(model, target, pixel_max, examples)
+                golden.write(model, target, examples)
     except tf.errors.OpError as error:  # TensorFlow's own writers wrap what the system said
         raise OSError(f"{folder}: {error.message}") from error
     return folder
@@ -49,7 +47,8 @@ def load(folder: Path) -> Autoencoder:
             f"{file} is not there. zoo.load needs the model.keras of an export; "
             f"a SavedModel alone loads with tf.saved_model.load({str(folder / 'saved_model')!r})."
         )
-    for package in (families, layers, losses, models, optimizers, wrappers):  # importing registers what they hold
+    # Importing registers what they hold.
+    for package in (families, kinds, layers, losses, models, optimizers, wrappers):
         for module in pkgutil.iter_modules(package.__path__):
             importlib.import_module(f"{package.__name__}.{module.name}")
     return keras.saving.load_model(file)

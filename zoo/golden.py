@@ -11,7 +11,7 @@ from zoo.autoencoder import Autoencoder, Endpoint
 NAME = "golden.npz"
 
 
-def write(model: Autoencoder, target: Path, pixel_max: float, examples: np.ndarray) -> None:
+def write(model: Autoencoder, target: Path, examples: np.ndarray) -> None:
     """Writes, for each signature, arrays named `signature/in/name` and `signature/out/name`.
 
     The outputs come from the model in memory, so that checking an export against them checks the export.
@@ -19,10 +19,9 @@ def write(model: Autoencoder, target: Path, pixel_max: float, examples: np.ndarr
     Args:
         model: The model.
         target: The file to make.
-        pixel_max: The largest value of a raw pixel.
-        examples: Raw inputs, shape `(n, *input_shape)`.
+        examples: Inputs, shape `(n, *input_shape)`.
     """
-    endpoints = model.endpoints(pixel_max)
+    endpoints = model.endpoints()
     x = tf.constant(examples, tf.float32)
     values = {"x": x, "image": x}
     values["code"] = endpoints["encode"].call(*_inputs(endpoints["encode"], values))["code"]

@@ -1,7 +1,7 @@
-"""The models: found by their file names, or registered by a person at run time.
+"""The models: found by their file names, or registered by a person at run time; and the kinds of sample they take.
 
-A model is a file `zoo/models/x.py` that holds a function `x` under `@register`. Names are read from the files' text, so
-that listing them imports nothing.
+A model is a file `zoo/models/x.py` that holds a function `x` under `@register`; a kind is a file `zoo/kinds/x.py` with
+a class that has a `FORM`. Both are read from the files' text, so that listing them imports nothing.
 """
 
 from __future__ import annotations
@@ -23,17 +23,16 @@ if TYPE_CHECKING:
 
 Builder = Callable[..., "Autoencoder"]
 
-# What a model's samples are.
-DATA = {
-    "any": "samples of any shape: pixels in [0, 1], or real numbers",
-    "ratings": "rows of ratings, of which 0 or NaN is none",
-    "likes": "rows of 0 and 1: what is liked or used",
-    "pictures": "pictures of any size, with 1 or 3 channels",
-}
-_FOLDER = Path(__file__).with_name("models")
-_REGISTERED = re.compile(r'^@register(?:\(data="(\w+)"\))?\ndef (\w+)\(', re.MULTILINE)
+# A dense model takes any row of numbers; "places" is for models that need neighbors, "free" for those of any size.
+DENSE = ("places", "rows")
+FORMS = (*DENSE, "free")
+Taken = str | tuple[str, ...]
+_MODELS = Path(__file__).with_name("models")
+_KINDS = Path(__file__).with_name("kinds")
+_REGISTERED = re.compile(r"^@register(?:\(kinds=(.+?)\))?\ndef (\w+)\(", re.MULTILINE)
+_FORM = re.compile(r'^    FORM = "(\w+)"', re.MULTILINE)
 _builders: dict[str, Builder] = {}
-_data: dict[str, str] = {}
+_taken: dict[str, Taken] = {}
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Description:
     summary: str
     paper: str
     signature: str
-    data: str
+    kinds: tuple[str, ...]
 
     def __str__(self) -> str:
         return f"{self.signature}\n\n{self.summary}\n\nPaper: {self.paper}"
@@ -53,15 +52,16 @@ class Description:
 @overload
 def register(builder: Builder) -> Builder: ...
 @overload
-def register(*, data: str) -> Callable[[Builder], Builder]: ...
-def register(builder: Builder | None = None, *, data: str = "any") -> Any:
-    """Registers a builder under its function's name. Use it as a decorator, with or without `data`.
+def register(*, kinds: Taken) -> Callable[[Builder], Builder]: ...
+def register(builder: Builder | None = None, *, kinds: Taken = DENSE) -> Any:
+    """Registers a builder under its function's name. Use it as a decorator, with or without `kinds`.
 
     Args:
         builder: A function `(input_shape, *, ...)`: the shape positional, everything else keyword-only, annotated
             and with a default; no `**kwargs`, so that a typo is an error. Its docstring's first line is the
             model's summary, and a line "Paper: ..." there or in its module's docstring names the source.
-        data: What the model's samples are: "any", "ratings", "likes" or "pictures".
+        kinds: What samples the model takes, by form ("places", "rows", "free") or by kind ("ratings", "likes", ...);
+            one or a tuple of them. All rows of numbers, in whatever shape, if not given.
 
     Returns:
         The builder, unchanged.
@@ -69,13 +69,14 @@ def register(builder: Builder | None = None, *, data: str = "any") -> Any:
     Raises:
         UsageError: If the signature is another, or the name belongs to another builder.
     """
-    choice("data", data, DATA)
+    for one in _tuple(kinds):
+        choice("kinds", one, [*FORMS, *_kinds()])
     if builder is None:
-        return functools.partial(_register, data)
-    return _register(data, builder)
+        return functools.partial(_register, kinds)
+    return _register(kinds, builder)
 
 
-def _register(data: str, builder: Builder) -> Builder:
+def _register(kinds: Taken, builder: Builder) -> Builder:
     name = builder.__name__
     parameters = list(inspect.signature(builder).parameters.values())
     if not parameters or parameters[0].name != "input_shape":
@@ -97,16 +98,32 @@ def _register(data: str, builder: Builder) -> Builder:
     if taken or (known is not None and known.__module__ != builder.__module__):
         raise UsageError(f"A model named {name!r} is registered already: rename the new function.")
     _builders[name] = builder
-    _data[name] = data
+    _taken[name] = kinds
     return builder
 
 
+def kinds() -> dict[str, str]:
+    """Returns the form of each kind of sample by its name, sorted."""
+    found = {file.stem: _FORM.search(file.read_text("utf-8")) for file in sorted(_KINDS.glob("[!_]*.py"))}
+    return {name: form[1] for name, form in found.items() if form}
+
+
+_kinds = kinds  # where an argument has that name
+
+
+def takes(model: str) -> tuple[str, ...]:
+    """Returns the kinds of sample that a model takes, sorted."""
+    taken = _tuple(_known()[model])
+    return tuple(name for name, form in kinds().items() if name in taken or form in taken)
+
+
 def names(data: str | None = None) -> list[str]:
-    """Lists all models' names, sorted; of those alone whose samples are of that kind, if given."""
-    if data is not None:
-        choice("data", data, DATA)
-    known = {name: _data.get(name, "any") for name in _builders} | _files()
-    return sorted(name for name, kind in known.items() if data in (None, kind))
+    """Lists all models' names, sorted; of those alone that take that kind of sample, if given."""
+    known = sorted(_known())
+    if data is None:
+        return known
+    choice("data", data, kinds())
+    return [name for name in known if data in takes(name)]
 
 
 def find(name: str) -> Builder:
@@ -136,7 +153,7 @@ def outline(name: str) -> Builder:
     definition.decorator_list, definition.body, definition.returns = [], definition.body[:1], None
     known: dict[str, Any] = {"Any": Any, "Literal": Literal}
     try:
-        exec(compile(ast.Module([definition], []), str(_FOLDER / f"{name}.py"), "exec"), known)
+        exec(compile(ast.Module([definition], []), str(_MODELS / f"{name}.py"), "exec"), known)
     except NameError:  # a default or an annotation that the file imports
         return find(name)
     return known[name]
@@ -168,23 +185,32 @@ def describe(name: str) -> Description:
         summary=doc.split("\n\n")[0].replace("\n", " "),
         paper=" ".join(paper.group(1).split()) if paper else "not named",
         signature=f"{name}{inspect.signature(builder).replace(return_annotation=inspect.Signature.empty)}",
-        data=_data.get(name) or _files().get(name, "any"),
+        kinds=takes(name),
     )
 
 
 def _tree(name: str) -> ast.Module:
     """Returns the syntax tree of a model's file."""
-    return ast.parse((_FOLDER / f"{name}.py").read_text("utf-8"))
+    return ast.parse((_MODELS / f"{name}.py").read_text("utf-8"))
 
 
-def _files() -> dict[str, str]:
-    """Returns what the models' samples are by the models' names, for those that are files."""
-    found = {}
-    for file in _FOLDER.glob("[!_]*.py"):
-        for data, name in _REGISTERED.findall(file.read_text("utf-8")):
+def _known() -> dict[str, Taken]:
+    """Returns what each model takes by its name."""
+    return {**_taken, **_files()}
+
+
+def _files() -> dict[str, Taken]:
+    """Returns what the models that are files take, by their names."""
+    found: dict[str, Taken] = {}
+    for file in _MODELS.glob("[!_]*.py"):
+        for taken, name in _REGISTERED.findall(file.read_text("utf-8")):
             if name == file.stem:
-                found[name] = data or "any"
+                found[name] = ast.literal_eval(taken) if taken else DENSE
     return found
+
+
+def _tuple(taken: Taken) -> tuple[str, ...]:
+    return (taken,) if isinstance(taken, str) else taken
 
 
 def _unknown(kind: str, name: str, options: list[str]) -> str:

@@ -71,7 +71,7 @@ def draw(model: VariationalAutoencoder, splits: Splits, codes: dict[str, np.ndar
 
 def observed(model: VariationalAutoencoder, x: np.ndarray) -> np.ndarray:
     """Returns what likelihoods are told of: pixels as 0 or 1, real numbers as they are."""
-    return binarized(x) if model.output_kind == "pixels" else x
+    return binarized(x) if model.kind.bernoulli else x
 
 
 def binarized(x: np.ndarray) -> np.ndarray:

@@ -52,9 +52,10 @@ def of_raw_values(model: Autoencoder, splits: Splits) -> dict[str, Any]:
     """Returns the arguments of `_publishing.publish` that make an export of raw values: preprocessing goes inside."""
     from recipes.data import mnist
     from recipes.data.table import Table
+    from zoo.wrappers.scaled import Scaled
     from zoo.wrappers.standardized import Standardized
 
     x = splits.test.x[:8]
     if isinstance(splits, Table):
-        return {"model": Standardized(model, splits.mean, splits.scale), "pixel_max": 1.0, "examples": splits.raw(x)}
-    return {"model": model, "pixel_max": mnist.PIXEL_MAX, "examples": np.rint(x * mnist.PIXEL_MAX)}
+        return {"model": Standardized(model, splits.mean, splits.scale), "examples": splits.raw(x)}
+    return {"model": Scaled(model, mnist.PIXEL_MAX), "examples": np.rint(x * mnist.PIXEL_MAX)}

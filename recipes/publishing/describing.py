@@ -19,12 +19,11 @@ def card(
     record: dict[str, Any],
     explained: Mapping[str, str],
     figures: list[str],
-    pixel_max: float,
 ) -> str:
     """Returns the model card, with front matter that model hubs read."""
     name = record["model"]["name"]
     about = zoo.describe(name)
-    use = "image-to-image" if about.data == "pictures" else "feature-extraction"
+    use = "image-to-image" if model.kind.name == "pictures" else "feature-extraction"
     title = f"{name} autoencoder of {record['data']['name']}"
     results = [
         EvalResult(
@@ -50,7 +49,7 @@ def card(
             "inputs": ", ".join(f"`{spec.name}` {_told(spec)}" for spec in endpoint.inputs),
             "outputs": ", ".join(f"`{key}` {_told(spec)}" for key, spec in endpoint.outputs().items()),
         }
-        for signature, endpoint in model.endpoints(pixel_max).items()
+        for signature, endpoint in model.endpoints().items()
     ]
     templates = Environment(loader=FileSystemLoader(CARDS), autoescape=False, keep_trailing_newline=True)
     content = templates.get_template(f"{recipe}.md.jinja").render(

@@ -26,7 +26,6 @@ def publish(
     explained: Mapping[str, str],
     figures: Mapping[str, Figure],
     recipe: str,
-    pixel_max: float,
     examples: np.ndarray,
 ) -> None:
     """Writes an export and puts it in the place of what was there.
@@ -38,7 +37,6 @@ def publish(
         explained: A sentence for each number that the recipe's card does not explain itself.
         figures: By file name without ending; the first leads the card.
         recipe: The recipe's name; `cards/NAME.md.jinja` holds its card's words.
-        pixel_max: The largest value of a raw pixel.
         examples: A few raw inputs.
 
     Raises:
@@ -49,8 +47,8 @@ def publish(
         for name, figure in figures.items():
             _save(figure, aside / "figures" / f"{name}.png")
         (aside / "metrics.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
-        (aside / "card.md").write_text(card(recipe, model, record, explained, list(figures), pixel_max), "utf-8")
-        zoo.export(model, aside, pixel_max=pixel_max, examples=examples)
+        (aside / "card.md").write_text(card(recipe, model, record, explained, list(figures)), "utf-8")
+        zoo.export(model, aside, examples=examples)
 
 
 def _save(figure: Figure, file: Path) -> None:

@@ -2,7 +2,7 @@
 
 from recipes.running.command_line import command, main, parse
 from recipes.running.folders import workspace
-from recipes.running.options import EXPORTED, Options, build, data_of, fitting, hyperparameters, in_float32
+from recipes.running.options import EXPORTED, Options, build, fitting, hyperparameters, in_float32, kind_of
 from recipes.running.stopping import status_of
 
 __all__ = [
@@ -10,10 +10,10 @@ __all__ = [
     "Options",
     "build",
     "command",
-    "data_of",
     "fitting",
     "hyperparameters",
     "in_float32",
+    "kind_of",
     "main",
     "parse",
     "status_of",

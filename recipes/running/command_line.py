@@ -66,9 +66,9 @@ def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Conf
     """
     name = _value_of("--model", arguments) or config_class().model
     builder = registry.outline(name)
-    models = sorted(model for data in config_class.DATA for model in zoo.list_models(data=data))
+    models = sorted({model for kind in config_class.KINDS for model in zoo.list_models(data=kind)})
     if name not in models:
-        takes = registry.DATA[zoo.describe(name).data]
+        takes = " or ".join(zoo.describe(name).kinds)
         raise UsageError(f"--model {name} takes {takes}; recipes.{recipe} can use {', '.join(models)}.")
     described = {p.arg_name: p.description for p in docstring_parser.parse(builder.__doc__ or "").params}
     known = defaults(config_class, name)

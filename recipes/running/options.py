@@ -34,12 +34,12 @@ class Options:
 
     Attributes:
         PRESETS: By model, the hyperparameters whose defaults in the recipe are not the model's own.
-        DATA: What the samples of the recipe's models are, as `zoo.list_models(data=...)` calls it.
+        KINDS: The kinds of sample that the recipe knows, as `zoo.list_models(data=...)` calls them.
         FREE: The options that may differ when an interrupted run goes on.
     """
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
-    DATA: ClassVar[tuple[str, ...]] = ("any",)
+    KINDS: ClassVar[tuple[str, ...]] = ("pixels", "real")
     FREE: ClassVar[tuple[str, ...]] = ("out", "resume")
     model: str = "sparse"
     """Which model of the zoo; its hyperparameters follow below, and other models have others."""
@@ -96,9 +96,10 @@ def hyperparameters(config: Options) -> dict[str, Any]:
     return {**defaults(config, config.model), **config.hyperparameters}
 
 
-def data_of(config: Options) -> str:
+def kind_of(config: Options) -> str:
     """Returns what the samples of the configured model are: "any", "ratings" or "likes"."""
-    return zoo.describe(config.model).data
+    taken = zoo.describe(config.model).kinds
+    return next(kind for kind in config.KINDS if kind in taken)
 
 
 def in_float32(config: Options, model: Autoencoder) -> Autoencoder:

@@ -13,7 +13,7 @@ began = time.process_time()
 import zoo
 names = zoo.list_models()
 seconds = time.process_time() - began
-by_data = {data: zoo.list_models(data=data) for data in ("any", "ratings", "likes", "pictures")}
+by_data = {data: zoo.list_models(data=data) for data in ("pixels", "real", "ratings", "likes", "pictures")}
 described = [zoo.describe(name).signature for name in names]
 heavy = [name for name in ("tensorflow", "keras") if name in sys.modules]
 print(json.dumps({"names": names, "by_data": by_data, "described": described, "seconds": seconds, "heavy": heavy}))
@@ -23,7 +23,7 @@ print(json.dumps({"names": names, "by_data": by_data, "described": described, "s
 def test_listing_is_quick_and_imports_no_tensorflow(fresh_python):
     found = [json.loads(fresh_python("-c", LISTING).stdout) for _ in range(3)]
     assert found[0]["names"] == zoo.list_models()
-    assert found[0]["by_data"] == {data: zoo.list_models(data=data) for data in registry.DATA}
+    assert found[0]["by_data"] == {data: zoo.list_models(data=data) for data in registry.kinds()}
     assert found[0]["described"] == [zoo.describe(name).signature for name in zoo.list_models()]
     assert not found[0]["heavy"]
     assert min(run["seconds"] for run in found) < 0.1  # the best of three: the machine may be busy
@@ -34,14 +34,17 @@ def test_patterns_filter_the_list():
     assert zoo.list_models("nothing*") == []
 
 
-def test_each_model_is_listed_by_what_its_samples_are():
-    by_data = {data: zoo.list_models(data=data) for data in registry.DATA}
-    assert sorted(name for names in by_data.values() for name in names) == zoo.list_models()
-    assert "autorec" in by_data["ratings"]
-    assert {"ease", "mult_vae"} <= set(by_data["likes"])
-    assert "sparse" in by_data["any"]
-    assert zoo.list_models("*vae", data="likes") == ["mult_vae"]
-    assert all(zoo.describe(name).data == data for data, names in by_data.items() for name in names)
+def test_each_model_is_listed_by_the_kinds_of_sample_that_it_takes():
+    by_kind = {kind: zoo.list_models(data=kind) for kind in registry.kinds()}
+    assert {name for names in by_kind.values() for name in names} == set(zoo.list_models())
+    assert {"autorec", "sparse", "vae"} <= set(by_kind["ratings"])
+    assert {"ease", "mult_vae", "vanilla"} <= set(by_kind["likes"])
+    assert "convolutional" not in by_kind["ratings"]
+    assert by_kind["pictures"] == ["restorer"]
+    assert {len(by_kind[kind]) for kind in ("pixels", "real")} == {14}
+    assert zoo.list_models("*vae", data="likes") == ["beta_tc_vae", "mult_vae", "vae"]
+    for name in zoo.list_models():
+        assert zoo.describe(name).kinds == tuple(kind for kind, names in by_kind.items() if name in names)
 
 
 @pytest.mark.parametrize(
@@ -61,8 +64,12 @@ def test_each_model_is_listed_by_what_its_samples_are():
         (lambda: zoo.build("vanilla", (784,), output="pixel"), "Did you mean 'pixels'?"),
         (lambda: zoo.build("vanilla", (784,), learning_rate=0), "learning_rate must be a number above 0"),
         (lambda: zoo.load("/nowhere"), "model.keras is not there"),
-        (lambda: zoo.list_models(data="rating"), "data must be one of 'any', 'ratings', 'likes', 'pictures'."),
-        (lambda: zoo.register(data="like"), "Received: data='like'. Did you mean 'likes'?"),
+        (
+            lambda: zoo.list_models(data="rating"),
+            "one of 'likes', 'pictures', 'pixels', 'ratings', 'real'.",
+        ),
+        (lambda: zoo.register(kinds="like"), "Received: kinds='like'. Did you mean 'likes'?"),
+        (lambda: zoo.build("convolutional", (8, 8), output="ratings"), "output must be one of 'pixels', 'real'."),
     ],
 )
 def test_a_mistake_is_answered_in_a_sentence_that_says_what_to_type(call, told):
@@ -103,7 +110,7 @@ def test_describing_gives_signature_summary_and_paper():
 
 @pytest.fixture
 def _forget():
-    kept = [(each, dict(each)) for each in (registry._builders, registry._data)]
+    kept = [(each, dict(each)) for each in (registry._builders, registry._taken)]
     yield
     for each, known in kept:
         each.clear()
@@ -119,20 +126,20 @@ def test_a_registered_builder_is_listed_and_built():
 
     assert "mine" in zoo.list_models()
     assert zoo.build("mine", (5,)).decoder.input_shape == (None, 3)
-    assert "mine" in zoo.list_models(data="any")
+    assert "mine" in zoo.list_models(data="pixels")
 
 
 @pytest.mark.usefixtures("_forget")
 def test_a_registered_builder_may_say_what_its_samples_are():
-    @zoo.register(data="ratings")
+    @zoo.register(kinds="ratings")
     def mine(input_shape: tuple[int, ...], *, latent_dim: int = 3):
         """A thin coat over autorec."""
         return zoo.build("autorec", input_shape, latent_dim=latent_dim)
 
     assert "mine" in zoo.list_models(data="ratings")
-    assert "mine" not in zoo.list_models(data="any")
-    assert zoo.describe("mine").data == "ratings"
-    assert zoo.build("mine", (5,)).output_kind == "ratings"
+    assert "mine" not in zoo.list_models(data="pixels")
+    assert zoo.describe("mine").kinds == ("ratings",)
+    assert zoo.build("mine", (5,)).kind.name == "ratings"
 
 
 @pytest.mark.usefixtures("_forget")

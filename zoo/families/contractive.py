@@ -12,6 +12,7 @@ from keras import ops
 from zoo import checks
 from zoo.autoencoder import Autoencoder
 from zoo.families import jacobian
+from zoo.kinds import Kind
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -27,7 +28,7 @@ class ContractiveAutoencoder(Autoencoder):
     Args:
         encoder: From `(batch, *input_shape)` to the code, `(batch, *code_shape)`.
         decoder: From the code to the reconstruction, `(batch, *input_shape)`.
-        output: As of `Autoencoder`.
+        kind: What a sample is, as in `Autoencoder`.
         rate: The penalty's weight.
         probes: Random directions of the estimate; the variance falls as 1 / probes.
         seed: Seed of the directions.
@@ -38,7 +39,7 @@ class ContractiveAutoencoder(Autoencoder):
         self,
         encoder: keras.Model,
         decoder: keras.Model,
-        output: str = "pixels",
+        kind: str | Kind = "pixels",
         *,
         rate: float = 1e-4,
         probes: int = 1,
@@ -47,16 +48,15 @@ class ContractiveAutoencoder(Autoencoder):
     ) -> None:
         checks.not_negative("rate", rate)
         checks.positive_integer("probes", probes)
-        super().__init__(encoder, decoder, output, name)
-        self.rate = rate
-        self.probes = probes
-        self.seed = seed
-        self.is_exact = jacobian.is_dense(encoder)
-        self._tracker.unlock()  # the model is built as soon as it has its parts
+        super().__init__(encoder, decoder, kind, name=name, rate=rate, probes=probes, seed=seed)
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Makes the layer that adds the penalty, the directions' seeds and the trackers of the loss's parts."""
+        self.is_exact = jacobian.is_dense(self.encoder)
         self.added = Added(name="added", dtype="float32")
-        self.seeds = keras.random.SeedGenerator(seed)
-        self.parts = [keras.metrics.Mean("reconstruction"), keras.metrics.Mean("penalty")]
-        self._tracker.lock()
+        self.seeds = keras.random.SeedGenerator(self.seed)
+        self.trackers = [keras.metrics.Mean("reconstruction"), keras.metrics.Mean("penalty")]
+        super().build(input_shape)
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns the reconstruction of `x`, shape `(batch, *input_shape)`, and adds the penalty to the loss."""
@@ -84,13 +84,9 @@ class ContractiveAutoencoder(Autoencoder):
         loss = super().compute_loss(x, y, y_pred, sample_weight, training)
         penalty = sum(self.added.losses)  # none where Keras only looks at shapes, as it does before replicas train
         whole = loss * tf.distribute.get_strategy().num_replicas_in_sync  # of which Keras gives each replica its share
-        for part, value in zip(self.parts, (whole - penalty, penalty), strict=True):
-            part.update_state(value, sample_weight=ops.shape(y_pred)[0])
+        for tracker, value in zip(self.trackers, (whole - penalty, penalty), strict=True):
+            tracker.update_state(value, sample_weight=ops.shape(y_pred)[0])
         return loss
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns what `from_config` needs: the base class's, and the penalty's arguments."""
-        return {**super().get_config(), "rate": self.rate, "probes": self.probes, "seed": self.seed}
 
 
 @keras.saving.register_keras_serializable("zoo")

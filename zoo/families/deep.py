@@ -15,6 +15,7 @@ from zoo import checks
 from zoo.autoencoder import Autoencoder
 from zoo.families import pretraining
 from zoo.families.rbm import CD, RBM
+from zoo.kinds import Kind
 from zoo.layers.transposed_dense import TransposedDense
 
 
@@ -25,7 +26,7 @@ class Deep(Autoencoder):
     Args:
         encoder: Dense layers, perhaps after a flattening one.
         decoder: The same mirrored.
-        output: "pixels" in [0, 1] for Bernoulli visible units, "real" numbers for Gaussian ones.
+        kind: What a sample is; visible units are Bernoulli for "pixels", Gaussian for "real" numbers.
         cd: How `pretrain` does contrastive divergence: steps, learning rate, momentum, weight decay.
         seed: Seed of all that `pretrain` draws.
         name: The model's name.
@@ -35,19 +36,13 @@ class Deep(Autoencoder):
         self,
         encoder: keras.Model,
         decoder: keras.Model,
-        output: str = "pixels",
+        kind: str | Kind = "pixels",
         *,
         cd: Sequence[Any],
         seed: int,
         name: str | None = None,
     ) -> None:
-        super().__init__(encoder, decoder, output, name=name)
-        self.cd = CD(*cd)
-        self.seed = seed
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns what `from_config` needs."""
-        return {**super().get_config(), "cd": list(self.cd), "seed": self.seed}
+        super().__init__(encoder, decoder, kind, name=name, cd=CD(*cd), seed=seed)
 
     def pretrain(
         self,
@@ -91,7 +86,7 @@ class Deep(Autoencoder):
         data, unseen = tf.constant(data), tf.constant(unseen)
 
         ups, downs = (pretraining.dense_layers(part) for part in (self.encoder, self.decoder))
-        visible = "sigmoid" if self.output_kind == "pixels" else "linear"
+        visible = self.kind.activation
         history = []
         for depth, (up, down) in enumerate(zip(ups, reversed(downs), strict=True)):
             hidden = keras.activations.serialize(up.activation)

@@ -1,12 +1,13 @@
 """Models whose training and validation corrupt the samples that come without a target."""
 
-from typing import Any, Self
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo.autoencoder import Autoencoder
+from zoo.autoencoder import Autoencoder, of_samples
+from zoo.kinds import Kind
 
 VALIDATION_SEED = 0
 
@@ -22,7 +23,7 @@ class Denoising(Autoencoder):
         encoder: As in `Autoencoder`.
         decoder: As in `Autoencoder`.
         corruption: A layer whose `corrupted(x, seed, shared)` corrupts, and whose `seeds` it draws from in training.
-        output: As in `Autoencoder`.
+        kind: What a sample is, as in `Autoencoder`.
         name: The model's name.
     """
 
@@ -31,12 +32,12 @@ class Denoising(Autoencoder):
         encoder: keras.Model,
         decoder: keras.Model,
         corruption: Any,
-        output: str = "pixels",
+        kind: str | Kind = "pixels",
         name: str | None = None,
     ) -> None:
-        self.corruption = corruption  # first, since `Autoencoder` ends built, and nothing is added to what is built
-        super().__init__(encoder, decoder, output, name)
+        super().__init__(encoder, decoder, kind, name=name, corruption=corruption)
 
+    @of_samples("x", gives=True)
     def corrupt(self, x: np.ndarray, seed: int = 0) -> np.ndarray:
         """Returns samples, shape `(n, *input_shape)`, corrupted as in training; the same seed gives the same."""
         return self.corruption.corrupted(tf.convert_to_tensor(x, "float32"), seed).numpy()
@@ -48,17 +49,6 @@ class Denoising(Autoencoder):
     def test_step(self, data: Any) -> dict[str, tf.Tensor]:
         """Measures pairs, or samples of which each is corrupted by the same draws: the same loss each time."""
         return super().test_step(self._paired(data, VALIDATION_SEED, shared=True))
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns what `from_config` needs."""
-        return {**super().get_config(), "corruption": keras.saving.serialize_keras_object(self.corruption)}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """Makes the model again from `get_config`'s dictionary."""
-        return super().from_config(
-            {**config, "corruption": keras.saving.deserialize_keras_object(config["corruption"])}
-        )
 
     def _paired(self, data: Any, seed: int | keras.random.SeedGenerator, shared: bool = False) -> tuple:
         x, y, weight = keras.utils.unpack_x_y_sample_weight(data)

@@ -11,6 +11,7 @@ from scipy import linalg, sparse
 
 from zoo import checks
 from zoo.autoencoder import Autoencoder
+from zoo.kinds import Kind
 
 ROWS = 1024  # rows predicted at once
 
@@ -22,7 +23,7 @@ class Ease(Autoencoder):
     Args:
         encoder: The identity on `(batch, films)`.
         decoder: A dense layer without bias.
-        output: "likes".
+        kind: What a sample is, as in `Autoencoder`.
         l2: The weight of the squared weights.
         dropout: The share of the input whose dropping the weights are to bear.
         activity_power: People weigh in with the number of their likes to the power of minus this.
@@ -34,7 +35,7 @@ class Ease(Autoencoder):
         self,
         encoder: keras.Model,
         decoder: keras.Model,
-        output: str = "likes",
+        kind: str | Kind = "likes",
         *,
         l2: float,
         dropout: float,
@@ -42,16 +43,16 @@ class Ease(Autoencoder):
         popularity_power: float,
         name: str | None = None,
     ) -> None:
-        super().__init__(encoder, decoder, output, name)
-        self.l2 = l2
-        self.dropout = dropout
-        self.activity_power = activity_power
-        self.popularity_power = popularity_power
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns the arguments."""
-        names = ("l2", "dropout", "activity_power", "popularity_power")
-        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+        super().__init__(
+            encoder,
+            decoder,
+            kind,
+            name=name,
+            l2=l2,
+            dropout=dropout,
+            activity_power=activity_power,
+            popularity_power=popularity_power,
+        )
 
     def fit(
         self, x: Any = None, y: Any = None, *, validation_data: Any = None, **arguments: Any

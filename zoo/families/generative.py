@@ -7,13 +7,14 @@ import numpy as np
 import tensorflow as tf
 
 from zoo import checks
-from zoo.autoencoder import Autoencoder, Endpoint
+from zoo.autoencoder import Autoencoder, Endpoint, of_samples
 
 
 @keras.saving.register_keras_serializable("zoo")
 class Generative(Autoencoder):
     """An autoencoder whose codes are trained towards a standard normal distribution, the prior p(z) = N(0, I)."""
 
+    @of_samples(gives=True)
     def sample(self, n: int, seed: int = 0) -> np.ndarray:
         """Returns new samples: draws from the prior, decoded.
 
@@ -27,6 +28,7 @@ class Generative(Autoencoder):
         checks.positive_integer("n", n)
         return self.decode(_draws(self.decoder, n, [seed, 0]).numpy())
 
+    @of_samples("a", "b", gives=True)
     def interpolate(self, a: np.ndarray, b: np.ndarray, steps: int = 9) -> np.ndarray:
         """Returns what lies between two samples: the straight line between their codes, decoded.
 
@@ -43,15 +45,15 @@ class Generative(Autoencoder):
         share = np.linspace(0, 1, steps, dtype="float32").reshape(-1, *[1] * begin.ndim)
         return self.decode((1 - share) * begin + share * end)
 
-    def endpoints(self, pixel_max: float = 1.0) -> dict[str, Endpoint]:
+    def endpoints(self) -> dict[str, Endpoint]:
         """Returns what an export offers: `sample` besides; the same `seed`, shape `(2,)`, gives the same samples."""
 
         def sample(count: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
-            return {"sample": self.decoder(_draws(self.decoder, count, seed), training=False) * pixel_max}
+            return {"sample": self.decoder(_draws(self.decoder, count, seed), training=False)}
 
         inputs = (tf.TensorSpec((), tf.int32, name="count"), tf.TensorSpec((2,), tf.int32, name="seed"))
         examples = {"count": np.int32(4), "seed": np.array([1, 2], "int32")}
-        return {**super().endpoints(pixel_max), "sample": Endpoint(sample, inputs, examples)}
+        return {**super().endpoints(), "sample": Endpoint(sample, inputs, frozenset({"sample"}), examples)}
 
 
 def _draws(decoder: keras.Model, n: Any, seed: Any) -> tf.Tensor:

@@ -11,7 +11,8 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import checks
-from zoo.autoencoder import Autoencoder, Endpoint
+from zoo.autoencoder import Autoencoder, Endpoint, of_samples
+from zoo.kinds import Kind
 from zoo.layers.patches import Grid
 
 
@@ -22,7 +23,7 @@ class Masked(Autoencoder):
     Args:
         encoder: Of three parts, named "embed", "hide" and "body".
         decoder: With a `FromPatches` named "join".
-        output: As every autoencoder's.
+        kind: What a sample is, as in `Autoencoder`.
         whole_share: The share of each batch that is reconstructed whole besides, and that loss's weight.
         name: The model's name.
     """
@@ -31,21 +32,16 @@ class Masked(Autoencoder):
         self,
         encoder: keras.Model,
         decoder: keras.Model,
-        output: str = "pixels",
+        kind: str | Kind = "pixels",
         whole_share: float = 0.25,
         name: str | None = None,
     ) -> None:
-        super().__init__(encoder, decoder, output, name)
-        self.whole_share = whole_share
+        super().__init__(encoder, decoder, kind, name=name, whole_share=whole_share)
 
     @property
     def grid(self) -> Grid:
         """How samples lie in patches."""
         return self.decoder.get_layer("join").grid
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns the arguments."""
-        return {**super().get_config(), "whole_share": self.whole_share}
 
     def compute_loss(
         self,
@@ -86,6 +82,7 @@ class Masked(Autoencoder):
         weights = ops.where(counts > 0, weights * self.grid.patches / ops.maximum(counts, 1.0), 1.0)
         return self.grid.spread(weights)
 
+    @of_samples("x", gives=True)
     def complete(self, x: np.ndarray, hidden: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Returns samples of which some patches are guessed from the others; visible ones stay as they are.
 
@@ -115,17 +112,17 @@ class Masked(Autoencoder):
         guess = self.decoder(encoder.get_layer("body")(visible, training=False), training=False)
         return ops.where(self.grid.spread(hidden), guess, x)
 
-    def endpoints(self, pixel_max: float = 1.0) -> dict[str, Endpoint]:
+    def endpoints(self) -> dict[str, Endpoint]:
         """Returns what an export offers: `complete` besides, which takes `x` and the patches `hidden` in it."""
-        plain = super().endpoints(pixel_max)
+        plain = super().endpoints()
 
         def complete(x: tf.Tensor, hidden: tf.Tensor) -> dict[str, tf.Tensor]:
-            return {"completion": self._complete(x / pixel_max, hidden) * pixel_max}
+            return {"completion": self._complete(x, hidden)}
 
         hidden = tf.TensorSpec((None, *self.grid.counts), tf.bool, name="hidden")
         example = np.arange(self.grid.patches).reshape(1, *self.grid.counts) % 4 != 0
         inputs = (*plain["encode"].inputs, hidden)
-        return {**plain, "complete": Endpoint(complete, inputs, {"hidden": example})}
+        return {**plain, "complete": Endpoint(complete, inputs, frozenset({"x", "completion"}), {"hidden": example})}
 
 
 def _expanded(y_pred: tf.Tensor) -> tf.Tensor:

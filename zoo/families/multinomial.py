@@ -12,6 +12,7 @@ from keras import ops
 
 from zoo.autoencoder import Endpoint
 from zoo.families.variational import VariationalAutoencoder
+from zoo.kinds import Kind
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -21,7 +22,7 @@ class MultVae(VariationalAutoencoder):
     Args:
         encoder: As every variational autoencoder's.
         decoder: From the code to chances of sum 1, `(batch, films)`; ends in a softmax.
-        output: "likes".
+        kind: What a sample is, as in `Autoencoder`.
         activity_power: People weigh in with the number of their likes to the power of minus this.
         **arguments: Those of every variational autoencoder.
     """
@@ -30,17 +31,12 @@ class MultVae(VariationalAutoencoder):
         self,
         encoder: keras.Model,
         decoder: keras.Model,
-        output: str = "likes",
+        kind: str | Kind = "likes",
         *,
         activity_power: float = 0.0,
         **arguments: Any,
     ) -> None:
-        self.activity_power = activity_power
-        super().__init__(encoder, decoder, output, **arguments)
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns what `from_config` needs."""
-        return {**super().get_config(), "activity_power": self.activity_power}
+        super().__init__(encoder, decoder, kind, activity_power=activity_power, **arguments)
 
     def compute_loss(
         self,
@@ -79,13 +75,13 @@ class MultVae(VariationalAutoencoder):
         logits = self._apply(self.likelihood, "code", self.encode(x, batch_size), batch_size)
         return _divergence(x, logits).numpy()
 
-    def endpoints(self, pixel_max: float = 1.0) -> dict[str, Endpoint]:
+    def endpoints(self) -> dict[str, Endpoint]:
         """Returns what an export offers: `score` is the divergence."""
 
         def score(x: tf.Tensor) -> dict[str, tf.Tensor]:
-            return {"score": _divergence(x, self.likelihood(self.encoder(x / pixel_max, training=False)))}
+            return {"score": _divergence(x, self.likelihood(self.encoder(x, training=False)))}
 
-        endpoints = super().endpoints(pixel_max)
+        endpoints = super().endpoints()
         return {**endpoints, "score": endpoints["score"]._replace(call=score)}
 
 

@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras import ops
 
 from zoo.families.generative import Generative
+from zoo.kinds import Kind
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -19,7 +20,7 @@ class PriorMatching(Generative):
     Args:
         encoder: From `(batch, *input_shape)` to the code, `(batch, latent_dim)`.
         decoder: From the code to the reconstruction, `(batch, *input_shape)`.
-        output: "pixels" in [0, 1], or "real" numbers.
+        kind: What a sample is, as in `Autoencoder`.
         penalty: A layer from a batch of codes to a number, low where they look like draws from the prior.
         rate: The penalty's weight in the loss, at least 0.
         name: The model's name.
@@ -29,32 +30,19 @@ class PriorMatching(Generative):
         self,
         encoder: keras.Model,
         decoder: keras.Model,
-        output: str = "pixels",
+        kind: str | Kind = "pixels",
         *,
         penalty: keras.Layer,
         rate: float,
         name: str | None = None,
     ) -> None:
-        self.rate = rate
-        self._penalty = penalty  # before all else: the base class ends with `build`, which keeps track of it
-        super().__init__(encoder, decoder, output, name=name)
+        super().__init__(encoder, decoder, kind, name=name, penalty=penalty, rate=rate)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Makes the penalty's weights, if it has any, and the tracker of its value."""
-        self.penalty = self._penalty
         self.penalty.build(self.encoder.output_shape)
         self.mismatch = keras.metrics.Mean(name=self.penalty.name)
         super().build(input_shape)
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns what `from_config` needs."""
-        penalty = keras.saving.serialize_keras_object(self.penalty)
-        return {**super().get_config(), "penalty": penalty, "rate": self.rate}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "PriorMatching":
-        """Makes the model again from `get_config`'s dictionary."""
-        return super().from_config({**config, "penalty": keras.saving.deserialize_keras_object(config["penalty"])})
 
     def compute_loss(
         self,

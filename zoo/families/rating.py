@@ -21,12 +21,12 @@ from scipy import sparse
 
 from zoo import checks
 from zoo.autoencoder import Autoencoder
+from zoo.kinds import Kind
 from zoo.layers.rating_dense import RatingDense
 from zoo.layers.row_bias import RowBias
 from zoo.ops.biases import fit_biases
 
 TYPICAL = 2  # times the mean number of ratings of a row is what the encoder takes for typical
-ARGUMENTS = ("lowest", "highest", "l2", "encoder_l2", "damping", "input_dropout", "dropped_weight", "seed")
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -37,7 +37,7 @@ class RatingAutoencoder(Autoencoder):
         encoder: From `(batch, columns)`, dense or sparse, to the code; begins with a `RatingDense` called "first", and
             has a `RowBias` if the decoder is residual.
         decoder: From the code to `(batch, columns)`; ends in a `RatingOutput` and a `Clip` to the scale.
-        output: "ratings".
+        kind: What a sample is, as in `Autoencoder`.
         lowest: The scale's beginning.
         highest: The scale's end.
         l2: The weight lambda of the decoder's squared kernel W.
@@ -54,7 +54,7 @@ class RatingAutoencoder(Autoencoder):
         self,
         encoder: keras.Model,
         decoder: keras.Model,
-        output: str = "ratings",
+        kind: str | Kind = "ratings",
         *,
         lowest: float,
         highest: float,
@@ -66,15 +66,20 @@ class RatingAutoencoder(Autoencoder):
         seed: int = 0,
         name: str | None = None,
     ) -> None:
-        self.lowest = lowest
-        self.highest = highest
-        self.l2 = l2
-        self.encoder_l2 = encoder_l2
-        self.damping = damping
-        self.input_dropout = input_dropout
-        self.dropped_weight = dropped_weight
-        self.seed = seed
-        super().__init__(encoder, decoder, output, name=name)
+        super().__init__(
+            encoder,
+            decoder,
+            kind,
+            name=name,
+            lowest=lowest,
+            highest=highest,
+            l2=l2,
+            encoder_l2=encoder_l2,
+            damping=damping,
+            input_dropout=input_dropout,
+            dropped_weight=dropped_weight,
+            seed=seed,
+        )
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Makes the count of training rows, and the tracker of the error in stars."""
@@ -87,10 +92,6 @@ class RatingAutoencoder(Autoencoder):
         self.rows = self.add_weight(shape=(), initializer="zeros", trainable=False, autocast=False, name="rows")
         self.rmse = keras.metrics.RootMeanSquaredError(name="rmse")
         super().build(input_shape)
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns what `from_config` needs."""
-        return {**super().get_config(), **{name: getattr(self, name) for name in ARGUMENTS}}
 
     def adapt(self, x: np.ndarray | sparse.csr_array) -> Self:
         """Sets the number of rows and, where predictions are added to biases, these; the first `fit` does, of an array.
@@ -188,13 +189,6 @@ class RatingAutoencoder(Autoencoder):
         """Returns what the squared error of each entry weighs."""
         share = self.input_dropout
         return ops.where(keep > 0, (1 - share * self.dropped_weight) / (1 - share), self.dropped_weight)
-
-    def score(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
-        """Returns each row's mean squared error over its ratings, shape `(n,)`; 0 for a row without any."""
-        x = np.asarray(x, "float32")
-        rated = x > 0
-        squares = np.where(rated, np.square(self.reconstruct(x, batch_size) - np.where(rated, x, 0)), 0)
-        return (squares.sum(axis=1) / np.maximum(1, rated.sum(axis=1))).astype("float32")
 
     def check_values(self, name: str, values: np.ndarray) -> None:
         """Raises `UsageError` if there are ratings off the scale; 0 and NaN are none."""

@@ -11,7 +11,6 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from zoo import checks
 from zoo.autoencoder import Endpoint
 from zoo.families.denoising import Denoising
 from zoo.layers.noise import Noise
@@ -79,16 +78,12 @@ class Restorer(Denoising):
         again = restored if isinstance(self.corruption, Noise) else self.corrupt(restored)
         return np.square(again - x).mean(axis=(1, 2, 3))
 
-    def endpoints(self, pixel_max: float = 1.0) -> dict[str, Endpoint]:
+    def endpoints(self) -> dict[str, Endpoint]:
         """Returns what an export offers: pictures in [0, 1] go in and come out; in "uint8", from 0 to 255.
 
         `geometry` tells what is needed to restore a picture in tiles: they begin at multiples of `multiple`, and of
         each what lies within `reach` pixels of a cut is left out.
-
-        Raises:
-            UsageError: If `pixel_max` is not 1.
         """
-        checks.check(pixel_max == 1, "pixel_max", "1 for pictures, which lie in [0, 1] or are bytes", pixel_max)
         image = tf.TensorSpec(self.encoder.input_shape, tf.float32, name="image")
         code = tf.TensorSpec(self.decoder.input_shape, tf.float32, name="code")
         # One graph, which those that restore share: an export holds it once.

@@ -4,17 +4,16 @@ Equations and papers: see `zoo/models/stacked.py`.
 """
 
 import math
-from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo import checks
-from zoo.autoencoder import Autoencoder, Endpoint
+from zoo import checks, kinds
+from zoo.autoencoder import Autoencoder, Endpoint, of_samples
 from zoo.families import pretraining
+from zoo.kinds import Kind
 from zoo.layers.corruption import Corruption
-from zoo.nets import dense
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -24,7 +23,7 @@ class Stacked(Autoencoder):
     Args:
         encoder: Dense layers, perhaps others before them.
         decoder: The same mirrored.
-        output: "pixels" in [0, 1], or "real" numbers.
+        kind: What a sample is, as in `Autoencoder`.
         corruption: The kind of corruption of each layer's input while pretraining.
         level: Its level; 0 for none.
         pretrain_rate: Adam's step size in `pretrain`.
@@ -36,7 +35,7 @@ class Stacked(Autoencoder):
         self,
         encoder: keras.Model,
         decoder: keras.Model,
-        output: str = "pixels",
+        kind: str | Kind = "pixels",
         *,
         corruption: str,
         level: float,
@@ -44,21 +43,16 @@ class Stacked(Autoencoder):
         seed: int,
         name: str | None = None,
     ) -> None:
-        super().__init__(encoder, decoder, output, name=name)
-        self.corruption = corruption
-        self.level = level
-        self.pretrain_rate = pretrain_rate
-        self.seed = seed
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns what `from_config` needs."""
-        return {
-            **super().get_config(),
-            "corruption": self.corruption,
-            "level": self.level,
-            "pretrain_rate": self.pretrain_rate,
-            "seed": self.seed,
-        }
+        super().__init__(
+            encoder,
+            decoder,
+            kind,
+            name=name,
+            corruption=corruption,
+            level=level,
+            pretrain_rate=pretrain_rate,
+            seed=seed,
+        )
 
     def pretrain(
         self, x: np.ndarray, epochs: int = 10, batch_size: int = 256, *, verbose: int | str = "auto"
@@ -81,11 +75,11 @@ class Stacked(Autoencoder):
         checks.positive_integer("batch_size", batch_size)
         codes = pretraining.rows(self, "x", x)
         ups, downs = (pretraining.dense_layers(part) for part in (self.encoder, self.decoder))
-        output, histories = self.output_kind, []
+        kind, histories = self.kind, []
         for depth, (up, down) in enumerate(zip(ups, reversed(downs), strict=True)):
             if verbose:
                 print(f"Layer {depth + 1} of {len(ups)}: {codes.shape[1]} to {up.units} units.")
-            layer = self._alone(depth, up, down, output)
+            layer = self._alone(depth, up, down, kind)
             histories.append(
                 layer.fit(
                     pretraining.batches(codes, batch_size, self.seed + depth),
@@ -96,10 +90,11 @@ class Stacked(Autoencoder):
                 )
             )
             codes = np.asarray(layer.encode(codes), "float32")  # not so under mixed precision
-            output = "pixels" if keras.activations.serialize(up.activation) == "sigmoid" else "real"
+            kind = kinds.find("pixels" if up.activation is keras.activations.sigmoid else "real")
         pretraining.renew(self.optimizer)
         return histories
 
+    @of_samples("x")
     def layer_codes(self, x: np.ndarray, batch_size: int = 1024) -> list[np.ndarray]:
         """Returns the codes of all layers from the input on, each of shape `(n, units)`, for x `(n, *input_shape)`."""
         values, codes = pretraining.rows(self, "x", x), []
@@ -108,29 +103,29 @@ class Stacked(Autoencoder):
             codes.append(values)
         return codes
 
-    def endpoints(self, pixel_max: float = 1.0) -> dict[str, Endpoint]:
+    def endpoints(self) -> dict[str, Endpoint]:
         """Returns what an export offers: `encode_layers` besides, the codes of all layers as `code_1`, `code_2`, ..."""
 
         def encode_layers(x: tf.Tensor) -> dict[str, tf.Tensor]:
-            values, codes = keras.ops.reshape(x / pixel_max, (-1, math.prod(x.shape[1:]))), {}
+            values, codes = keras.ops.reshape(x, (-1, math.prod(x.shape[1:]))), {}
             for depth, up in enumerate(pretraining.dense_layers(self.encoder), start=1):
                 codes[f"code_{depth}"] = values = up(values)
             return codes
 
-        endpoints = super().endpoints(pixel_max)
-        return {**endpoints, "encode_layers": Endpoint(encode_layers, endpoints["encode"].inputs)}
+        endpoints = super().endpoints()
+        return {**endpoints, "encode_layers": endpoints["encode"]._replace(call=encode_layers)}
 
-    def _alone(self, depth: int, up: keras.layers.Layer, down: keras.layers.Layer, output: str) -> Autoencoder:
+    def _alone(self, depth: int, up: keras.layers.Layer, down: keras.layers.Layer, kind: Kind) -> Autoencoder:
         """Makes an autoencoder of one layer and the one that mirrors it, over the weights that they have."""
-        noise = corrupting(self.corruption, self.level, output, self.seed + depth)
-        # What follows the decoder's last layer there belongs to it: inner ones bring their activation along.
-        end = [] if depth else [keras.layers.Activation(dense.OUTPUT_ACTIVATIONS[output], dtype="float32")]
-        encoder = keras.Sequential([keras.Input((down.units,)), *noise, up])
-        decoder = keras.Sequential([keras.Input((up.units,)), down, *end])
-        return Autoencoder(encoder, decoder, output).compile_default(self.pretrain_rate)
+        noise = corrupting(self.corruption, self.level, kind, self.seed + depth)
+        # What reads samples and what makes them belongs to the outer layers: inner ones bring their activation along.
+        width = (down.units,)
+        encoder = keras.Sequential([keras.Input(width), *([] if depth else kind.readers(width)), *noise, up])
+        decoder = keras.Sequential([keras.Input((up.units,)), down, *([] if depth else kind.makers(width))])
+        return Autoencoder(encoder, decoder, kind).compile_default(self.pretrain_rate)
 
 
-def corrupting(kind: str, level: float, output: str, seed: int) -> list[keras.Layer]:
+def corrupting(corruption: str, level: float, kind: Kind, seed: int) -> list[keras.Layer]:
     """Returns the layer that corrupts what a layer reads; none for a level of 0."""
-    layer = Corruption(kind, level, clip=output == "pixels", seed=seed)
+    layer = Corruption(corruption, level, clip=kind.limits == (0.0, 1.0), seed=seed)
     return [layer] if level else []

@@ -37,17 +37,12 @@ class TotalCorrelationAutoencoder(VariationalAutoencoder):
     """
 
     def __init__(self, *parts: Any, dataset_size: int, **options: Any) -> None:
-        self.dataset_size = dataset_size  # before all else, as there
-        super().__init__(*parts, **options)
+        super().__init__(*parts, dataset_size=dataset_size, **options)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Makes the trackers of the three parts."""
         self.trackers = [keras.metrics.Mean(name=name) for name in PARTS]
         super().build(input_shape)
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns what `from_config` needs."""
-        return {**super().get_config(), "dataset_size": self.dataset_size}
 
     def divergence(self, code: tf.Tensor, mean: tf.Tensor, log_variance: tf.Tensor, training: bool) -> tf.Tensor:
         """Returns KL(q(z|x) || p(z)), and in training (beta - 1) times the total correlation besides; `(batch,)`."""

@@ -12,24 +12,14 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import checks
-from zoo.autoencoder import Endpoint
+from zoo.autoencoder import Endpoint, of_samples
 from zoo.families.generative import Generative
+from zoo.kinds import Kind
 from zoo.layers.data_offset import DataOffset
-from zoo.losses.fused_cross_entropy import from_logits
 
 # Noise vectors of a validation, shared by all samples: a draw and its mirror image, whose errors mostly cancel.
 VALIDATION_DRAWS = 2
 VALIDATION_SEED = (0, 1)
-ARGUMENTS = (
-    "beta",
-    "free_bits",
-    "anneal_steps",
-    "importance_samples",
-    "path_gradient",
-    "binarize",
-    "variance",
-    "seed",
-)
 # Codes decoded at once by the estimate of the likelihood: large products, and no more memory than some tens of MB.
 ROWS = 5000
 
@@ -44,7 +34,7 @@ class VariationalAutoencoder(Generative):
     Args:
         encoder: From `(batch, *input_shape)` to the posterior's mean, `(batch, latent_dim)`; ends in `PosteriorMean`.
         decoder: From the code to the mean of p(x|z), `(batch, *input_shape)`; ends in an activation.
-        output: "pixels", which are Bernoulli, or "real" numbers, which are normal.
+        kind: What a sample is, as in `Autoencoder`.
         beta: The weight of the divergence from the prior.
         free_bits: The nats that the divergence of each latent may have before it counts.
         anneal_steps: Training steps in which the divergence's weight rises in a straight line from 0 to `beta`.
@@ -55,13 +45,14 @@ class VariationalAutoencoder(Generative):
         variance: The variance of a "real" value given the code; learned, one for all, if None.
         seed: Seed of the noise.
         name: The model's name.
+        **settings: A subclass's own.
     """
 
     def __init__(
         self,
         encoder: keras.Model,
         decoder: keras.Model,
-        output: str = "pixels",
+        kind: str | Kind = "pixels",
         *,
         beta: float = 1.0,
         free_bits: float = 0.0,
@@ -72,17 +63,23 @@ class VariationalAutoencoder(Generative):
         variance: float | None = None,
         seed: int | None = None,
         name: str | None = None,
+        **settings: Any,
     ) -> None:
-        # Before all else: the base class ends with `build`, which needs them.
-        self.beta = beta
-        self.free_bits = free_bits
-        self.anneal_steps = anneal_steps
-        self.importance_samples = importance_samples
-        self.path_gradient = path_gradient
-        self.binarize = binarize
-        self.variance = variance
-        self.seed = seed
-        super().__init__(encoder, decoder, output, name=name)
+        super().__init__(
+            encoder,
+            decoder,
+            kind,
+            name=name,
+            beta=beta,
+            free_bits=free_bits,
+            anneal_steps=anneal_steps,
+            importance_samples=importance_samples,
+            path_gradient=path_gradient,
+            binarize=binarize,
+            variance=variance,
+            seed=seed,
+            **settings,
+        )
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Makes the noise's seeds, the trackers of the bound's parts and, if learned, the log variance."""
@@ -92,13 +89,9 @@ class VariationalAutoencoder(Generative):
         self.seeds = keras.random.SeedGenerator(self.seed)
         self.kl = keras.metrics.Mean(name="kl")
         self.reconstruction = keras.metrics.Mean(name="reconstruction")
-        if self.output_kind == "real" and self.variance is None:
+        if not self.kind.bernoulli and self.variance is None:
             self.log_variance = self.add_weight(shape=(), initializer="zeros", name="log_variance")
         super().build(input_shape)
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns what `from_config` needs."""
-        return {**super().get_config(), **{name: getattr(self, name) for name in ARGUMENTS}}
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns the decoded mean of the posterior, in training too: the noise is drawn where the loss is made."""
@@ -142,9 +135,10 @@ class VariationalAutoencoder(Generative):
             factors.append(1.0 - weight * (1.0 - share))
         self.kl.update_state(ops.sum(_kl(mean, log_variance), axis=-1))
         self.reconstruction.update_state(-ops.mean(log_likelihood, axis=0))
+        sample_weight = self.kind.sample_weight(self, target, sample_weight)
         if sample_weight is not None:
             bound = bound * ops.cast(sample_weight, bound.dtype)
-        loss = sum(self.losses) - ops.mean(bound) / self.pixels
+        loss = sum(self.losses) + self.kind.penalty(self) - ops.mean(bound) / self.pixels
         return loss / tf.distribute.get_strategy().num_replicas_in_sync  # the optimizer adds replicas' gradients up
 
     @property
@@ -178,11 +172,13 @@ class VariationalAutoencoder(Generative):
         output = self.likelihood(ops.reshape(code, (-1, code.shape[-1])), training=training)
         output = ops.reshape(ops.cast(output, "float32"), (count, -1, self.pixels))
         x = ops.reshape(x, (1, -1, self.pixels))
-        if self.output_kind == "pixels":
-            return -self.pixels * from_logits(x, output)
-        log_variance = self.log_variance if self.variance is None else math.log(self.variance)
-        squares = ops.sum(ops.square(output - x), axis=-1)
-        return -0.5 * (squares * ops.exp(-log_variance) + self.pixels * (log_variance + math.log(2 * math.pi)))
+        return self.kind.log_likelihood(output, x, self._log_variance())
+
+    def _log_variance(self) -> Any:
+        """Returns the log variance of a value given the code; none where values are 0 or 1."""
+        if self.kind.bernoulli:
+            return None
+        return self.log_variance if self.variance is None else math.log(self.variance)
 
     def divergence(self, code: tf.Tensor, mean: tf.Tensor, log_variance: tf.Tensor, training: bool) -> tf.Tensor:
         """Returns what `divergence_weight` weighs in the loss, in nats, shape `(batch,)`: KL(q(z|x) || p(z)).
@@ -203,6 +199,7 @@ class VariationalAutoencoder(Generative):
         share = ops.cast(self.optimizer.iterations, "float32") / self.anneal_steps
         return self.beta * ops.minimum(share, 1.0)
 
+    @of_samples("x")
     def log_likelihood(self, x: np.ndarray, samples: int = 5000, seed: int = 0) -> np.ndarray:
         """Estimates log p(x) by importance sampling from the posterior: log 1/k sum_i p(x|z_i) p(z_i) / q(z_i|x).
 
@@ -235,14 +232,14 @@ class VariationalAutoencoder(Generative):
         weights = self.log_likelihood_given(code, x) + _log_ratio(code, mean, log_variance)
         return ops.logsumexp(weights, axis=0)
 
-    def endpoints(self, pixel_max: float = 1.0) -> dict[str, Endpoint]:
+    def endpoints(self) -> dict[str, Endpoint]:
         """Returns what an export offers: `encode` gives the posterior's mean as the code, and its log variance."""
 
         def encode(x: tf.Tensor) -> dict[str, tf.Tensor]:
-            mean, log_variance = self.moments(x / pixel_max)
+            mean, log_variance = self.moments(x)
             return {"code": mean, "log_variance": log_variance}
 
-        endpoints = super().endpoints(pixel_max)
+        endpoints = super().endpoints()
         return {**endpoints, "encode": endpoints["encode"]._replace(call=encode)}
 
     def _noise(self, mean: tf.Tensor, training: bool) -> tf.Tensor:
@@ -254,10 +251,10 @@ class VariationalAutoencoder(Generative):
         return ops.concatenate([half, -half], axis=0)
 
 
-def with_offset(decoder: keras.Model, output: str) -> keras.Model:
-    """Returns the decoder with a `DataOffset` before its last layer, the activation."""
+def with_offset(decoder: keras.Model, log_odds: bool) -> keras.Model:
+    """Returns the decoder with a `DataOffset`, of log odds or of values, before its last layer, the activation."""
     last = decoder.layers[-1]
-    offset = DataOffset(log_odds=output == "pixels", name="offset", dtype="float32")(last.input)
+    offset = DataOffset(log_odds=log_odds, name="offset", dtype="float32")(last.input)
     again = type(last).from_config(last.get_config())  # a layer applied twice would have two inputs
     return keras.Model(decoder.inputs[0], again(offset), name=decoder.name)
 

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from zoo import checks
-from zoo.autoencoder import Autoencoder, Endpoint
+from zoo.autoencoder import Autoencoder, Endpoint, of_samples
 from zoo.layers.vector_quantizer import VectorQuantizer
 
 
@@ -28,6 +28,7 @@ class VectorQuantized(Autoencoder):
         self.quantizer.track()
         return super().compute_loss(*arguments, **named)
 
+    @of_samples("x")
     def indices(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Returns the symbols, int32 of shape `(n, *positions)`, of samples of shape `(n, *input_shape)`."""
         code = self.encode(x, batch_size)
@@ -35,6 +36,7 @@ class VectorQuantized(Autoencoder):
         found = [self.quantizer.indices(batch).numpy() for batch in batches]
         return np.concatenate([np.zeros((0, *code.shape[1:-1]), "int32"), *found])
 
+    @of_samples(gives=True)
     def decode_indices(self, indices: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Returns the reconstructions, shape `(n, *input_shape)`, of symbols of shape `(n, *positions)`.
 
@@ -46,9 +48,9 @@ class VectorQuantized(Autoencoder):
         checks.check(holds, "indices", f"integers from 0 to {last}", indices)
         return self.decode(self.quantizer.codebook.numpy()[indices], batch_size)
 
-    def endpoints(self, pixel_max: float = 1.0) -> dict[str, Endpoint]:
+    def endpoints(self) -> dict[str, Endpoint]:
         """Returns what an export offers: `encode` gives the `indices` besides, and `decode_indices` decodes them."""
-        plain = super().endpoints(pixel_max)
+        plain = super().endpoints()
 
         def encode(x: tf.Tensor) -> dict[str, tf.Tensor]:
             code = plain["encode"].call(x)["code"]
@@ -62,6 +64,6 @@ class VectorQuantized(Autoencoder):
         example = np.arange(2 * np.prod(positions)).reshape(2, *positions) % self.quantizer.entries
         return {
             **plain,
-            "encode": Endpoint(encode, plain["encode"].inputs),
-            "decode_indices": Endpoint(decode_indices, (indices,), {"indices": example}),
+            "encode": plain["encode"]._replace(call=encode),
+            "decode_indices": Endpoint(decode_indices, (indices,), frozenset({"reconstruction"}), {"indices": example}),
         }

@@ -1,4 +1,4 @@
-"""Standardises a table's columns by constants, or puts them back."""
+"""Standardizes values by constants, all alike or by column, or puts them back."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ class Standardization(keras.layers.Layer):
     """Computes `(x - mean) / scale`, or `x * scale + mean` if inverted.
 
     Args:
-        mean: What is subtracted: a number a column.
+        mean: What is subtracted: one number, or one a column.
         scale: What is divided by, likewise; above 0.
         invert: Whether it goes back.
         **kwargs: Keras's own.
@@ -24,22 +24,22 @@ class Standardization(keras.layers.Layer):
 
     def __init__(
         self,
-        mean: Sequence[float] | np.ndarray,
-        scale: Sequence[float] | np.ndarray,
+        mean: float | Sequence[float] | np.ndarray,
+        scale: float | Sequence[float] | np.ndarray,
         invert: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(dtype="float32", **{key: value for key, value in kwargs.items() if key != "dtype"})
-        self.mean = [float(value) for value in mean]
-        self.scale = [float(value) for value in scale]
+        shapes = np.shape(mean), np.shape(scale)
+        checks.check(shapes[0] == shapes[1], "mean and scale", "of one shape", shapes)
+        self.mean = np.asarray(mean, "float64").tolist()
+        self.scale = np.asarray(scale, "float64").tolist()
         self.invert = invert
-        received = f"{len(self.mean)} and {len(self.scale)} numbers"
-        checks.check(len(self.mean) == len(self.scale), "mean and scale", "of one length", received)
-        for value in self.scale:
+        for value in np.ravel(self.scale):
             checks.positive("scale", value)
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
-        """Returns shape `(batch, columns)` for `x` of that shape."""
+        """Returns values in the shape of `x`, such as `(batch, columns)`."""
         mean, scale = (ops.convert_to_tensor(values, "float32") for values in (self.mean, self.scale))
         return x * scale + mean if self.invert else (x - mean) / scale
 

@@ -13,7 +13,8 @@ from zoo import checks
 class TransposedDense(keras.layers.Layer):
     """Computes `activation(x @ transpose(kernel) + bias)`: the bias is its own, the kernel the mirrored layer's.
 
-    The kernel has the orientation of the mirrored layer's. Until `tie` is called it is the layer's own, which makes it
+    The kernel has the orientation of the mirrored layer's; of a mirrored layer that reads more than `units` numbers the
+    first ones count. Until `tie` is called it is the layer's own, which makes it
     whole by itself; `Autoencoder` ties the decoder's to the encoder's, also after a reload.
 
     Args:
@@ -37,7 +38,7 @@ class TransposedDense(keras.layers.Layer):
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         """Returns shape `(batch, units)` for `x` of shape `(batch, input width)`."""
-        return self.activation(ops.matmul(x, ops.transpose(self.kernel)) + self.bias)
+        return self.activation(ops.matmul(x, ops.transpose(self.kernel[: self.units])) + self.bias)
 
     def tie(self, encoder: keras.Model) -> None:
         """Takes the kernel of the mirrored layer in the place of its own."""

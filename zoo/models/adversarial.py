@@ -14,11 +14,9 @@ Paper: Makhzani, Shlens, Jaitly, Goodfellow and Frey 2016, Adversarial autoencod
 import random
 
 from zoo import checks
-from zoo.autoencoder import OUTPUTS
 from zoo.families.prior_matching import PriorMatching
 from zoo.layers.discriminator import Discriminator
 from zoo.nets import bodies, dense
-from zoo.optimizers.fused_adam import FusedAdam
 from zoo.registry import register
 
 MOMENTUM = 0.5  # of Adam, as Radford et al. 2016: with the usual 0.9 the two players circle each other
@@ -62,11 +60,10 @@ def adversarial(
     checks.positive_integer("latent_dim", latent_dim)
     checks.not_negative("rate", rate)
     checks.widths("discriminator_units", discriminator_units)
-    bodies.check(filters, hidden_units, activation, output, learning_rate)
+    kind = bodies.check(filters, hidden_units, activation, output, learning_rate)
     rng = random.Random(seed)
     penalty = Discriminator(discriminator_units, seed=rng.getrandbits(31), name="deception")
     code = [dense.dense(latent_dim, "linear", rng, name="code")]
-    parts = bodies.make(input_shape, filters, hidden_units, activation, output, code, latent_dim, rng)
-    model = PriorMatching(*parts, output, penalty=penalty, rate=rate, name="adversarial")
-    model.compile(optimizer=FusedAdam(learning_rate, beta_1=MOMENTUM), loss=OUTPUTS[output]())
-    return model
+    parts = bodies.make(input_shape, filters, hidden_units, activation, kind, code, latent_dim, rng)
+    model = PriorMatching(*parts, kind, penalty=penalty, rate=rate, name="adversarial")
+    return model.compile_default(learning_rate, beta_1=MOMENTUM)

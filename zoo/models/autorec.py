@@ -25,7 +25,7 @@ from zoo.nets import dense
 from zoo.registry import register
 
 
-@register(data="ratings")
+@register(kinds="ratings")
 def autorec(
     input_shape: tuple[int, ...],
     *,
@@ -71,7 +71,7 @@ def autorec(
     """
     columns = checks.columns(input_shape)
     checks.positive_integer("latent_dim", latent_dim)
-    dense.check(hidden_units, activation, "real", learning_rate)
+    dense.check(hidden_units, activation, learning_rate)
     for name, value in (("damping", damping), ("l2", l2), ("encoder_l2", encoder_l2), ("rate", rate)):
         checks.not_negative(name, value)
     for name, value in (("input_dropout", input_dropout), ("code_dropout", code_dropout)):

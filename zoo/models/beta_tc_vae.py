@@ -62,15 +62,15 @@ def beta_tc_vae(
     checks.positive_integer("dataset_size", dataset_size)
     if variance is not None:
         checks.positive("variance", variance)
-    bodies.check(filters, hidden_units, activation, output, learning_rate)
+    kind = bodies.check(filters, hidden_units, activation, output, learning_rate)
     rng = random.Random(seed)
     # In float32 also under mixed precision: exponentials of it follow.
     code = [dense.dense(2 * latent_dim, "linear", rng, "posterior", dtype="float32"), PosteriorMean(name="code")]
-    encoder, decoder = bodies.make(input_shape, filters, hidden_units, activation, output, code, latent_dim, rng)
+    encoder, decoder = bodies.make(input_shape, filters, hidden_units, activation, kind, code, latent_dim, rng)
     return TotalCorrelationAutoencoder(
         encoder,
-        with_offset(decoder, output),
-        output,
+        decoder if kind.has_base else with_offset(decoder, log_odds=kind.bernoulli),
+        kind,
         beta=beta,
         dataset_size=dataset_size,
         variance=variance,

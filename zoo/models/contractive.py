@@ -14,7 +14,7 @@ import random
 
 import keras
 
-from zoo import checks
+from zoo import checks, kinds
 from zoo.autoencoder import Autoencoder
 from zoo.families.contractive import ContractiveAutoencoder
 from zoo.layers.centering import Centering
@@ -59,19 +59,20 @@ def contractive(
         The compiled autoencoder; codes have the shape `(batch, latent_dim)`.
     """
     input_shape = checks.shape(input_shape)
+    kind = kinds.find(output, form="places" if filters else None)
     checks.positive_integer("latent_dim", latent_dim)
-    dense.check(hidden_units, activation, output, learning_rate)
+    dense.check(hidden_units, activation, learning_rate)
     rng = random.Random(seed)
     code = dense.dense(latent_dim, activation, rng, name="code")
     if filters:
-        convolutional.check(filters, activation, output, learning_rate)
+        convolutional.check(filters, activation, learning_rate)
         checks.check(not hidden_units, "hidden_units", "empty where there are filters", hidden_units)
         checks.check(not tied, "tied", "False where there are filters", tied, "Write tied=False.")
         encoder = convolutional.encoder(input_shape, filters, activation, [keras.layers.Flatten(), code], rng)
-        decoder = convolutional.decoder((latent_dim,), filters, activation, input_shape, output, rng)
+        decoder = convolutional.decoder((latent_dim,), filters, activation, input_shape, kind, rng)
     else:
-        encoder = dense.encoder(input_shape, hidden_units, activation, [code], rng, first=[Centering()])
-        decoder = dense.decoder(latent_dim, hidden_units, activation, input_shape, output, rng, tied=tied)
+        encoder = dense.encoder(input_shape, hidden_units, activation, [code], rng, kind, first=[Centering()])
+        decoder = dense.decoder(latent_dim, hidden_units, activation, input_shape, kind, rng, tied=tied)
     return ContractiveAutoencoder(
-        encoder, decoder, output, rate=rate, probes=probes, seed=rng.getrandbits(31), name="contractive"
+        encoder, decoder, kind, rate=rate, probes=probes, seed=rng.getrandbits(31), name="contractive"
     ).compile_default(learning_rate)

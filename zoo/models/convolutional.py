@@ -11,14 +11,14 @@ import random
 
 import keras
 
-from zoo import checks
+from zoo import checks, kinds
 from zoo.autoencoder import Autoencoder
 from zoo.nets import convolutional as convolutions
 from zoo.nets import dense
 from zoo.registry import register
 
 
-@register
+@register(kinds="places")
 def convolutional(
     input_shape: tuple[int, ...],
     *,
@@ -47,13 +47,14 @@ def convolutional(
         The compiled autoencoder; codes have the shape `(batch, latent_dim)`.
     """
     input_shape = checks.shape(input_shape)
+    kind = kinds.find(output, form="places")
     checks.positive_integer("latent_dim", latent_dim)
-    convolutions.check(filters, activation, output, learning_rate, blocks)
+    convolutions.check(filters, activation, learning_rate, blocks)
     rng = random.Random(seed)
     code = [keras.layers.Flatten(), dense.dense(latent_dim, "linear", rng, name="code")]
     return Autoencoder(
         convolutions.encoder(input_shape, filters, activation, code, rng, blocks=blocks),
-        convolutions.decoder((latent_dim,), filters, activation, input_shape, output, rng, blocks=blocks),
-        output,
+        convolutions.decoder((latent_dim,), filters, activation, input_shape, kind, rng, blocks=blocks),
+        kind,
         name="convolutional",
     ).compile_default(learning_rate)

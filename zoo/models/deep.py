@@ -11,7 +11,7 @@ Rectified linear units improve restricted Boltzmann machines, for relu.
 import random
 from typing import Literal
 
-from zoo import checks
+from zoo import checks, kinds
 from zoo.autoencoder import Autoencoder
 from zoo.families.deep import Deep
 from zoo.families.rbm import CD
@@ -58,8 +58,9 @@ def deep(
         The compiled autoencoder; codes have the shape `(batch, latent_dim)`.
     """
     input_shape = checks.shape(input_shape)
+    kind = kinds.find(output)
     checks.positive_integer("latent_dim", latent_dim)
-    dense.check(hidden_units, activation, output, learning_rate)
+    dense.check(hidden_units, activation, learning_rate)
     checks.choice("activation", activation, ("relu", "sigmoid"))
     checks.positive_integer("cd_steps", cd_steps)
     checks.positive("cd_learning_rate", cd_learning_rate)
@@ -68,9 +69,9 @@ def deep(
     rng = random.Random(seed)
     code = dense.dense(latent_dim, "linear", rng, name="code")
     return Deep(
-        dense.encoder(input_shape, hidden_units, activation, [code], rng),
-        dense.decoder(latent_dim, hidden_units, activation, input_shape, output, rng, tied=tied),
-        output,
+        dense.encoder(input_shape, hidden_units, activation, [code], rng, kind),
+        dense.decoder(latent_dim, hidden_units, activation, input_shape, kind, rng, tied=tied),
+        kind,
         cd=CD(cd_steps, cd_learning_rate, momentum, weight_decay),
         seed=rng.getrandbits(31),
         name="deep",

@@ -10,7 +10,7 @@ representations in a deep network with a local denoising criterion.
 import random
 from typing import Literal
 
-from zoo import checks
+from zoo import checks, kinds
 from zoo.autoencoder import Autoencoder
 from zoo.families.denoising import Denoising
 from zoo.layers.corruption import Corruption
@@ -61,18 +61,19 @@ def denoising(
     input_shape = checks.shape(input_shape)
     checks.positive_integer("latent_dim", latent_dim)
     checks.choice("body", body, ("dense", "convolutional"))
-    dense.check(hidden_units, activation, output, learning_rate)
-    convolutional.check(filters, activation, output, learning_rate, blocks)
+    kind = kinds.find(output, form="places" if body == "convolutional" else None)
+    dense.check(hidden_units, activation, learning_rate)
+    convolutional.check(filters, activation, learning_rate, blocks)
     rng = random.Random(seed)
-    noise = Corruption(corruption, level, clip=output == "pixels", seed=rng.getrandbits(31))
+    noise = Corruption(corruption, level, clip=kind.limits == (0.0, 1.0), seed=rng.getrandbits(31))
     if body == "dense":
         code = dense.dense(latent_dim, "linear", rng, name="code")
-        encoder = dense.encoder(input_shape, hidden_units, activation, [code], rng)
-        decoder = dense.decoder(latent_dim, hidden_units, activation, input_shape, output, rng)
+        encoder = dense.encoder(input_shape, hidden_units, activation, [code], rng, kind)
+        decoder = dense.decoder(latent_dim, hidden_units, activation, input_shape, kind, rng)
     else:
         axes = len(convolutional.with_channels(input_shape)) - 1
         code = convolutional.layer(axes, latent_dim, "linear", rng, name="code")
         encoder = convolutional.encoder(input_shape, filters, activation, [code], rng, blocks=blocks)
         map_shape = encoder.output_shape[1:]
-        decoder = convolutional.decoder(map_shape, filters, activation, input_shape, output, rng, blocks=blocks)
-    return Denoising(encoder, decoder, noise, output, name="denoising").compile_default(learning_rate)
+        decoder = convolutional.decoder(map_shape, filters, activation, input_shape, kind, rng, blocks=blocks)
+    return Denoising(encoder, decoder, noise, kind, name="denoising").compile_default(learning_rate)

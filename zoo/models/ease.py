@@ -18,7 +18,7 @@ from zoo.families.ease import Ease
 from zoo.registry import register
 
 
-@register(data="likes")
+@register(kinds="likes")
 def ease(
     input_shape: tuple[int, ...],
     *,

@@ -10,7 +10,7 @@ Paper: Makhzani and Frey 2013, k-Sparse autoencoders (algorithm 1; alpha and the
 
 import random
 
-from zoo import checks
+from zoo import checks, kinds
 from zoo.autoencoder import Autoencoder
 from zoo.layers.centering import Centering
 from zoo.layers.top_k import TopK
@@ -57,8 +57,9 @@ def k_sparse(
         The compiled autoencoder; codes have the shape `(batch, latent_dim)`.
     """
     input_shape = checks.shape(input_shape)
+    kind = kinds.find(output)
     checks.positive_integer("latent_dim", latent_dim)
-    dense.check(hidden_units, activation, output, learning_rate)
+    dense.check(hidden_units, activation, learning_rate)
     checks.share("input_dropout", input_dropout)
     rng = random.Random(seed)
     top_k = TopK(k, alpha, anneal_steps, code_dropout, seed=rng.getrandbits(31))
@@ -67,8 +68,8 @@ def k_sparse(
     first = [*dense.dropout(input_dropout, rng), Centering()]
     selection = [TopK(k, acts_in_training=False)] if alpha > 1 else []
     return Autoencoder(
-        dense.encoder(input_shape, hidden_units, activation, code, rng, first=first),
-        dense.decoder(latent_dim, hidden_units, activation, input_shape, output, rng, tied=tied, first=selection),
-        output,
+        dense.encoder(input_shape, hidden_units, activation, code, rng, kind, first=first),
+        dense.decoder(latent_dim, hidden_units, activation, input_shape, kind, rng, tied=tied, first=selection),
+        kind,
         name="k_sparse",
     ).compile_default(learning_rate)

@@ -19,7 +19,7 @@ import random
 import keras
 from keras import ops
 
-from zoo import checks
+from zoo import checks, kinds
 from zoo.autoencoder import Autoencoder
 from zoo.families.masked import Masked
 from zoo.layers.patch_masking import HidePatches, ShowPatches
@@ -29,7 +29,7 @@ from zoo.nets import dense
 from zoo.registry import register
 
 
-@register
+@register(kinds="places")
 def masked(
     input_shape: tuple[int, ...],
     *,
@@ -69,6 +69,7 @@ def masked(
         The compiled autoencoder; codes have the shape `(batch, patches, latent_dim)`.
     """
     input_shape = checks.shape(input_shape)
+    kind = kinds.find(output, form="places")
     sizes = {"latent_dim": latent_dim, "width": width, "depth": depth}
     sizes |= {"decoder_width": decoder_width, "decoder_depth": decoder_depth, "heads": heads}
     for name, value in sizes.items():
@@ -77,7 +78,7 @@ def masked(
         checks.check(sizes[name] % heads == 0, name, f"a multiple of heads, {heads}", sizes[name])
     if whole_share != 1:
         checks.share("whole_share", whole_share)
-    dense.check((), activation, output, learning_rate)
+    dense.check((), activation, learning_rate)
     grid, rng = Grid(input_shape, patch_size), random.Random(seed)
 
     x = keras.Input(input_shape, name="x")
@@ -103,9 +104,10 @@ def masked(
     for _ in range(decoder_depth):
         tokens = _block(tokens, None, heads, activation, rng)
     pixels = FromPatches(input_shape, patch_size, name="join")(dense.dense(grid.elements, "linear", rng)(tokens))
-    pixels = keras.layers.Activation(dense.OUTPUT_ACTIVATIONS[output], name="output", dtype="float32")(pixels)
+    for layer in kind.makers(input_shape):
+        pixels = layer(pixels)
     decoder = keras.Model(code, pixels, name="decoder")
-    return Masked(encoder, decoder, output, whole_share, name="masked").compile_default(learning_rate)
+    return Masked(encoder, decoder, kind, whole_share, name="masked").compile_default(learning_rate)
 
 
 def _block(

@@ -11,7 +11,7 @@ import random
 
 import keras
 
-from zoo import checks
+from zoo import checks, kinds
 from zoo.families.multinomial import MultVae
 from zoo.families.variational import with_offset
 from zoo.layers.posterior_mean import PosteriorMean
@@ -19,7 +19,7 @@ from zoo.nets import dense
 from zoo.registry import register
 
 
-@register(data="likes")
+@register(kinds="likes")
 def mult_vae(
     input_shape: tuple[int, ...],
     *,
@@ -57,7 +57,7 @@ def mult_vae(
     for name, value in (("beta", beta), ("anneal_steps", anneal_steps), ("activity_power", activity_power)):
         checks.not_negative(name, value)
     checks.share("input_dropout", input_dropout)
-    dense.check(hidden_units, activation, "real", learning_rate)
+    dense.check(hidden_units, activation, learning_rate)
     rng = random.Random(seed)
     # In float32 also under mixed precision: exponentials of it follow.
     code = [dense.dense(2 * latent_dim, "linear", rng, "posterior", dtype="float32"), PosteriorMean(name="code")]
@@ -67,8 +67,8 @@ def mult_vae(
     films = dense.dense(count, "linear", rng, "likes")
     decoder = keras.Sequential([keras.Input((latent_dim,), name="code"), *hidden, films, chances], name="decoder")
     return MultVae(
-        dense.encoder((count,), hidden_units, activation, code, rng, first=first),
-        with_offset(decoder, "pixels"),  # the log odds of a film, if not its log chance: popularity is known at once
+        dense.encoder((count,), hidden_units, activation, code, rng, kinds.find("likes"), first=first),
+        with_offset(decoder, log_odds=True),  # a film's, if not its log chance: popularity is known at once
         beta=beta,
         anneal_steps=anneal_steps,
         activity_power=activity_power,

@@ -42,7 +42,7 @@ SCALES = (2, 3, 4)
 OPTIMIZERS = {"adam": FusedAdam, "muon": ConvolutionalMuon}
 
 
-@register(data="pictures")
+@register(kinds="pictures")
 def restorer(
     input_shape: tuple[int | None, ...],
     *,
@@ -127,7 +127,7 @@ def _check(
     if task == "colorize":
         checks.check(channels == 1, "input_shape", "that of grey pictures for 'colorize'", input_shape, hint)
     checks.check(scale in SCALES, "scale", "2, 3 or 4", scale)
-    convolutional.check(filters, activation, "real", learning_rate)
+    convolutional.check(filters, activation, learning_rate)
     for level, width in enumerate(filters):
         expected = f"multiples of {', '.join(str(4**i) for i in range(len(filters)))}"
         checks.check(width % 4**level == 0, "filters", expected, filters)

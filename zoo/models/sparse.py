@@ -16,7 +16,7 @@ from typing import Literal
 
 import keras
 
-from zoo import checks
+from zoo import checks, kinds
 from zoo.autoencoder import Autoencoder
 from zoo.layers.centering import Centering
 from zoo.layers.sparsity_penalty import SparsityPenalty
@@ -68,8 +68,9 @@ def sparse(
         The compiled autoencoder; codes have the shape `(batch, latent_dim)` and are not negative.
     """
     input_shape = checks.shape(input_shape)
+    kind = kinds.find(output)
     checks.positive_integer("latent_dim", latent_dim)
-    dense.check(hidden_units, activation, output, learning_rate)
+    dense.check(hidden_units, activation, learning_rate)
     checks.share("input_dropout", input_dropout)
     checks.share("code_dropout", code_dropout)
     sparsity = SparsityPenalty(penalty, rate, rho)
@@ -89,8 +90,8 @@ def sparse(
     ]
     first = [*dense.dropout(input_dropout, rng), Centering()]
     return Autoencoder(
-        dense.encoder(input_shape, hidden_units, activation, code, rng, first=first),
-        dense.decoder(latent_dim, hidden_units, activation, input_shape, output, rng, tied=tied, unit_norm=unit_norm),
-        output,
+        dense.encoder(input_shape, hidden_units, activation, code, rng, kind, first=first),
+        dense.decoder(latent_dim, hidden_units, activation, input_shape, kind, rng, tied=tied, unit_norm=unit_norm),
+        kind,
         name="sparse",
     ).compile_default(learning_rate)

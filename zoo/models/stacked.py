@@ -11,7 +11,7 @@ autoencoders: learning useful representations in a deep network with a local den
 import random
 from typing import Literal
 
-from zoo import checks
+from zoo import checks, kinds
 from zoo.autoencoder import Autoencoder
 from zoo.families.stacked import Stacked, corrupting
 from zoo.nets import dense
@@ -57,16 +57,17 @@ def stacked(
         The compiled autoencoder; codes have the shape `(batch, latent_dim)`.
     """
     input_shape = checks.shape(input_shape)
+    kind = kinds.find(output)
     checks.positive_integer("latent_dim", latent_dim)
-    dense.check(hidden_units, activation, output, learning_rate)
+    dense.check(hidden_units, activation, learning_rate)
     checks.positive("pretrain_rate", pretrain_rate)
     rng = random.Random(seed)
-    noise = corrupting(corruption, level, output, rng.getrandbits(31))
+    noise = corrupting(corruption, level, kind, rng.getrandbits(31))
     code = dense.dense(latent_dim, activation, rng, name="code")
     return Stacked(
-        dense.encoder(input_shape, hidden_units, activation, [code], rng, first=noise),
-        dense.decoder(latent_dim, hidden_units, activation, input_shape, output, rng, tied=tied),
-        output,
+        dense.encoder(input_shape, hidden_units, activation, [code], rng, kind, first=noise),
+        dense.decoder(latent_dim, hidden_units, activation, input_shape, kind, rng, tied=tied),
+        kind,
         corruption=corruption,
         level=level,
         pretrain_rate=pretrain_rate,

@@ -68,18 +68,18 @@ def vae(
     # The bound is then no sum of a reconstruction and a divergence.
     expected = "0 with importance_samples above 1 or path_gradient"
     checks.check(not free_bits or (importance_samples == 1 and not path_gradient), "free_bits", expected, free_bits)
-    checks.check(not binarize or output == "pixels", "binarize", "False for output='real'", binarize)
     if variance is not None:
         checks.positive("variance", variance)
-    bodies.check(filters, hidden_units, activation, output, learning_rate)
+    kind = bodies.check(filters, hidden_units, activation, output, learning_rate)
+    checks.check(not binarize or kind.bernoulli, "binarize", f"False for output={kind.name!r}", binarize)
     rng = random.Random(seed)
     # In float32 also under mixed precision: exponentials of it follow.
     code = [dense.dense(2 * latent_dim, "linear", rng, "posterior", dtype="float32"), PosteriorMean(name="code")]
-    encoder, decoder = bodies.make(input_shape, filters, hidden_units, activation, output, code, latent_dim, rng)
+    encoder, decoder = bodies.make(input_shape, filters, hidden_units, activation, kind, code, latent_dim, rng)
     return VariationalAutoencoder(
         encoder,
-        with_offset(decoder, output),
-        output,
+        decoder if kind.has_base else with_offset(decoder, log_odds=kind.bernoulli),
+        kind,
         beta=beta,
         free_bits=free_bits,
         anneal_steps=anneal_steps,

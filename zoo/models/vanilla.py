@@ -9,7 +9,7 @@ Hornik 1989 for the link with PCA.
 
 import random
 
-from zoo import checks
+from zoo import checks, kinds
 from zoo.autoencoder import Autoencoder
 from zoo.nets import dense
 from zoo.registry import register
@@ -41,13 +41,14 @@ def vanilla(
         The compiled autoencoder; codes have the shape `(batch, latent_dim)`.
     """
     input_shape = checks.shape(input_shape)
+    kind = kinds.find(output)
     checks.positive_integer("latent_dim", latent_dim)
-    dense.check(hidden_units, activation, output, learning_rate)
+    dense.check(hidden_units, activation, learning_rate)
     rng = random.Random(seed)
     code = dense.dense(latent_dim, activation, rng, name="code")
     return Autoencoder(
-        dense.encoder(input_shape, hidden_units, activation, [code], rng),
-        dense.decoder(latent_dim, hidden_units, activation, input_shape, output, rng),
-        output,
+        dense.encoder(input_shape, hidden_units, activation, [code], rng, kind),
+        dense.decoder(latent_dim, hidden_units, activation, input_shape, kind, rng),
+        kind,
         name="vanilla",
     ).compile_default(learning_rate)

@@ -11,7 +11,7 @@ Paper: van den Oord, Vinyals and Kavukcuoglu 2017, Neural discrete representatio
 
 import random
 
-from zoo import checks
+from zoo import checks, kinds
 from zoo.autoencoder import Autoencoder
 from zoo.families.vector_quantized import VectorQuantized
 from zoo.layers.vector_quantizer import VectorQuantizer
@@ -19,7 +19,7 @@ from zoo.nets import convolutional, dense
 from zoo.registry import register
 
 
-@register
+@register(kinds="places")
 def vq_vae(
     input_shape: tuple[int, ...],
     *,
@@ -55,16 +55,17 @@ def vq_vae(
         The compiled autoencoder; codes are maps of entries, shape `(batch, *positions, latent_dim)`.
     """
     input_shape = checks.shape(input_shape)
+    kind = kinds.find(output, form="places")
     checks.positive_integer("latent_dim", latent_dim)
     checks.check(isinstance(blocks, int) and blocks >= 0, "blocks", "an integer of at least 0", blocks)
-    convolutional.check(filters, activation, output, learning_rate)
+    convolutional.check(filters, activation, learning_rate)
     rng = random.Random(seed)
     quantizer = VectorQuantizer(codebook_size, decay, commitment, revive, seed=rng.getrandbits(31), name="quantizer")
     code = [dense.dense(latent_dim, "linear", rng, name="code"), quantizer]
     code_shape = (*convolutional.map_shape(input_shape, filters)[:-1], latent_dim)
     return VectorQuantized(
         convolutional.encoder(input_shape, filters, activation, code, rng, blocks=blocks),
-        convolutional.decoder(code_shape, filters, activation, input_shape, output, rng, blocks=blocks),
-        output,
+        convolutional.decoder(code_shape, filters, activation, input_shape, kind, rng, blocks=blocks),
+        kind,
         name="vq_vae",
     ).compile_default(learning_rate)

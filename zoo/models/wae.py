@@ -58,9 +58,9 @@ def wae(
     input_shape = checks.shape(input_shape)
     checks.positive_integer("latent_dim", latent_dim)
     checks.not_negative("rate", rate)
-    bodies.check(filters, hidden_units, activation, output, learning_rate)
+    kind = bodies.check(filters, hidden_units, activation, output, learning_rate)
     penalty = PriorDiscrepancy(scales, name="mmd")
     rng = random.Random(seed)
     code = [dense.dense(latent_dim, "linear", rng, name="code")]
-    parts = bodies.make(input_shape, filters, hidden_units, activation, output, code, latent_dim, rng)
-    return PriorMatching(*parts, output, penalty=penalty, rate=rate, name="wae").compile_default(learning_rate)
+    parts = bodies.make(input_shape, filters, hidden_units, activation, kind, code, latent_dim, rng)
+    return PriorMatching(*parts, kind, penalty=penalty, rate=rate, name="wae").compile_default(learning_rate)

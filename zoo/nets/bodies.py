@@ -5,20 +5,22 @@ from collections.abc import Sequence
 
 import keras
 
-from zoo import checks
+from zoo import checks, kinds
+from zoo.kinds import Kind
 from zoo.nets import convolutional, dense
 
 
 def check(
-    filters: Sequence[int], hidden_units: Sequence[int], activation: str, output: str, learning_rate: float
-) -> None:
-    """Checks the hyperparameters of a body.
+    filters: Sequence[int], hidden_units: Sequence[int], activation: str, output: str | Kind, learning_rate: float
+) -> Kind:
+    """Checks the hyperparameters of a body and returns the kind of its samples.
 
     Raises:
         UsageError: If one is out of its range.
     """
     checks.widths("filters", filters)
-    dense.check(hidden_units, activation, output, learning_rate)
+    dense.check(hidden_units, activation, learning_rate)
+    return kinds.find(output, form="places" if filters else None)
 
 
 def make(
@@ -26,7 +28,7 @@ def make(
     filters: Sequence[int],
     hidden_units: Sequence[int],
     activation: str,
-    output: str,
+    kind: Kind,
     code: Sequence[keras.Layer],
     latent_dim: int,
     rng: random.Random,
@@ -38,7 +40,7 @@ def make(
         filters: The numbers of the encoder's filters, from the input on; () for none.
         hidden_units: The widths of the encoder's hidden layers, after the convolutions.
         activation: The activation of both.
-        output: "pixels" for a sigmoid at the end, "real" for none.
+        kind: What a sample is: gives the layers that make it.
         code: The layers from the last hidden layer to the code, a vector.
         latent_dim: The code's length.
         rng: Where the initial weights' seeds come from.
@@ -48,13 +50,13 @@ def make(
     """
     if not filters:
         return (
-            dense.encoder(input_shape, hidden_units, activation, code, rng),
-            dense.decoder(latent_dim, hidden_units, activation, input_shape, output, rng),
+            dense.encoder(input_shape, hidden_units, activation, code, rng, kind),
+            dense.decoder(latent_dim, hidden_units, activation, input_shape, kind, rng),
         )
     hidden = [dense.dense(units, activation, rng, f"hidden_{i}") for i, units in enumerate(hidden_units)]
     mirror = [dense.dense(units, activation, rng) for units in reversed(hidden_units)]
     code = [keras.layers.Flatten(), *hidden, *code]
     return (
         convolutional.encoder(input_shape, filters, activation, code, rng),
-        convolutional.decoder((latent_dim,), filters, activation, input_shape, output, rng, first=mirror),
+        convolutional.decoder((latent_dim,), filters, activation, input_shape, kind, rng, first=mirror),
     )

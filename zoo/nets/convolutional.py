@@ -8,12 +8,13 @@ from typing import Any
 import keras
 
 from zoo import checks
+from zoo.kinds import Kind
 from zoo.nets import dense
 
 KERNEL = 3
 
 
-def check(filters: Sequence[int], activation: str, output: str, learning_rate: float, blocks: int = 0) -> None:
+def check(filters: Sequence[int], activation: str, learning_rate: float, blocks: int = 0) -> None:
     """Checks the hyperparameters that all convolutional models share.
 
     Raises:
@@ -22,7 +23,7 @@ def check(filters: Sequence[int], activation: str, output: str, learning_rate: f
     checks.check(bool(filters), "filters", "at least one number of filters", filters, "Write (32, 64).")
     checks.widths("filters", filters)
     checks.check(isinstance(blocks, int) and blocks >= 0, "blocks", "an integer of at least 0", blocks)
-    dense.check((), activation, output, learning_rate)
+    dense.check((), activation, learning_rate)
 
 
 def map_shape(input_shape: tuple[int, ...], filters: Sequence[int]) -> tuple[int, ...]:
@@ -68,7 +69,7 @@ def decoder(
     filters: Sequence[int],
     activation: str,
     input_shape: tuple[int, ...],
-    output: str,
+    kind: Kind,
     rng: random.Random,
     *,
     blocks: int = 0,
@@ -81,7 +82,7 @@ def decoder(
         filters: The numbers of the encoder's filters, from the input on.
         activation: The convolutions' activation.
         input_shape: The shape of one sample.
-        output: "pixels" for a sigmoid at the end, "real" for none.
+        kind: What a sample is: gives the layers that make it.
         rng: Where the initial weights' seeds come from.
         blocks: Residual blocks before each convolution.
         first: Layers between the code and the first convolution.
@@ -105,10 +106,7 @@ def decoder(
             z, widths[depth], activation if depth else "linear", rng, name=f"up_{depth}", strides=2, transposed=True
         )
         z = _cropped(z, sizes[depth])
-    z = keras.layers.Reshape(input_shape)(z)
-    # Last and in float32, as in the dense decoders.
-    z = keras.layers.Activation(dense.OUTPUT_ACTIVATIONS[output], name="output", dtype="float32")(z)
-    return keras.Model(code, z, name="decoder")
+    return keras.Model(code, _applied(kind.makers(input_shape), z), name="decoder")
 
 
 def with_channels(input_shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -8,12 +8,11 @@ from typing import Any
 import keras
 
 from zoo import checks
+from zoo.kinds import Kind
 from zoo.layers.transposed_dense import TransposedDense
 
-OUTPUT_ACTIVATIONS = {"pixels": "sigmoid", "real": "linear"}
 
-
-def check(hidden_units: Sequence[int], activation: str, output: str, learning_rate: float) -> None:
+def check(hidden_units: Sequence[int], activation: str, learning_rate: float) -> None:
     """Checks the hyperparameters that all dense models share.
 
     Raises:
@@ -22,7 +21,6 @@ def check(hidden_units: Sequence[int], activation: str, output: str, learning_ra
     checks.widths("hidden_units", hidden_units)
     names = [name for name in dir(keras.activations) if not name.startswith("_")]
     checks.choice("activation", activation, names)
-    checks.choice("output", output, OUTPUT_ACTIVATIONS)
     checks.positive("learning_rate", learning_rate)
 
 
@@ -32,6 +30,7 @@ def encoder(
     activation: str,
     code: Iterable[keras.Layer],
     rng: random.Random,
+    kind: Kind,
     *,
     first: Iterable[keras.Layer] = (),
 ) -> keras.Model:
@@ -43,13 +42,15 @@ def encoder(
         activation: The hidden layers' activation.
         code: The layers from the last hidden layer to the code.
         rng: Where the initial weights' seeds come from.
-        first: Layers between the flattened input and the first hidden layer.
+        kind: What a sample is: gives the layers that read it.
+        first: Layers between these and the first hidden layer.
 
     Returns:
         A model from `(batch, *input_shape)` to the code.
     """
     hidden = [dense(units, activation, rng, f"hidden_{i}") for i, units in enumerate(hidden_units)]
-    layers = [keras.Input(input_shape, name="x"), keras.layers.Flatten(), *first, *hidden, *code]
+    layers = [keras.Input(input_shape, name="x"), keras.layers.Flatten(), *kind.readers(input_shape)]
+    layers += [*first, *hidden, *code]
     return keras.Sequential(layers, name="encoder")
 
 
@@ -58,7 +59,7 @@ def decoder(
     hidden_units: Sequence[int],
     activation: str,
     input_shape: tuple[int, ...],
-    output: str,
+    kind: Kind,
     rng: random.Random,
     *,
     tied: bool = False,
@@ -72,7 +73,7 @@ def decoder(
         hidden_units: The widths of the encoder's hidden layers, from the input on.
         activation: The hidden layers' activation.
         input_shape: The shape of one sample, of any rank.
-        output: "pixels" for a sigmoid at the end, "real" for none.
+        kind: What a sample is: gives the layers that make it.
         rng: Where the initial weights' seeds come from.
         tied: Whether each layer uses the kernel of the encoder's layer that it mirrors, transposed.
         unit_norm: Whether the weights from each unit of the code are kept at length 1; if tied, the encoder has to.
@@ -91,12 +92,7 @@ def decoder(
         else:
             norm = keras.constraints.UnitNorm(axis=1) if unit_norm and mirror == "code" else None
             layers.append(dense(units, function, rng, kernel_constraint=norm))
-    end = [
-        keras.layers.Reshape(input_shape),
-        # Last, so that the loss finds the logits behind it and stays exact where the sigmoid saturates; in float32 also
-        # under mixed precision.
-        keras.layers.Activation(OUTPUT_ACTIVATIONS[output], name="output", dtype="float32"),
-    ]
+    end = kind.makers(input_shape)
     return keras.Sequential([keras.Input((latent_dim,), name="code"), *first, *reversed(layers), *end], name="decoder")
 
 

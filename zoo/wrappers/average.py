@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any, Self
 
 import keras
 import numpy as np
@@ -25,7 +24,6 @@ class Average(Autoencoder):
 
     def __init__(self, members: Sequence[Autoencoder], name: str | None = None) -> None:
         checks.check(len(members) > 0, "members", "at least one model", members)
-        self.members = list(members)
         first = members[0]
         shape = first.encoder.input_shape[1:]
         others = [member.encoder.input_shape[1:] for member in members]
@@ -42,9 +40,14 @@ class Average(Autoencoder):
         super().__init__(
             keras.Model(x, keras.layers.Concatenate()(codes) if several else codes[0], name="encoder"),
             keras.Model(code, keras.layers.Average()(decoded) if several else decoded[0], name="decoder"),
-            first.output_kind,
+            first.kind,
             name=name or first.name,
+            members=list(members),
         )
+
+    def arguments(self) -> tuple[str, ...]:
+        """Returns the names of the arguments."""
+        return self.settings
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns the mean of the members' outputs for `x`."""
@@ -53,13 +56,3 @@ class Average(Autoencoder):
     def score(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Returns the mean of the members' scores of each sample, shape `(n,)`."""
         return np.mean([member.score(x, batch_size) for member in self.members], axis=0)
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns what `from_config` needs: the members, serialised."""
-        return {"members": [keras.saving.serialize_keras_object(member) for member in self.members], "name": self.name}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """Makes the model again from `get_config`'s dictionary."""
-        members = [keras.saving.deserialize_keras_object(member) for member in config["members"]]
-        return cls(members, name=config["name"])

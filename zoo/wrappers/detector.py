@@ -14,21 +14,22 @@ Source: Laxhammar and Falkman 2010, Conformal prediction for distribution-indepe
 from __future__ import annotations
 
 import math
-from typing import Any, Self
+from typing import Self
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from zoo import checks
-from zoo.autoencoder import Autoencoder, Endpoint
+from zoo.autoencoder import Autoencoder, Endpoint, of_samples
 from zoo.layers.blur import Blur
+from zoo.wrappers.wrapper import Wrapper
 
 EPSILON = 1e-6  # an empty sample has no length
 
 
 @keras.saving.register_keras_serializable("zoo")
-class Detector(Autoencoder):
+class Detector(Wrapper):
     """Wraps a model that was trained on normal samples.
 
     Args:
@@ -47,11 +48,13 @@ class Detector(Autoencoder):
         threshold: float = math.inf,
         name: str | None = None,
     ) -> None:
-        self.model = model
-        self.blur = Blur(blur, name="blur")
-        self.relative = relative
-        self.threshold = float(threshold)
-        super().__init__(model.encoder, model.decoder, model.output_kind, name=name or model.name)
+        super().__init__(
+            model, name=name, blur=blur, relative=relative, threshold=float(threshold), blurred=Blur(blur, name="blur")
+        )
+
+    def arguments(self) -> tuple[str, ...]:
+        """Returns the names of the arguments."""
+        return ("model", "blur", "relative", "threshold")
 
     def calibrate(self, normal: np.ndarray, false_alarms: float = 0.05) -> Self:
         """Sets the threshold.
@@ -85,10 +88,6 @@ class Detector(Autoencoder):
             )
         return float(np.sort(scores)[rank - 1])
 
-    def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Returns the model's reconstruction of `x`."""
-        return self.model(x, training=training)
-
     def score(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Returns each sample's score s, shape `(n,)`: high means unusual."""
         x = np.asarray(x, "float32")
@@ -101,45 +100,31 @@ class Detector(Autoencoder):
 
     def compare(self, x: tf.Tensor, reconstruction: tf.Tensor) -> tf.Tensor:
         """Returns the score s, shape `(batch,)`, of samples with these reconstructions."""
-        x, reconstruction = self.blur(x), self.blur(reconstruction)
+        x, reconstruction = self.blurred(x), self.blurred(reconstruction)
         error = _mean_square(x - reconstruction)
         if not self.relative:
             return error
         return error / (tf.sqrt(_mean_square(x) * _mean_square(reconstruction)) + EPSILON)
 
+    @of_samples("x")
     def detect(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Returns whether each sample is an anomaly, shape `(n,)`."""
         return self.score(x, batch_size) > self.threshold
 
-    def endpoints(self, pixel_max: float = 1.0) -> dict[str, Endpoint]:
+    def endpoints(self) -> dict[str, Endpoint]:
         """Returns what the model offers, with this `score`, and `detect`: the score, and whether it is an anomaly's."""
-        endpoints = self.model.endpoints(pixel_max)
+        endpoints = self.model.endpoints()
         reconstruct = endpoints["serving_default"].call
 
         def score(x: tf.Tensor) -> dict[str, tf.Tensor]:
-            return {"score": self.compare(x / pixel_max, reconstruct(x)["reconstruction"] / pixel_max)}
+            return {"score": self.compare(x, reconstruct(x)["reconstruction"])}
 
         def detect(x: tf.Tensor) -> dict[str, tf.Tensor]:
             value = score(x)["score"]
             return {"score": value, "is_anomaly": value > self.threshold}
 
-        inputs = endpoints["score"].inputs
-        return {**endpoints, "score": Endpoint(score, inputs), "detect": Endpoint(detect, inputs)}
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns what `from_config` needs: the model, serialised, and the rule."""
-        return {
-            "model": keras.saving.serialize_keras_object(self.model),
-            "blur": self.blur.sigma,
-            "relative": self.relative,
-            "threshold": self.threshold,
-            "name": self.name,
-        }
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """Makes the detector again from `get_config`'s dictionary."""
-        return cls(**{**config, "model": keras.saving.deserialize_keras_object(config["model"])})
+        of_one = endpoints["score"]
+        return {**endpoints, "score": of_one._replace(call=score), "detect": of_one._replace(call=detect)}
 
 
 def _mean_square(values: tf.Tensor) -> tf.Tensor:

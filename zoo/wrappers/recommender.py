@@ -8,7 +8,7 @@ and ratings off the scale. A film that a person rates twice counts with the mean
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any
 
 import keras
 import numpy as np
@@ -18,6 +18,7 @@ from zoo import checks
 from zoo.autoencoder import Autoencoder, Endpoint
 from zoo.layers.rating_output import RatingOutput
 from zoo.layers.transposed_dense import TransposedDense
+from zoo.wrappers.wrapper import Wrapper
 
 NONE = -1  # stands for a film where fewer are left than were asked for
 PEOPLE = (
@@ -30,7 +31,7 @@ COUNT = tf.TensorSpec((), tf.int32, name="k")
 
 
 @keras.saving.register_keras_serializable("zoo")
-class Recommender(Autoencoder):
+class Recommender(Wrapper):
     """Wraps a model from people's rows of films, `(batch, films)`, to predictions of the same shape.
 
     Args:
@@ -56,27 +57,21 @@ class Recommender(Autoencoder):
         fits = ids.shape == (films,) and len(titles) == films
         checks.check(fits, "film_ids and titles", f"one for each of {films} films", (ids.shape, len(titles)))
         checks.check(bool((np.diff(ids) > 0).all()), "film_ids", "ascending", ids[:3].tolist())
-        self.model = model
-        self.film_ids = ids
-        self.titles = tuple(titles)
-        self.scale = (float(scale[0]), float(scale[1]))
-        self.above = above
-        super().__init__(model.encoder, model.decoder, model.output_kind, name=name or model.name)
+        super().__init__(
+            model,
+            name=name,
+            film_ids=ids,
+            titles=tuple(titles),
+            scale=(float(scale[0]), float(scale[1])),
+            above=above,
+        )
 
-    def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Returns the model's predictions of rows `x`, shape `(batch, films)`."""
-        return self.model(x, training=training)
-
-    def score(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
-        """Returns the model's score of each row, shape `(n,)`."""
-        return self.model.score(x, batch_size)
-
-    def endpoints(self, pixel_max: float = 1.0) -> dict[str, Endpoint]:
-        """Returns what an export offers; `pixel_max` does not enter, since ratings have a scale of their own."""
+    def endpoints(self) -> dict[str, Endpoint]:
+        """Returns what an export offers."""
         people = _example(self.film_ids, self.scale)
 
         def of_people(call: Any, *inputs: tf.TensorSpec, **examples: Any) -> Endpoint:
-            return Endpoint(call, (*PEOPLE, *inputs), {**people, **examples})
+            return Endpoint(call, (*PEOPLE, *inputs), examples={**people, **examples})
 
         predict = of_people(self.predict_of, ASKED, asked=self.film_ids[:5])
         film = tf.TensorSpec((None,), tf.int64, name="film_ids")
@@ -85,7 +80,7 @@ class Recommender(Autoencoder):
             "predict": predict,
             "recommend": of_people(self.recommend_to, COUNT, k=5),
             "encode": of_people(self.encode_of),
-            "similar": Endpoint(self.similar_to, (film, COUNT), {"film_ids": self.film_ids[:3], "k": 5}),
+            "similar": Endpoint(self.similar_to, (film, COUNT), examples={"film_ids": self.film_ids[:3], "k": 5}),
         }
 
     def predict_of(
@@ -171,22 +166,6 @@ class Recommender(Autoencoder):
             "titles": tf.where(left, tf.gather(tf.constant(self.titles), place), ""),
             measure: tf.where(left, best, 0.0),
         }
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns what `from_config` needs: the model, serialised, and the maps."""
-        return {
-            "model": keras.saving.serialize_keras_object(self.model),
-            "film_ids": self.film_ids.tolist(),
-            "titles": list(self.titles),
-            "scale": list(self.scale),
-            "above": self.above,
-            "name": self.name,
-        }
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """Makes the recommender again from `get_config`'s dictionary."""
-        return cls(**{**config, "model": keras.saving.deserialize_keras_object(config["model"])})
 
 
 def _weights_to_films(decoder: keras.Model) -> tf.Tensor:

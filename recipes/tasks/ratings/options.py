@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class RatingOptions(running.Options):
     """What a recipe of ratings takes beside what all take."""
 
-    DATA: ClassVar[tuple[str, ...]] = ("ratings", "likes")
+    KINDS: ClassVar[tuple[str, ...]] = ("ratings", "likes")
     # Chosen on validation people of MovieLens 1M, for ease, and on validation ratings of MovieLens 100K, for autorec.
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "autorec": {"learning_rate": 4e-3},

@@ -6,13 +6,14 @@ import pytest
 import zoo
 from recipes.abilities import likelihood
 from recipes.data.splits import Part, Splits
+from zoo import kinds
 
 
 class Told:
     """Tells likelihoods, and keeps what it was asked."""
 
     name = "told"
-    output_kind = "pixels"
+    kind = kinds.find("pixels")
 
     def __init__(self):
         self.asked = []
@@ -75,5 +76,5 @@ def test_the_least_and_the_most_likely_are_drawn(splits):
 
 def test_real_numbers_are_taken_as_they_are(splits):
     model = Told()
-    model.output_kind = "real"
+    model.kind = kinds.find("real")
     np.testing.assert_array_equal(likelihood.observed(model, splits.test.x), splits.test.x)

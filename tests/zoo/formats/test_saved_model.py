@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 import zoo
+from zoo.wrappers.scaled import Scaled
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +16,7 @@ def model():
 @pytest.fixture(scope="module")
 def folder(model, tmp_path_factory):
     x = np.arange(24.0).reshape(2, 4, 3)
-    return zoo.export(model, tmp_path_factory.mktemp("export"), formats=["saved_model"], pixel_max=255, examples=x)
+    return zoo.export(Scaled(model, 255), tmp_path_factory.mktemp("export"), formats=["saved_model"], examples=x)
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +69,8 @@ def test_the_golden_outputs_come_from_the_model_in_memory(model, folder):
 def test_mistakes_are_answered_before_anything_is_written(model, tmp_path):
     with pytest.raises(zoo.UsageError, match="Did you mean 'saved_model'"):
         zoo.export(model, tmp_path, formats=["savedmodel"])
-    with pytest.raises(zoo.UsageError, match="pixel_max must be a number above 0"):
-        zoo.export(model, tmp_path, pixel_max=0)
+    with pytest.raises(zoo.UsageError, match="largest must be a number above 0"):
+        Scaled(model, 0)
     assert not list(tmp_path.iterdir())
 
 

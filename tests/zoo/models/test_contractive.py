@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import zoo
-from zoo.autoencoder import OUTPUTS
 from zoo.families.contractive import ContractiveAutoencoder
+from zoo.losses.fused_cross_entropy import FusedCrossEntropy
 
 X = np.random.default_rng(0).uniform(size=(64, 12)).astype("float32")
 KINDS = {
@@ -126,7 +126,7 @@ def test_tied_weights_are_the_default_and_counted_once():
 def test_a_rate_of_0_is_a_plain_autoencoder():
     model = build(rate=0.0)
     assert model.evaluate(X, verbose=0, return_dict=True)["penalty"] == 0
-    assert isinstance(model.loss, OUTPUTS["pixels"])
+    assert isinstance(model.loss, FusedCrossEntropy)
 
 
 REPLICAS = """

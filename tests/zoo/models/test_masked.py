@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 import zoo
+from zoo.wrappers.scaled import Scaled
 
 X = np.random.default_rng(0).uniform(size=(32, 6, 5)).astype("float32")
 SMALL = {"patch_size": 2, "latent_dim": 3, "width": 8, "depth": 1, "decoder_width": 8, "heads": 2, "seed": 0}
@@ -126,7 +127,7 @@ def test_the_four_kernels_of_an_attention_differ(model):
 
 
 def test_the_export_completes_with_a_mask_for_each_sample_or_one_for_all(model):
-    complete = model.endpoints(pixel_max=255)["complete"]
+    complete = Scaled(model, 255).endpoints()["complete"]
     hidden = random_patches()
     found = complete.call(tf.constant(X * 255), tf.constant(hidden))["completion"]
     np.testing.assert_allclose(found, 255 * model.complete(X, hidden), atol=1e-3)
@@ -141,6 +142,7 @@ import tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 import zoo
+from zoo.wrappers.scaled import Scaled
 
 x = np.random.default_rng(0).uniform(size=(32, 6)).astype("float32")
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])

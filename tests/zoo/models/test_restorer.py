@@ -264,12 +264,10 @@ def test_bytes_are_pictures_everywhere():
     np.testing.assert_allclose(model.corrupt(x), model.corrupt(as_floats), atol=1e-6)
 
 
-def test_floats_beyond_1_and_another_largest_pixel_are_refused():
+def test_floats_beyond_1_are_refused():
     model = small()
     with pytest.raises(zoo.UsageError, match=r"x must lie in \[0, 1\], or be bytes.*to 255.*Divide by 255"):
         model.fit(255 * GREY / GREY.max())
-    with pytest.raises(zoo.UsageError, match="pixel_max must be 1 for pictures"):
-        model.endpoints(255)
 
 
 def test_pictures_weigh_as_told():

@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 import zoo
+from zoo.wrappers.scaled import Scaled
 
 X = np.random.default_rng(0).uniform(size=(96, 12)).astype("float32")
 BITS = (X > 0.5).astype("float32")
@@ -191,6 +192,7 @@ import tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 import zoo
+from zoo.wrappers.scaled import Scaled
 
 x = np.random.default_rng(0).uniform(size=(32, 12)).astype("float32")
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
@@ -237,7 +239,7 @@ def test_it_is_the_same_after_a_reload(kind, tmp_path):
 
 def test_endpoints_are_deterministic_and_tell_the_posterior():
     model = small()
-    endpoints = model.endpoints(pixel_max=255.0)
+    endpoints = Scaled(model, 255).endpoints()
     first, again = (endpoints["encode"].call(tf.constant(255 * X)) for _ in range(2))
     np.testing.assert_allclose(first["code"], model.encode(X), atol=1e-5)
     np.testing.assert_array_equal(first["log_variance"], again["log_variance"])

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import zoo
+from zoo.wrappers.scaled import Scaled
 
 X = np.random.default_rng(0).uniform(size=(64, 6, 5)).astype("float32")
 
@@ -52,7 +53,7 @@ def test_training_uses_the_codebook():
 
 
 def test_the_export_encodes_to_symbols_and_decodes_them(model):
-    endpoints = model.endpoints(pixel_max=255)
+    endpoints = Scaled(model, 255).endpoints()
     encoded = endpoints["encode"].call(X * 255)
     np.testing.assert_array_equal(encoded["indices"], model.indices(X))
     decoded = endpoints["decode_indices"].call(encoded["indices"])

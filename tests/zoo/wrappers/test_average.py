@@ -25,7 +25,7 @@ def test_it_predicts_the_mean_and_its_code_is_theirs_one_behind_the_other():
     mean = (first.reconstruct(X) + second.reconstruct(X)) / 2
     scores = (first.score(X) + second.score(X)) / 2
     model = Average([first, second])
-    assert model.output_kind == "ratings"
+    assert model.kind.name == "ratings"
     np.testing.assert_allclose(model.encode(X), codes, rtol=1e-6)
     np.testing.assert_allclose(model.decode(codes), mean, rtol=1e-6)
     np.testing.assert_allclose(model(X), mean, rtol=1e-6)

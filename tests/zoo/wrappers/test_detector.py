@@ -8,6 +8,7 @@ import zoo
 from zoo import UsageError
 from zoo.wrappers.detector import Detector
 from zoo.wrappers.detectors import Detectors
+from zoo.wrappers.scaled import Scaled
 from zoo.wrappers.standardized import Standardized
 
 
@@ -84,7 +85,7 @@ def test_too_few_samples_for_so_few_false_alarms_are_told(x):
 
 def test_endpoints_take_raw_values_and_give_the_same_scores(x):
     detector = Detector(model(seed=0), blur=1.0, relative=True).calibrate(x, 0.2)
-    endpoints = detector.endpoints(pixel_max=255.0)
+    endpoints = Scaled(detector, 255).endpoints()
     found = endpoints["detect"].call(tf.constant(x * 255))
     np.testing.assert_allclose(found["score"], detector.score(x), rtol=1e-4)
     assert found["is_anomaly"].dtype == tf.bool
@@ -136,7 +137,7 @@ def test_a_standardised_model_takes_raw_values(tied):
 
 
 def test_columns_and_numbers_that_do_not_fit_are_told():
-    with pytest.raises(UsageError, match="of one length"):
+    with pytest.raises(UsageError, match="of one shape"):
         Standardized(model((3,), output="real"), [0, 0, 0], [1, 1])
     with pytest.raises(UsageError, match="scale must be a number above 0"):
         Standardized(model((3,), output="real"), [0, 0, 0], [1, 1, 0])

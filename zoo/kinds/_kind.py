@@ -1,0 +1,121 @@
+"""What every kind of sample has."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from zoo import checks
+
+if TYPE_CHECKING:
+    from zoo.autoencoder import Autoencoder
+
+
+class Kind:
+    """A kind of sample: what models ask of it.
+
+    Attributes:
+        FORM: "places" where the axes of a sample are places, so that neighbors mean something; "rows" where a sample
+            is a row of columns in no order; "free" where sizes may differ from sample to sample.
+        DESCRIPTION: What a sample is, to follow "takes".
+        SHAPES: Shapes of a sample that the contract test tries, the quickest first.
+        activation: What is applied to a decoder's last numbers.
+        limits: The least and the greatest value; None where there is none.
+        has_base: Whether `makers` begin at the data's own mean.
+        bernoulli: Whether a value is the chance of a 1, and p(x|z) a Bernoulli distribution.
+    """
+
+    FORM: ClassVar[str] = "places"
+    DESCRIPTION: ClassVar[str] = ""
+    SHAPES: ClassVar[tuple[tuple[int | None, ...], ...]] = ((12,), (4, 3), (3, 2, 2))
+    activation: ClassVar[str] = "linear"
+    limits: tuple[float | None, float | None] = (None, None)
+    has_base: ClassVar[bool] = False
+    bernoulli: ClassVar[bool] = False
+
+    @property
+    def name(self) -> str:
+        """The kind's name, that of its file."""
+        return type(self).__module__.rpartition(".")[2]
+
+    def loss(self) -> keras.losses.Loss | None:
+        """Returns the loss of a reconstruction; None where the model brings its own."""
+        return keras.losses.MeanSquaredError()
+
+    def readers(self, input_shape: tuple[int, ...]) -> list[keras.Layer]:
+        """Returns the layers between flattened samples and an encoder's first layer: none."""
+        return []
+
+    def makers(self, input_shape: tuple[int, ...]) -> list[keras.Layer]:
+        """Returns the layers from a decoder's last numbers, as many as a sample has, to a sample.
+
+        The activation comes last, so that the loss finds the logits behind a sigmoid and stays exact where that
+        saturates; in float32 also under mixed precision.
+        """
+        return [
+            keras.layers.Reshape(input_shape),
+            keras.layers.Activation(self.activation, name="output", dtype="float32"),
+        ]
+
+    def check(self, name: str, values: np.ndarray) -> None:
+        """Raises `UsageError` unless all values are finite and within the limits."""
+        low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
+        if not np.isfinite([low, high]).all():
+            raise checks.UsageError(
+                f"{name} must be finite. Received: values from {low:g} to {high:g}. Clean the data first."
+            )
+        self.check_range(name, low, high, values.dtype)
+
+    def check_range(self, name: str, low: float, high: float, dtype: np.dtype) -> None:
+        """Raises `UsageError` unless what lies from `low` to `high` is within the limits."""
+
+    def adapt(self, model: Autoencoder, x: Any) -> None:
+        """Sets what the kind's layers take from the training data; nothing here."""
+
+    def sample_weight(self, model: Autoencoder, y: Any, given: Any) -> Any:
+        """Returns what samples with the targets `y` weigh in the loss: as given."""
+        return given
+
+    def penalty(self, model: Autoencoder) -> Any:
+        """Returns what the kind adds to a training loss; nothing here."""
+        return 0.0
+
+    def error(self, x: tf.Tensor, reconstruction: tf.Tensor) -> tf.Tensor:
+        """Returns each sample's mean squared error, shape `(batch,)`, of two tensors `(batch, *input_shape)`."""
+        return tf.reduce_mean(tf.square(reconstruction - x), axis=list(range(1, len(x.shape))))
+
+    def log_likelihood(self, output: tf.Tensor, x: tf.Tensor, log_variance: Any) -> tf.Tensor:
+        """Returns log p(x|z) in nats, shape `(samples, batch)`; of a normal distribution.
+
+        Args:
+            output: What the decoder gives before its activation, float32, `(samples, batch, values)`.
+            x: Samples, `(1, batch, values)`.
+            log_variance: The log of the variance of a value.
+        """
+        squares = ops.sum(ops.square(output - x), axis=-1)
+        return -0.5 * (squares * ops.exp(-log_variance) + x.shape[-1] * (log_variance + math.log(2 * math.pi)))
+
+    def samples(self, rng: np.random.Generator, n: int, shape: tuple[int, ...]) -> np.ndarray:
+        """Draws samples with something to learn, for tests: each is one of four patterns, with noise; float32."""
+        patterns = rng.integers(0, 2, (4, *shape))[rng.integers(0, 4, n)]
+        return np.clip(patterns + 0.1 * rng.normal(size=(n, *shape)), 0, 1).astype("float32")
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the arguments that the kind was made with."""
+        return {}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Makes the kind again from `get_config`'s dictionary."""
+        return cls(**config)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash(type(self))

@@ -1,0 +1,155 @@
+"""Rows of ratings, of which most are missing: 0 or NaN is none, and any scale of numbers above 0 will do.
+
+What is rated alone counts, on the way in and in the loss. The network reads by how much ratings are off what their
+columns get, and what is rated; it predicts what is to be added to that. The columns' biases, the mean and the scale
+come from the ratings that `fit` or `adapt` sees first.
+
+    J = 1/N sum over ratings (r - r')^2 + l2 / N (|W|^2 of all kernels), N the number of ratings in training.
+
+Source: Sedhain, Menon, Sanner and Xie 2015, AutoRec: autoencoders meet collaborative filtering (equation 3); Strub,
+Mary and Gaudel 2016, Hybrid collaborative filtering with autoencoders, for the dropout of ratings.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+from scipy import sparse
+
+from zoo import checks
+from zoo.kinds._kind import Kind
+from zoo.layers.rating_input import RatingInput
+from zoo.layers.rating_scale import RatingLimits, RatingScale
+from zoo.losses.masked_squared_error import MaskedSquaredError
+from zoo.ops.biases import fit_biases
+
+if TYPE_CHECKING:
+    from zoo.autoencoder import Autoencoder
+
+
+@keras.saving.register_keras_serializable("zoo")
+class Ratings(Kind):
+    """Rows of ratings.
+
+    Args:
+        l2: The weight of the squared kernels, in squared stars summed over all ratings.
+        dropout: The share of a row's ratings that is dropped on the way in, in training.
+        damping: Ratings of bias 0 that each row and column has beside its own.
+        mask_channel: Whether the network reads, beside the ratings, what is rated.
+        seed: Seed of what is dropped.
+    """
+
+    FORM = "rows"
+    DESCRIPTION = "rows of ratings, of which 0 or NaN is none"
+    SHAPES = ((12,),)
+    limits = (0.5, 5.0)
+    has_base = True
+
+    def __init__(
+        self,
+        l2: float = 20.0,
+        dropout: float = 0.5,
+        damping: float = 5.0,
+        mask_channel: bool = True,
+        seed: int | None = None,
+    ) -> None:
+        checks.not_negative("l2", l2)
+        checks.share("dropout", dropout)
+        checks.not_negative("damping", damping)
+        self.l2 = l2
+        self.dropout = dropout
+        self.damping = damping
+        self.mask_channel = mask_channel
+        self.seed = seed
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the arguments."""
+        return dict(vars(self))
+
+    def loss(self) -> keras.losses.Loss:
+        """Returns the squared error over what is rated."""
+        return MaskedSquaredError()
+
+    def readers(self, input_shape: tuple[int, ...]) -> list[keras.Layer]:
+        """Returns the layer that makes numbers of ratings."""
+        return [RatingInput(self.mask_channel, self.dropout, self.seed, name="rating_input")]
+
+    def makers(self, input_shape: tuple[int, ...]) -> list[keras.Layer]:
+        """Returns the layers that make ratings of numbers."""
+        return [RatingScale(name="rating_scale"), RatingLimits(name="output")]
+
+    def check(self, name: str, values: np.ndarray) -> None:
+        """Raises `UsageError` if there are ratings below 0 or infinite ones; 0 and NaN are none."""
+        low, high = (float(np.nanmin(values)), float(np.nanmax(values))) if np.isfinite(values).any() else (0.0, 0.0)
+        if low < 0 or not np.isfinite([low, high]).all():
+            raise checks.UsageError(
+                f"{name} must hold ratings above 0, and 0 or NaN where there is none. Received: values from {low:g} to "
+                f"{high:g}. Shift the scale."
+            )
+
+    def adapt(self, model: Autoencoder, x: Any) -> None:
+        """Sets mean, biases, scale and counts from all training rows, if that has not been done.
+
+        Args:
+            model: The model.
+            x: Rows, shape `(rows, columns)`; sparse, or with 0 or NaN where unrated.
+        """
+        reader, scale, limits = _layers(model)
+        if float(reader.rows.numpy()):
+            return
+        x = sparse.csr_array(x if sparse.issparse(x) else np.where(x > 0, x, 0))
+        checks.check(x.nnz > 0, "x", "rows with at least one rating", f"{x.shape[0]} empty rows")
+        rows = np.repeat(np.arange(x.shape[0]), np.diff(x.indptr))
+        biases = fit_biases(rows, x.indices, x.data, (x.shape[0], x.shape[1]), self.damping)
+        half = max((float(x.data.max()) - float(x.data.min())) / 2, 0.5)
+        reader.mean.assign(biases.mean)
+        reader.columns.assign(biases.items[:-1])
+        reader.typical.assign(max(1.0, x.nnz / x.shape[0]))
+        reader.rows.assign(x.shape[0])
+        scale.base.assign(biases.mean + biases.items[:-1])
+        for layer in (reader, scale):
+            layer.half.assign(half)
+        limits.lowest.assign(float(x.data.min()))
+        limits.highest.assign(float(x.data.max()))
+
+    def sample_weight(self, model: Autoencoder, y: tf.Tensor, given: tf.Tensor | None) -> tf.Tensor:
+        """Returns weights that make the loss a mean over what is rated: columns by a row's typical ratings."""
+        weight = y.shape[-1] / _layers(model)[0].typical
+        return weight * (ops.ones(ops.shape(y)[0]) if given is None else ops.cast(given, "float32"))
+
+    def penalty(self, model: Autoencoder) -> Any:
+        """Returns the squared kernels' share of the loss."""
+        reader = _layers(model)[0]
+        kernels = {variable.path: variable for variable in model.trainable_weights if variable.path.endswith("kernel")}
+        total = sum(ops.sum(ops.square(kernel)) for kernel in kernels.values())
+        return self.l2 * total / (ops.maximum(reader.rows, 1.0) * reader.typical)
+
+    def error(self, x: tf.Tensor, reconstruction: tf.Tensor) -> tf.Tensor:
+        """Returns each row's mean squared error over what is rated, shape `(batch,)`; 0 where nothing is."""
+        rated = tf.cast(x > 0, tf.float32)
+        squares = tf.where(x > 0, tf.square(reconstruction - x), 0.0)
+        return tf.math.divide_no_nan(tf.reduce_sum(squares, axis=-1), tf.reduce_sum(rated, axis=-1))
+
+    def log_likelihood(self, output: tf.Tensor, x: tf.Tensor, log_variance: Any) -> tf.Tensor:
+        """Returns log p of what is rated, given z; normal."""
+        squares = ops.where(x > 0, ops.square(output - ops.where(x > 0, x, 0.0)), 0.0)
+        count = ops.sum(ops.cast(x > 0, "float32"), axis=-1)
+        log_normal = count * (log_variance + float(np.log(2 * np.pi)))
+        return -0.5 * (ops.sum(squares, axis=-1) * ops.exp(-log_variance) + log_normal)
+
+    def samples(self, rng: np.random.Generator, n: int, shape: tuple[int, ...]) -> np.ndarray:
+        """Draws rows of one of four patterns, of which a fifth is missing."""
+        patterns = rng.integers(0, 2, (4, *shape))[rng.integers(0, 4, n)]
+        return ((1.0 + 4.0 * patterns) * (rng.random((n, *shape)) < 0.8)).astype("float32")
+
+
+def _layers(model: Autoencoder) -> tuple[RatingInput, RatingScale, RatingLimits]:
+    return (
+        model.encoder.get_layer("rating_input"),
+        model.decoder.get_layer("rating_scale"),
+        model.decoder.get_layer("output"),
+    )

@@ -1,0 +1,112 @@
+"""A model of prepared values that takes raw ones: the preprocessing travels inside."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from zoo import checks
+from zoo.autoencoder import Autoencoder, Endpoint
+from zoo.wrappers.wrapper import Wrapper
+
+DERIVED = ("prepare", "restore")  # what a subclass makes of its settings
+
+
+class Raw(Wrapper):
+    """Wraps a model that was trained on `prepare(x)` as one of `x`.
+
+    It has the model's endpoints, its codes and whatever the model can do besides. Samples go in and come out raw, as
+    each endpoint's `samples` and each method's `of_samples` say; a score stays that of prepared values, in which every
+    column counts alike.
+
+    Args:
+        model: The model.
+        prepare: A layer from raw values to what the model takes.
+        restore: A layer back, from what the model gives.
+        name: The wrapper's name; the wrapped one's if not given.
+        **settings: What a subclass makes the layers of.
+    """
+
+    def __init__(
+        self,
+        model: Autoencoder,
+        *,
+        prepare: keras.Layer,
+        restore: keras.Layer,
+        name: str | None = None,
+        **settings: Any,
+    ) -> None:
+        x = keras.Input(self.raw_shape(model), name="x")
+        code = keras.Input(model.decoder.input_shape[1:], name="code")
+        super().__init__(
+            model,
+            encoder=keras.Model(x, model.encoder(prepare(x)), name="raw_encoder"),
+            decoder=keras.Model(code, restore(model.decoder(code)), name="raw_decoder"),
+            name=name,
+            prepare=prepare,
+            restore=restore,
+            **settings,
+        )
+
+    @staticmethod
+    def raw_shape(model: Autoencoder) -> tuple[int | None, ...]:
+        """Returns the shape of one raw sample: the model's own."""
+        return model.encoder.input_shape[1:]
+
+    def arguments(self) -> tuple[str, ...]:
+        """Returns the names of the arguments."""
+        return tuple(name for name in self.settings if name not in DERIVED)
+
+    def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Returns the reconstruction of `x`, raw."""
+        return self.restore(self.model(self.prepare(x), training=training))
+
+    def prepared(self, values: Any) -> Any:
+        """Returns raw samples, an array or None, as the model takes them.
+
+        Raises:
+            UsageError: If they come in batches.
+        """
+        if values is None:
+            return None
+        fits = hasattr(values, "__array__")
+        hint = "Train the model inside, `.model`, on batches of prepared samples."
+        checks.check(fits, "x", "an array of raw samples", type(values).__name__, hint)
+        return np.asarray(self.prepare(np.asarray(values, "float32")))
+
+    def __getattr__(self, name: str) -> Any:
+        """Returns what the model can do besides, of raw samples."""
+        model = self.__dict__.get("model")
+        method: Any = getattr(type(model), name, None)
+        if not hasattr(method, "samples"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return functools.partial(self._done, getattr(model, name), method.samples, method.gives_samples)
+
+    def _done(
+        self, method: Callable[..., np.ndarray], samples: frozenset[str], gives: bool, *values: Any, **named: Any
+    ) -> np.ndarray:
+        given = inspect.signature(method).bind(*values, **named)
+        for name in samples & given.arguments.keys():
+            given.arguments[name] = self.prepared(given.arguments[name])
+        found = method(*given.args, **given.kwargs)
+        return np.asarray(self.restore(found)) if gives else found
+
+    def endpoints(self) -> dict[str, Endpoint]:
+        """Returns what the model offers, of raw samples."""
+        endpoints = self.model.endpoints()
+        return {name: endpoint._replace(call=self._of_raw(endpoint)) for name, endpoint in endpoints.items()}
+
+    def _of_raw(self, endpoint: Endpoint) -> Callable[..., dict[str, tf.Tensor]]:
+        def call(*inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+            named = zip(endpoint.inputs, inputs, strict=True)
+            values = (self.prepare(value) if spec.name in endpoint.samples else value for spec, value in named)
+            outputs = endpoint.call(*values)
+            return {key: self.restore(value) if key in endpoint.samples else value for key, value in outputs.items()}
+
+        return call
