@@ -39,7 +39,7 @@ class Config(running.Options):
     """The recipe's options."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("pictures",)
-    FREE: ClassVar[tuple[str, ...]] = (*running.Options.FREE, "apply", "self_ensemble", "bm3d")
+    FREE: ClassVar[tuple[str, ...]] = (*running.Options.FREE, "apply", "self_ensemble", "trust", "bm3d")
     model: str = "restorer"
     data: str = "sample"
     """sample (14 photographs from the package scikit-image), or the path to a folder of pictures, nested or flat."""
@@ -73,6 +73,8 @@ class Config(running.Options):
     them."""
     self_ensemble: bool = False
     """With --apply, take the mean over flips and turns: a little better, eight times as slow."""
+    trust: bool = False
+    """With --apply, use an export of somebody else's even if it could reach files, the network or other programs."""
 
     def folder(self, recipe: str) -> Path:
         """Returns the folder to export to, named after the task."""
@@ -92,7 +94,7 @@ def run(config: Config) -> dict[str, float]:
         UsageError: If an option, the data or a folder is not what it should be.
     """
     if config.apply:
-        return applied(*config.apply, ensemble=config.self_ensemble)
+        return applied(*config.apply, ensemble=config.self_ensemble, trusted=config.trust)
     from recipes import publishing
     from recipes.data import images as data
     from recipes.tasks.pictures.restoration import Restoration
@@ -201,7 +203,7 @@ def draw(config: Config, restoration: Restoration, images: Images, progress: Pro
     return figures | restoration.figures(config.model, images)
 
 
-def applied(model: Path, source: Path, target: Path, *, ensemble: bool) -> dict[str, float]:
+def applied(model: Path, source: Path, target: Path, *, ensemble: bool, trusted: bool) -> dict[str, float]:
     """Applies an export to a picture or a folder, and says what could not be done.
 
     Raises:
@@ -211,7 +213,7 @@ def applied(model: Path, source: Path, target: Path, *, ensemble: bool) -> dict[
     from recipes.tasks.pictures.applying import apply
 
     try:
-        done = apply(model, source, target, ensemble=ensemble)
+        done = apply(model, source, target, ensemble=ensemble, trusted=trusted)
     except KeyboardInterrupt as interrupt:  # nothing that could be resumed
         print(f"\n{interrupt or 'Stopped.'}", file=sys.stderr)
         raise SystemExit(running.status_of(interrupt)) from None

@@ -2,22 +2,50 @@
 
     python serving/recommend.py exported/movielens-autorec 1=5 32=3.5 260=4
 
-Each film is a MovieLens id with its stars behind it.
+Each film is a MovieLens id with its stars behind it. --trust loads an export that could reach files or the network.
 """
 
+import argparse
 import sys
+from pathlib import Path
 
-import tensorflow as tf
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a file, a script knows its own folder alone
+from serving.loading import Refused, load
 
-folder, *rated = sys.argv[1:]
-ids, stars = zip(*(pair.split("=") for pair in rated), strict=True)
-recommend = tf.saved_model.load(f"{folder}/saved_model").signatures["recommend"]
-found = recommend(
-    film_ids=tf.constant([int(film) for film in ids], tf.int64),
-    ratings=tf.constant([float(star) for star in stars], tf.float32),
-    row_splits=tf.constant([0, len(ids)], tf.int64),  # one person; for two: [0, ratings of the first, of both]
-    k=tf.constant(10),
-)
-for title, prediction in zip(found["titles"][0].numpy(), found["prediction"][0].numpy(), strict=True):
-    print(f"{prediction:5.2f}  {title.decode()}")
-print(f"{int(found['ignored'][0])} of {len(ids)} ratings could not be used.")
+
+def rated(word: str) -> tuple[int, float]:
+    """Reads a film's id and its stars, such as 260=4."""
+    film, _, stars = word.partition("=")
+    return int(film), float(stars)
+
+
+def main() -> None:
+    """Parses the command line, recommends ten films and prints them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="an export of recipes.movielens")
+    parser.add_argument("rated", type=rated, nargs="+", help="FILM=STARS")
+    parser.add_argument("--trust", action="store_true", help="let the graph reach files, the network and programs")
+    arguments = parser.parse_args()
+    try:
+        loaded = load(arguments.folder, trusted=arguments.trust)  # owns the variables
+    except Refused as refused:
+        sys.exit(str(refused))
+    if "recommend" not in loaded.signatures:
+        sys.exit(f"{arguments.folder} does not recommend: give an export of recipes.movielens.")
+
+    import tensorflow as tf  # which is loaded by now, without a word
+
+    ids, stars = zip(*arguments.rated, strict=True)
+    found = loaded.signatures["recommend"](
+        film_ids=tf.constant(ids, tf.int64),
+        ratings=tf.constant(stars, tf.float32),
+        row_splits=tf.constant([0, len(ids)], tf.int64),  # one person; for two: [0, ratings of the first, of both]
+        k=tf.constant(10),
+    )
+    for title, prediction in zip(found["titles"][0].numpy(), found["prediction"][0].numpy(), strict=True):
+        print(f"{prediction:5.2f}  {title.decode()}")
+    print(f"{int(found['ignored'][0])} of {len(ids)} ratings could not be used.")
+
+
+if __name__ == "__main__":
+    main()

@@ -2,45 +2,159 @@
 
     python -I serving/verify.py exported/mnist-sparse
 
-Loads the SavedModel, calls every signature on the raw inputs in golden.npz and prints the largest difference from the
-outputs there. Exits with status 1 if it is above the tolerance.
+Checks the files against SHA256SUMS, where there is one; loads the SavedModel, which may not reach files or the network
+unless --trust is given; calls every signature on the raw inputs in golden.npz and compares names, shapes, types and
+values with the outputs there. Exits with status 1 if anything is wrong.
 """
 
+from __future__ import annotations
+
 import argparse
-import os
+import hashlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # which -I leaves out
+from serving.loading import Refused, load
+
+if TYPE_CHECKING:
+    import numpy as np
+
 FORBIDDEN = ("keras", "tf_keras", "zoo", "recipes")
+SUMS = "SHA256SUMS"
+Arrays = dict[str, "np.ndarray"]
 
 
-def largest_difference(folder: Path) -> float:
-    """Returns the largest absolute difference, relative to the largest golden output where that is above 1."""
+def check_sums(folder: Path) -> None:
+    """Compares the files with the sums that stand beside them, if any do.
+
+    Raises:
+        Refused: If a file is missing or another.
+    """
+    sums = folder / SUMS
+    try:
+        lines = sums.read_text("utf-8").splitlines() if sums.exists() else []
+        for line in lines:
+            expected, _, name = line.partition("  ")
+            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != expected:
+                raise Refused(f"{folder / name} is not the file that {sums} names: fetch or export it again.")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"{sums} cannot be followed ({error}): fetch or export it again.") from None
+
+
+def read_golden(file: Path) -> dict[str, tuple[Arrays, Arrays]]:
+    """Returns the inputs and the outputs of each signature, by name.
+
+    Raises:
+        Refused: If the file is damaged, or holds something else, or nothing.
+    """
+    import numpy as np
+
+    found: dict[str, tuple[Arrays, Arrays]] = {}
+    try:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as golden:
+            for key in golden.files:
+                signature, side, name = key.split("/")
+                found.setdefault(signature, ({}, {}))[("in", "out").index(side)][name] = golden[key]
+    except Exception as error:  # damaged archives make NumPy raise anything
+        said = str(error).partition("\n")[0] or type(error).__name__
+        raise Refused(f"{file} cannot be read ({said}): fetch or export it again.") from None
+    if empty := [name for name, (_, outputs) in found.items() if not any(o.size for o in outputs.values())]:
+        raise Refused(f"{file} holds no outputs of {', '.join(empty)}: export it again.")
+    if not found:
+        raise Refused(f"{file} is empty: export it again.")
+    return found
+
+
+def compare(call: Any, inputs: Arrays, outputs: Arrays) -> Iterator[tuple[str, float, str]]:
+    """Calls a signature and yields, for each output: its name, the largest difference, and what is wrong or nothing.
+
+    The difference is relative to the largest golden value where that is above 1.
+    """
     import numpy as np
     import tensorflow as tf
 
+    specs = call.structured_input_signature[1]
+    given = {name: tf.constant(value) for name, value in inputs.items()}
+    fitting = specs.keys() == given.keys() and all(
+        spec.dtype == given[name].dtype and spec.shape.is_compatible_with(given[name].shape)
+        for name, spec in specs.items()
+    )
+    if not fitting:
+        wanted = ", ".join(f"{name} {spec.dtype.name} {spec.shape}" for name, spec in sorted(specs.items()))
+        yield "inputs", np.inf, f"golden.npz has others than the signature takes: {wanted}"
+        return
+    try:
+        found = {name: value.numpy() for name, value in call(**given).items()}
+    except tf.errors.OpError as error:
+        yield "outputs", np.inf, f"cannot be computed ({error.message.partition(chr(10))[0]})"
+        return
+    knows_ids = any(value.dtype == np.int64 for value in inputs.values())  # an unknown one is answered with NaN
+    for name in sorted(found.keys() | outputs.keys()):
+        if name not in found or name not in outputs:
+            where = "golden.npz" if name in found else "the SavedModel"
+            yield name, np.inf, f"is missing in {where}"
+            continue
+        value, expected = found[name], outputs[name]
+        if expected.dtype.kind == "S":  # texts
+            value = value.astype("S") if value.dtype.kind in "OS" else value
+            same = value.shape == expected.shape and value.dtype.kind == "S" and bool((value == expected).all())
+            yield name, 0.0 if same else np.inf, "" if same else "has other texts"
+        elif (value.shape, value.dtype) != (expected.shape, expected.dtype):
+            told = [f"{x.dtype} {x.shape}" for x in (value, expected)]
+            yield name, np.inf, f"is {told[0]} where golden.npz has {told[1]}"
+        else:
+            yield name, *_difference(value, expected, knows_ids)
+
+
+def _difference(value: np.ndarray, expected: np.ndarray, may_be_nan: bool) -> tuple[float, str]:
+    """Returns the largest difference of numbers of one shape and type, and what is wrong with NaNs and infinities."""
+    import numpy as np
+
+    value, expected = value.astype("float64"), expected.astype("float64")  # of booleans too
+    finite = np.isfinite(expected)
+    if not finite.all() and not (may_be_nan and finite.any() and np.isnan(expected[~finite]).all()):
+        return np.inf, "is not finite in golden.npz"
+    if not np.array_equal(np.isfinite(value), finite):
+        return np.inf, "is not finite in other places than golden.npz"
+    largest = float(np.abs(value - expected)[finite].max(initial=0))
+    return largest / max(1.0, float(np.abs(expected[finite]).max(initial=0))), ""
+
+
+def verify(folder: Path, *, tolerance: float, trusted: bool) -> tuple[float, list[str]]:
+    """Checks an export and prints a line an output.
+
+    Returns:
+        The largest difference of those that could be computed, and what is wrong, a sentence each.
+
+    Raises:
+        Refused: If the export is damaged or not to be trusted, so that nothing could be compared.
+    """
+    import numpy as np
+
     print(f"{folder}:")
-    signatures = tf.saved_model.load(folder / "saved_model").signatures
+    check_sums(folder)
+    golden = read_golden(folder / "golden.npz")
+    loaded = load(folder, trusted=trusted)  # owns the variables
+    signatures = loaded.signatures
     largest = 0.0
-    with np.load(folder / "golden.npz") as golden:
-        names = sorted({key.partition("/")[0] for key in golden.files})
-        for name in names:
-            prefix = f"{name}/in/"
-            inputs = {key.removeprefix(prefix): golden[key] for key in golden.files if key.startswith(prefix)}
-            outputs = signatures[name](**{key: tf.constant(value) for key, value in inputs.items()})
-            for key, value in outputs.items():
-                expected = golden[f"{name}/out/{key}"]
-                if expected.dtype.kind == "S":  # texts
-                    difference = float((value.numpy().astype("S") != expected).any())
-                else:
-                    expected = expected.astype("float64")  # of booleans too
-                    difference = float(np.abs(value.numpy() - expected).max(initial=0))
-                    difference /= max(1.0, float(np.abs(expected).max(initial=0)))
-                largest = max(largest, difference)
-                shapes = ", ".join(f"{k} {v.shape}" for k, v in inputs.items())
-                print(f"  {name}({shapes}) -> {key} {value.shape}: largest difference {difference:.2g}")
-    return largest
+    wrong: list[str] = []
+    for name in sorted(golden.keys() | set(signatures)):
+        if name not in golden or name not in signatures:
+            where = "golden.npz" if name in signatures else "saved_model"
+            wrong.append(f"{folder}: the signature {name} is missing in {where}.")
+            continue
+        inputs, outputs = golden[name]
+        shapes = ", ".join(f"{key} {value.shape}" for key, value in inputs.items())
+        for key, difference, fault in compare(signatures[name], inputs, outputs):
+            shape = outputs[key].shape if key in outputs else ""
+            print(f"  {name}({shapes}) -> {key} {shape}: {fault or f'largest difference {difference:.2g}'}")
+            if fault or difference > tolerance:
+                wrong.append(f"{folder}: {name}'s {key} {fault or f'differs by {difference:.2g}'}.")
+            largest = max(largest, difference if np.isfinite(difference) else 0.0)
+    return largest, wrong
 
 
 def main() -> None:
@@ -48,6 +162,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", type=Path, nargs="+", help="exports: each holds saved_model/ and golden.npz")
     parser.add_argument("--tolerance", type=float, default=1e-5, help="default: %(default)s")
+    parser.add_argument("--trust", action="store_true", help="let the graph reach files, the network and programs")
     arguments = parser.parse_args()
     for folder in arguments.folders:
         for part in ("saved_model", "golden.npz"):
@@ -55,10 +170,19 @@ def main() -> None:
                 parser.error(f"{folder / part} is not there: give the folder of an export")
     for name in FORBIDDEN:
         sys.modules[name] = None  # type: ignore[assignment]  # importing it now raises ImportError
-    largest = max(largest_difference(folder) for folder in arguments.folders)
+    largest = 0.0
+    wrong: list[str] = []
+    for folder in arguments.folders:
+        try:
+            difference, faults = verify(folder, tolerance=arguments.tolerance, trusted=arguments.trust)
+        except Refused as refused:
+            difference, faults = 0.0, [str(refused)]
+        largest, wrong = max(largest, difference), wrong + faults
     loaded = sorted(name for name, module in sys.modules.items() if module and name.partition(".")[0] in FORBIDDEN)
     print(f"Largest difference: {largest:.2g} (relative); Keras or project modules loaded: {loaded or 'none'}")
-    sys.exit(int(largest > arguments.tolerance or bool(loaded)))
+    for sentence in wrong:
+        print(sentence, file=sys.stderr)
+    sys.exit(int(bool(wrong or loaded)))
 
 
 if __name__ == "__main__":

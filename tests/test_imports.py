@@ -76,7 +76,7 @@ def may(importer: str, target: str) -> bool:
         if here in ROOMS:  # what stands in zoo/ itself is shared
             return there not in ROOMS or there == here or there.removeprefix("zoo.") in ROOMS[here]
         return True
-    if target.startswith("zoo"):
+    if target.startswith(("zoo", "serving")):
         return True
     if here in RECIPES:
         return target == "recipes" or there.removeprefix("recipes.") in (*RECIPES[here], here.removeprefix("recipes."))
@@ -109,4 +109,6 @@ def test_models_and_recipes_are_seen():
     assert not may("recipes.movielens", "recipes.mnist")
     assert not may("recipes.metrics.psnr", "recipes.metrics.ssim")
     assert not may("serving.verify", "zoo.files")
+    assert not may("zoo.files", "serving.loading")
     assert may("recipes.mnist", "recipes.data.mnist")
+    assert may("recipes.tasks.pictures.applying", "serving.loading")

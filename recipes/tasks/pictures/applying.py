@@ -14,8 +14,8 @@ from recipes.data import images
 from recipes.reading.pictures import KINDS, Picture, read, write
 from recipes.tasks.pictures.tiles import tiled
 from recipes.training.interrupt import between_steps
+from serving.loading import Refused, load
 from zoo import UsageError, checks
-from zoo.formats.saved_model import NAME
 from zoo.layers.colour import lightened
 
 TOLD = 20  # notes that a summary gives; of failures it gives all
@@ -50,7 +50,9 @@ class Applied:
         return "\n".join(lines)
 
 
-def apply(model: Path, source: Path, target: Path, *, ensemble: bool = False, tile: int = 512) -> Applied:
+def apply(
+    model: Path, source: Path, target: Path, *, ensemble: bool = False, trusted: bool = False, tile: int = 512
+) -> Applied:
     """Restores a picture, or all pictures in a folder and in its folders.
 
     Depth, alpha and colour profile are kept. A model of grey takes the channels of a colour picture each by itself; if
@@ -67,10 +69,11 @@ def apply(model: Path, source: Path, target: Path, *, ensemble: bool = False, ti
             folder, the folder to write to, at the same paths; .png takes the place of formats that cannot hold a
             picture.
         ensemble: Whether each is the mean over its eight flips and turns: a little better, eight times as slow.
+        trusted: Whether the model may reach files, the network and other programs.
         tile: The longest side in pixels of the tiles that large pictures are cut into; the more, the more memory.
 
     Raises:
-        UsageError: If the model is no such export, a path cannot be used, or not one picture could be restored.
+        UsageError: If the model is no such export or might reach them, or a path or every picture cannot be used.
         KeyboardInterrupt: If Ctrl-C was pressed or SIGTERM came; says how many pictures are done.
     """
     checks.positive_integer("tile", tile)
@@ -80,7 +83,7 @@ def apply(model: Path, source: Path, target: Path, *, ensemble: bool = False, ti
         jobs, taken = _planned(source, target, applied)
     else:
         jobs = [_single(source, target)]
-    restorer = _Restorer(model, ensemble, tile)
+    restorer = _Restorer(_loaded(model, trusted), ensemble, tile)
     total = len(jobs) + len(applied.failed)
     bar = keras.utils.Progbar(total, verbose=1 if sys.stdout.isatty() else 2, unit_name="picture")
     with between_steps() as interrupt:
@@ -200,13 +203,13 @@ class _Restorer:
     """An exported model that takes pictures of any size and depth, grey or coloured.
 
     Args:
-        model: The folder of the export.
+        loaded: The export's SavedModel.
         ensemble: Whether to take the mean over flips and turns.
         tile: The longest side of a tile, in pixels.
     """
 
-    def __init__(self, model: Path, ensemble: bool, tile: int) -> None:
-        self.loaded = _loaded(model / NAME)  # which owns the weights
+    def __init__(self, loaded: tf.Module, ensemble: bool, tile: int) -> None:
+        self.loaded = loaded  # which owns the weights
         self.run = self.loaded.signatures["ensemble" if ensemble else "serving_default"]
         geometry = {name: int(value) for name, value in self.loaded.signatures["geometry"]().items()}
         self.scale, self.multiple, self.reach = (geometry[name] for name in ("scale", "multiple", "reach"))
@@ -247,14 +250,12 @@ class _Restorer:
         return np.clip(np.rint(np.asarray(large)), 0, np.iinfo(alpha.dtype).max).astype(alpha.dtype)[None, ..., None]
 
 
-def _loaded(folder: Path) -> tf.Module:
-    wanted = "give the folder of an export that python -m recipes.images made"
-    if not (folder / "saved_model.pb").is_file():
-        raise UsageError(f"{folder} is not there: {wanted}.")
+def _loaded(folder: Path, trusted: bool) -> tf.Module:
     try:
-        loaded = tf.saved_model.load(str(folder))
-    except Exception as error:  # damaged files make the loader raise anything
-        raise UsageError(f"{folder} cannot be loaded ({_reason(error, folder).rstrip('.')}): {wanted}.") from None
-    if missing := [name for name in SIGNATURES if name not in loaded.signatures]:
-        raise UsageError(f"{folder} has no {' and no '.join(missing)}, so it is no restorer: {wanted}.")
-    return loaded
+        found = load(folder, trusted=trusted)
+    except Refused as refused:
+        raise UsageError(str(refused)) from None
+    if missing := [name for name in SIGNATURES if name not in found.signatures]:
+        told = f"{folder} has no {' and no '.join(missing)}, so it is no restorer"
+        raise UsageError(f"{told}: give the folder of an export that python -m recipes.images made.")
+    return found

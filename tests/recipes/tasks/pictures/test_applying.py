@@ -6,6 +6,7 @@ import signal
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image, ImageCms
 
 import zoo
@@ -270,7 +271,7 @@ def places(export, tmp_path):
     [
         ("nowhere in out", "nowhere/saved_model is not there: give the folder of an export"),
         ("good/saved_model in out", "saved_model/saved_model is not there: give the folder of an export"),
-        ("bad in out", r"bad/saved_model cannot be loaded \(.+\): give the folder"),
+        ("bad in out", r"bad/saved_model.* cannot be (read|loaded) \(.+\): fetch or export it again"),
         ("other in out", "has no ensemble and no geometry, so it is no restorer: give the folder"),
         ("good nowhere out", "nowhere is not there: give a picture or a folder"),
         ("good empty out", "empty holds no picture"),
@@ -311,3 +312,18 @@ def test_100_megapixels_fit_into_4_gb(export, tmp_path, fresh_python):
     assert peak < 4e9
     found = read(tmp_path / "b.png").pixels
     np.testing.assert_array_equal(found[4500:5000, 4500:5000], found[500:1000, 500:1000])
+
+
+def test_a_model_that_reads_files_is_used_if_it_is_trusted(tmp_path):
+    def reads(image):
+        return {"reconstruction": image + tf.cast(tf.strings.length(tf.io.read_file("/etc/hostname")), image.dtype)}
+
+    spec = tf.TensorSpec((None, None, None, 1), tf.float32, name="image")
+    one = tf.function(lambda: {"scale": 1, "multiple": 1, "reach": 0}, input_signature=[])
+    calls = {name: tf.function(reads, input_signature=[spec]) for name in ("serving_default", "ensemble")}
+    tf.saved_model.save(tf.Module(), str(tmp_path / "saved_model"), signatures={**calls, "geometry": one})
+    Image.new("L", (4, 4)).save(tmp_path / "in.png")
+    paths = (tmp_path, tmp_path / "in.png", tmp_path / "out.png")
+    with pytest.raises(UsageError, match=r"ReadFile\): add --trust"):
+        apply(*paths)
+    assert apply(*paths, trusted=True).done == ["in.png"]

@@ -1,0 +1,60 @@
+"""An export's SavedModel, loaded with TensorFlow alone: without a word if it starts, and not on trust."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from serving import trust
+
+
+class Refused(Exception):
+    """An export is damaged or not to be trusted; the message is one sentence for a person."""
+
+
+def load(folder: Path, *, trusted: bool = False) -> Any:
+    """Loads an export's SavedModel.
+
+    Args:
+        folder: The export's folder, which holds `saved_model/`.
+        trusted: Whether its graph may reach files, the network and other programs.
+
+    Raises:
+        Refused: If it is not there, is damaged, or might reach them.
+    """
+    with _quietly():
+        import tensorflow as tf
+
+        tf.config.list_logical_devices()
+    saved_model = folder / "saved_model"
+    if not trusted and (reason := trust.refusal(saved_model)):
+        raise Refused(reason)
+    try:
+        return tf.saved_model.load(str(saved_model))
+    except Exception as error:  # damaged files make the loader raise anything
+        said = str(error).strip().partition("\n")[0].rstrip(".")
+        raise Refused(f"{saved_model} cannot be loaded ({said}): fetch or export it again.") from None
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Shows what is written to the descriptor of standard error only if the block fails, or to who asks for it."""
+    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2") < "2":
+        yield
+        return
+    real = os.dup(2)
+    with tempfile.TemporaryFile() as kept:
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            kept.seek(0)
+            os.write(real, kept.read())
+            raise
+        finally:
+            os.dup2(real, 2)
+            os.close(real)
