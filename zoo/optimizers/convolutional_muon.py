@@ -14,6 +14,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo.ops import keras_internals
 from zoo.optimizers.fused_adam import FusedAdam
 
 MOMENTUM = 0.95
@@ -33,7 +34,7 @@ class ConvolutionalMuon(FusedAdam):
         if len(variable.shape) < 3:
             super().update_step(gradient, variable, learning_rate)
             return
-        momentum = self._momentums[self._get_variable_index(variable)]
+        momentum, _ = keras_internals.moments(self, variable)
         self.assign(momentum, MOMENTUM * momentum + gradient)
         matrix = ops.reshape(gradient + MOMENTUM * momentum, (-1, variable.shape[-1]))
         size = 0.2 * max(matrix.shape) ** 0.5
