@@ -73,10 +73,10 @@ def run(config: Config) -> dict[str, Any]:
     Returns:
         What is written into `config.out`, as `table` takes it.
     """
-    from recipes.data import mnist
+    from recipes.data import sources
     from recipes.publishing import processor_name
 
-    x = mnist.load(config.data).train.x
+    x = sources.load(config.data).train.x
     x = x.reshape(len(x), -1)
     results: dict[str, dict[str, list[dict[str, Any]]]] = {
         network: {name: [] for name in config.contenders} for network in config.networks

@@ -90,7 +90,7 @@ def run(config: Config) -> dict[str, float]:
     checks.fraction("false_alarms", config.false_alarms)
     checks.not_negative("blur", config.blur)
     with running.workspace(RECIPE, config) as folder:
-        splits = sources.load(config.data, config.label, config.seed)
+        splits = sources.load(config.data, seed=config.seed, label=config.label)
         kinds = kinds_of(config, splits)
         print(f"{splits.name}, from {splits.source}: {splits.split}.")
         trained = []
@@ -98,13 +98,13 @@ def run(config: Config) -> dict[str, float]:
             print(f"\nNormal: {kind.name} ({i + 1} of {len(kinds)})")
             trained.append(train(config, splits, kind, folder))
         detectors, progress = [detector for detector, _ in trained], merged([progress for _, progress in trained])
-        scores = {part: [one.score(getattr(splits, part).x) for one in detectors] for part in PARTS}
+        scores = {part: [one.score(splits[part].x) for one in detectors] for part in PARTS}
         report = measure(config, splits, kinds, detectors, scores)
-        figures = draw(splits, kinds, detectors, scores, report, progress)
-        export = sources.of_raw_values(detectors[0] if len(kinds) == 1 else Detectors(detectors), splits)
+        figures = draw(config, splits, kinds, detectors, scores, report, progress)
+        export = splits.wrap(detectors[0] if len(kinds) == 1 else Detectors(detectors))
         full = dataclasses.replace(config, hyperparameters=hyperparameters(config, splits))
-        record = publishing.record(RECIPE, full, export["model"], splits, progress, report)
-        record["published"] = [row for row in published(splits) if row["metric"] in report.test]
+        record = publishing.record(RECIPE, full, export, splits, progress, report)
+        record["published"] = [row for row in published(config.data_key or splits.key) if row["metric"] in report.test]
         record["command"] = running.command(RECIPE, dataclasses.replace(config, resume=False))
         publishing.publish(
             folder=config.folder(RECIPE),
@@ -112,7 +112,8 @@ def run(config: Config) -> dict[str, float]:
             explained=report.explained,
             figures=figures,
             recipe=RECIPE,
-            **export,
+            model=export,
+            examples=splits.raw(splits.test.x[:8]),
         )
     print(f"\n{publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
     return report.test
@@ -124,13 +125,13 @@ def kinds_of(config: Config, splits: Splits) -> list[Kind]:
     Raises:
         UsageError: If there are not, or if no such label is there.
     """
-    names = sources.label_names(splits)
+    names = splits.labels
     if not names:
         if config.normal is not None:
             raise UsageError(f"--normal {config.normal} needs labels: name their column with --label.")
         kinds = [Kind("all rows", None)]
     else:
-        normal = config.normal or ("" if sources.is_table(splits) else EACH)
+        normal = config.normal or (EACH if splits.pictures else "")
         if normal not in (EACH, *names):
             told = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
             hint = checks.did_you_mean(normal, [EACH, *names])
@@ -141,14 +142,14 @@ def kinds_of(config: Config, splits: Splits) -> list[Kind]:
 
     least = int(np.ceil(1 / config.false_alarms)) - 1
     for kind in kinds:
-        counts = {part: len(kind.of(getattr(splits, part))) for part in ("train", *PARTS)}
+        counts = {part: len(kind.of(splits[part])) for part in ("train", *PARTS)}
         if min(counts.values()) < 1 or counts["validation"] < least:
             raise UsageError(
                 f"{splits.source}: --false-alarms {config.false_alarms:g} needs at least {least} normal samples to "
                 f"validate by. Received: {counts['validation']} of {kind.name}. Raise it, or give more data."
             )
         for part in PARTS:
-            if kind.label is not None and counts[part] == len(getattr(splits, part)):
+            if kind.label is not None and counts[part] == len(splits[part]):
                 raise UsageError(
                     f"{splits.source}: all {counts[part]} samples for {part} are {kind.name}: no anomalies."
                 )
@@ -172,8 +173,7 @@ def train(config: Config, splits: Splits, kind: Kind, folder: Path) -> tuple[Det
     place = folder / f"normal-{'all' if kind.label is None else kind.label}"
     progress = training.fit(model, kind.of(splits.train), validation, folder=place, **fitting)
     model = running.in_float32(full, model)
-    pictures = not sources.is_table(splits)
-    detector = Detector(model, blur=config.blur if pictures else 0.0, relative=pictures)
+    detector = Detector(model, blur=config.blur if splits.pictures else 0.0, relative=splits.pictures)
     return detector.calibrate(validation, config.false_alarms), progress
 
 
@@ -204,7 +204,7 @@ def measure(
     report = Report()
     for part in PARTS:
         flags = [values > one.threshold for values, one in zip(scores[part], detectors, strict=True)]
-        setattr(report, part, numbers(getattr(splits, part), kinds, scores[part], flags))
+        setattr(report, part, numbers(splits[part], kinds, scores[part], flags))
 
     forests = [isolation_forest(kind.of(splits.train), config.seed) for kind in kinds]
     if kinds[0].label is None:
@@ -289,6 +289,7 @@ def pca_scores(splits: Splits, kinds: list[Kind], detectors: list[Detector]) -> 
 
 
 def draw(
+    config: Config,
     splits: Splits,
     kinds: list[Kind],
     detectors: list[Detector],
@@ -304,7 +305,7 @@ def draw(
     names = [kind.name for kind in kinds]
     if len(kinds) > 1:
         beside: dict[str, list[float]] = {"ours": [report.test[f"auroc_{name}"] for name in names]}
-        for row in published(splits, "-by-class"):
+        for row in published(config.data_key or splits.key, "-by-class"):
             beside.setdefault(f"{row['name']} (published)", []).append(row["value"])
         figures["auroc"] = by_class.draw(beside, names, "AUROC", "Which test samples are not of this kind?")
     if kinds[0].label is not None:
@@ -317,7 +318,7 @@ def draw(
         anomalous = np.zeros(len(values), bool) if kind.label is None else splits.test.y != kind.label
         drawn.append(histograms.Scores(kind.name, values[~anomalous], values[anomalous], one.threshold))
     figures["scores"] = histograms.draw(drawn, "Scores of test samples, by what is normal")
-    if not sources.is_table(splits):
+    if splits.pictures:
         figures["extremes"] = draw_extremes(splits, kinds, scores["test"], report)
     figures["curves"] = curves.draw(progress.history, progress.best_epoch, "Training: mean over what is normal")
     return figures
@@ -342,17 +343,17 @@ def draw_extremes(splits: Splits, kinds: list[Kind], scores: list[np.ndarray], r
     return extremes.draw(rows, "Test samples and their scores")
 
 
-def published(splits: Splits, suffix: str = "") -> list[dict[str, Any]]:
-    """Returns the published numbers on a data set: rows from `publishing.row`."""
+def published(key: str, suffix: str = "") -> list[dict[str, Any]]:
+    """Returns the published numbers on the data of a key: rows from `publishing.row`."""
     from recipes.publishing import PUBLISHED
 
-    file = PUBLISHED / f"{splits.name}-{RECIPE}{suffix}.json"
+    file = PUBLISHED / f"{key}-{RECIPE}{suffix}.json"
     return json.loads(file.read_text("utf-8")) if file.exists() else []
 
 
 def hyperparameters(config: Config, splits: Splits) -> Mapping[str, Any]:
-    """Returns the model's hyperparameters: standardised values are no pixels."""
-    return {**config.hyperparameters, **({"output": "real"} if sources.is_table(splits) else {})}
+    """Returns the model's hyperparameters: those that the data ask for are given."""
+    return {**config.hyperparameters, **splits.hyperparameters}
 
 
 if __name__ == "__main__":

@@ -65,33 +65,32 @@ def run(config: Config) -> dict[str, float]:
     """
     from recipes import publishing
     from recipes.abilities import generation
-    from recipes.data import mnist
+    from recipes.data import sources
     from recipes.figures import animation
-    from zoo.wrappers.scaled import Scaled
 
     source = recorded(config.load) if config.load else {}
     if source:
         config = dataclasses.replace(config, model=source["model"]["name"], hyperparameters={})
     with running.workspace(RECIPE, config) as folder:
-        splits = mnist.load(config.data)
+        splits = sources.load(config.data, seed=config.seed)
         print(f"{splits.name}, from {splits.source}: {splits.split}.")
         model, progress = loaded(config.load) if config.load else trained(config, splits, folder)
-        codes = {part: model.encode(getattr(splits, part).x) for part in ("train", "validation", "test")}
+        codes = {part: model.encode(splits[part].x) for part in ("train", "validation", "test")}
         report = generation.measure(model, splits, codes)
         record = publishing.record(RECIPE, config, model, splits, progress, report)
         record |= {key: source[key] for key in ("train", "model", "seed") if source}
         record["published"] = [row for row in record["published"] if row["metric"] in report.test]
         publishing.publish(
-            Scaled(model, mnist.PIXEL_MAX),
+            splits.wrap(model),
             config.folder(RECIPE),
             record=record,
             explained=generation.MEASURES,
             figures={**generation.draw(model, splits, codes), **draw(model, codes["train"])},
             recipe=RECIPE,
-            examples=np.rint(splits.test.x[:8] * mnist.PIXEL_MAX),
+            examples=splits.raw(splits.test.x[:8]),
         )
         with replacing(config.folder(RECIPE) / "figures" / FILM) as aside:
-            animation.write(film(model, generation.one_of_each(splits)), aside)
+            animation.write(film(model, splits.test.x[splits.shown()]), aside)
     print(f"\n{publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
     return report.test
 

@@ -52,13 +52,12 @@ def run(config: Config) -> dict[str, float]:
         UsageError: If an option, the data or the output folder is not what it should be.
     """
     from recipes import abilities, publishing, training
-    from recipes.data import mnist
+    from recipes.data import sources
     from recipes.training.augmentation import shifted
-    from zoo.wrappers.scaled import Scaled
 
     checks.not_negative("shift", config.shift)
     with running.workspace(RECIPE, config) as folder:
-        splits = mnist.load(config.data)
+        splits = sources.load(config.data, seed=config.seed)
         print(f"{splits.name}, from {splits.source}: {splits.split}.")
         model = running.build(config, splits.train.x.shape[1:])
         progress = training.fit(
@@ -70,7 +69,7 @@ def run(config: Config) -> dict[str, float]:
             **running.fitting(config),
         )
         model = running.in_float32(config, model)
-        codes = {part: model.encode(getattr(splits, part).x) for part in ("train", "validation", "test")}
+        codes = {part: model.encode(splits[part].x) for part in ("train", "validation", "test")}
         report = measure(model, splits, codes)
         figures = draw(model, splits, codes, progress, config.model)
         for ability in abilities.of(model):
@@ -78,13 +77,13 @@ def run(config: Config) -> dict[str, float]:
             figures |= ability.draw(model, splits, codes)
         record = publishing.record(RECIPE, config, model, splits, progress, report)
         publishing.publish(
-            Scaled(model, mnist.PIXEL_MAX),
+            splits.wrap(model),
             config.folder(RECIPE),
             record=record,
             explained=report.explained,
             figures=figures,
             recipe=RECIPE,
-            examples=np.rint(splits.test.x[:8] * mnist.PIXEL_MAX),
+            examples=splits.raw(splits.test.x[:8]),
         )
     print(f"\n{publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
     return report.test
@@ -102,7 +101,7 @@ def measure(model: Autoencoder, splits: Splits, codes: dict[str, np.ndarray]) ->
     report = Report()
     probe = linear_probe(codes, splits)
     for part in ("validation", "test"):
-        x = getattr(splits, part).x
+        x = splits[part].x
         reconstruction = model.decode(codes[part])
         numbers = {"bce": cross_entropy(x, reconstruction)} if model.kind.bernoulli else {}
         error = squared_error(x, reconstruction)
@@ -117,7 +116,7 @@ def measure(model: Autoencoder, splits: Splits, codes: dict[str, np.ndarray]) ->
 
     width = codes["test"][0].size
     active = max(1, round(report.test["active_share"] * width))
-    parts = {part: getattr(splits, part).x for part in codes}
+    parts = {part: splits[part].x for part in codes}
     lengths = {width: "the code's length", active: "as many as units are active"}
     for dimensions, why in lengths.items():
         if dimensions >= splits.train.x[0].size:  # nothing is lost, and nothing compared
@@ -144,7 +143,7 @@ def draw(
     from recipes.figures import activity, curves, features, reconstructions
     from recipes.metrics.activity import active
 
-    first = [int(np.flatnonzero(splits.test.y == label)[0]) for label in np.unique(splits.test.y)]
+    first = splits.shown()
     x = splits.test.x[first]
     rows = {"input": x, "reconstruction": model.reconstruct(x)}
     is_active = active(codes["test"])

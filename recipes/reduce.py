@@ -74,7 +74,7 @@ def run(config: Config) -> dict[str, float]:
         UsageError: If an option, the data or the output folder is not what it should be.
     """
     _check_options(config)
-    splits = sources.load(config.data, config.label, config.seed)
+    splits = sources.load(config.data, seed=config.seed, label=config.label)
     _check_data(config, splits)
     print(f"{splits.name}, from {splits.source}: {splits.split}.")
     numbers: dict[str, float] = {}
@@ -91,14 +91,14 @@ def reduce(config: Config, splits: Splits) -> dict[str, float]:
     """Does what `run` says for a single dimension."""
     from recipes import publishing, training
 
-    fixed = {"latent_dim": config.dimensions[0], **({"output": "real"} if sources.is_table(splits) else {})}
+    fixed = {"latent_dim": config.dimensions[0], **splits.hyperparameters}
     full = dataclasses.replace(config, hyperparameters={**config.hyperparameters, **fixed})
     with running.workspace(RECIPE, config) as folder:
         model = running.build(full, splits.train.x.shape[1:])
         _check_code(config, model)
         progress = training.fit(model, splits.train.x, splits.validation.x, folder=folder, **running.fitting(full))
         model = running.in_float32(full, model)
-        codes = {part: model.encode(getattr(splits, part).x) for part in ("train", "validation", "test")}
+        codes = {part: model.encode(splits[part].x) for part in ("train", "validation", "test")}
         report = measure(model, splits, codes)
         record = publishing.record(RECIPE, full, model, splits, progress, report)
         record["command"] = running.command(RECIPE, dataclasses.replace(config, resume=False))
@@ -109,7 +109,8 @@ def reduce(config: Config, splits: Splits) -> dict[str, float]:
             explained=report.explained,
             figures=draw(model, splits, codes, progress, config.model),
             recipe=RECIPE,
-            **sources.of_raw_values(model, splits),
+            model=splits.wrap(model),
+            examples=splits.raw(splits.test.x[:8]),
         )
     print(f"\n{publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
     return report.test
@@ -122,7 +123,7 @@ def measure(model: Autoencoder, splits: Splits, codes: dict[str, np.ndarray]) ->
 
     dimension = codes["train"].shape[1]
     encode, decode = pca(splits.train.x, dimension)
-    raw = {part: getattr(splits, part).x for part in codes}
+    raw = {part: splits[part].x for part in codes}
     ours = quality(splits, codes, model.decode)
     linear = quality(splits, {part: encode(x) for part, x in raw.items()}, decode)["test"]
     report = Report(test=ours["test"], validation=ours["validation"])
@@ -130,7 +131,7 @@ def measure(model: Autoencoder, splits: Splits, codes: dict[str, np.ndarray]) ->
         row(f"PCA-{dimension}", name, value, "same split, same measure", "measured here")
         for name, value in linear.items()
     ]
-    if sources.label_names(splits):
+    if splits.labels:
         report.baselines += [
             row("no reduction", name, value, "same split; the values themselves", "measured here")
             for name, value in by_label(splits, raw)["test"].items()
@@ -145,10 +146,10 @@ def quality(
     from recipes.metrics.squared_error import squared_error
     from recipes.metrics.trustworthiness import trustworthiness
 
-    labelled = by_label(splits, codes) if sources.label_names(splits) else {}
+    labelled = by_label(splits, codes) if splits.labels else {}
     found: dict[str, dict[str, float]] = {}
     for part in ("validation", "test"):
-        x = getattr(splits, part).x
+        x = splits[part].x
         found[part] = {
             "mse": squared_error(x, decode(codes[part])),
             "trustworthiness": trustworthiness(x, codes[part]),
@@ -164,7 +165,7 @@ def by_label(splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, dict[str
 
     accuracy = neighbour_accuracy(codes, splits)
     return {
-        part: {"knn_accuracy": accuracy[part], "silhouette": silhouette(codes[part], getattr(splits, part).y)}
+        part: {"knn_accuracy": accuracy[part], "silhouette": silhouette(codes[part], splits[part].y)}
         for part in ("validation", "test")
     }
 
@@ -184,7 +185,7 @@ def draw(
     if dimension > 2:
         plane = pca(codes["train"], 2)[0](plane)
     seen = "" if dimension == 2 else ": the two directions of most spread"
-    names = sources.label_names(splits)
+    names = splits.labels
     figures = {
         "scatter": scatter.draw(
             {f"{title}{seen}": plane, f"PCA-{linear.shape[1]}{seen}": linear[:, :2]},
@@ -193,8 +194,8 @@ def draw(
             f"{splits.name}: codes of test data",
         )
     }
-    if splits.test.x.ndim > 2:
-        first = [int(np.flatnonzero(splits.test.y == label)[0]) for label in np.unique(splits.test.y)]
+    if splits.pictures:
+        first = splits.shown()
         rows = {
             "input": splits.test.x[first],
             title: model.decode(codes["test"][first]),
@@ -229,12 +230,12 @@ def _check_data(config: Config, splits: Splits) -> None:
                 + ("Give --dimensions 2." if width > 2 else "There is nothing to reduce.")
             )
     for part in ("validation", "test"):
-        y = getattr(splits, part).y
+        y = splits[part].y
         if len(y) < FEWEST:
             raise UsageError(
                 f"{splits.source} is too small: at least {FEWEST} samples must be left for {part}. Received: {len(y)}."
             )
-        if sources.label_names(splits) and not 1 < len(np.unique(y)) < len(y):
+        if splits.labels and not 1 < len(np.unique(y)) < len(y):
             raise UsageError(
                 f"{splits.source}: the {len(y)} samples for {part} have {len(np.unique(y))} different labels: name a "
                 "column with 2 labels or more, and fewer than samples, or leave --label out."

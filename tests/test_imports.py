@@ -102,7 +102,7 @@ def test_no_underscore_name_crosses_a_folder(file):
 
 
 def test_models_and_recipes_are_seen():
-    assert {"zoo.models.sparse", "recipes.mnist", "recipes.data.mnist"} <= MODULES
+    assert {"zoo.models.sparse", "recipes.mnist", "recipes.data.idx"} <= MODULES
     assert not may("zoo.models.sparse", "zoo.models.vanilla")
     assert not may("zoo.families.rbm", "zoo.models.deep")
     assert not may("zoo.models.sparse", "recipes.mnist")
@@ -110,5 +110,5 @@ def test_models_and_recipes_are_seen():
     assert not may("recipes.metrics.psnr", "recipes.metrics.ssim")
     assert not may("serving.verify", "zoo.files")
     assert not may("zoo.files", "serving.loading")
-    assert may("recipes.mnist", "recipes.data.mnist")
+    assert may("recipes.mnist", "recipes.data.idx")
     assert may("recipes.tasks.pictures.applying", "serving.loading")

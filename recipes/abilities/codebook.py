@@ -34,7 +34,7 @@ def measure(model: Any, splits: Splits, codes: dict[str, np.ndarray]) -> Report:
     report = Report()
     positions, entries = math.prod(codes["test"].shape[1:-1]), model.quantizer.entries
     for part in ("validation", "test"):
-        share = shares(model.indices(getattr(splits, part).x), entries)
+        share = shares(model.indices(splits[part].x), entries)
         spread = perplexity(share)
         numbers = {"perplexity": spread, "codes_used": float((share > 0).mean()), "bits": positions * math.log2(spread)}
         setattr(report, part, numbers)
@@ -49,7 +49,7 @@ def draw(model: Any, splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, 
     indices = model.indices(splits.test.x)
     figures = {"codebook": usage.draw(shares(indices, entries), f"{model.name}: use of the codebook on test data")}
     if indices.ndim == 3:
-        first = [int(np.flatnonzero(splits.test.y == label)[0]) for label in np.unique(splits.test.y)]
+        first = splits.shown()
         rows = {
             "input": splits.test.x[first],
             "symbols": indices[first] / max(1, entries - 1),

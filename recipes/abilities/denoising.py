@@ -38,10 +38,10 @@ def able(model: "Autoencoder") -> bool:
 def measure(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) -> Report:
     """Measures denoised validation and test images; beside them the noisy ones, a median filter and PCA."""
     report = Report()
-    noisy = {part: model.corrupt(getattr(splits, part).x, seed) for part, seed in SEEDS.items()}
+    noisy = {part: model.corrupt(splits[part].x, seed) for part, seed in SEEDS.items()}
     for part, images in noisy.items():
         denoised = model.reconstruct(images)
-        clean = getattr(splits, part).x
+        clean = splits[part].x
         setattr(report, part, {name: metric(clean, denoised) for name, metric in METRICS.items()})
     for name, (denoise, protocol) in others(splits, noisy["validation"]).items():
         denoised = denoise(noisy["test"])
@@ -54,7 +54,7 @@ def measure(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) 
 
 def draw(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) -> "dict[str, Figure]":
     """Draws an image of each label: noisy, denoised in each way, clean."""
-    first = [int(np.flatnonzero(splits.test.y == label)[0]) for label in np.unique(splits.test.y)]
+    first = splits.shown()
     clean = splits.test.x[first]
     noisy = model.corrupt(splits.test.x, SEEDS["test"])[first]
     rivals = others(splits, model.corrupt(splits.validation.x, SEEDS["validation"]))

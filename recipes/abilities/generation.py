@@ -36,7 +36,7 @@ def measure(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) 
     """Measures samples against validation and test images; beside them training images, and draws from a Gaussian."""
     report = Report()
     encode, _ = pca(splits.train.x, COMPONENTS)
-    features = {part: encode(getattr(splits, part).x[:MOST]).astype("float32") for part in ("validation", "test")}
+    features = {part: encode(splits[part].x[:MOST]).astype("float32") for part in ("validation", "test")}
 
     def numbers(part: str, made: np.ndarray) -> dict[str, float]:
         real, made = features[part], encode(made).astype("float32")
@@ -59,8 +59,8 @@ def measure(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) 
 
 
 def draw(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) -> "dict[str, Figure]":
-    """Draws samples beside real images, and the way from a test image of each label to one of the next."""
-    first = one_of_each(splits)
+    """Draws samples beside real images, and the way from each test image that is shown to the next."""
+    first = splits.test.x[splits.shown()]
     pairs = np.stack([first, np.roll(first, -1, axis=0)], axis=1)
     between = np.stack([model.interpolate(a, b, steps=9) for a, b in pairs])
     groups = {"samples": model.sample(64, seed=SEED), "test images": splits.test.x[:64]}
@@ -68,8 +68,3 @@ def draw(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) -> 
         "samples": samples.draw(groups, f"{model.name}: samples beside test images"),
         "interpolations": interpolations.draw(pairs, between, f"{model.name}: between test images"),
     }
-
-
-def one_of_each(splits: Splits) -> np.ndarray:
-    """Returns the first test image of each label."""
-    return splits.test.x[[int(np.flatnonzero(splits.test.y == label)[0]) for label in np.unique(splits.test.y)]]

@@ -45,7 +45,7 @@ def measure(model: VariationalAutoencoder, splits: Splits, codes: dict[str, np.n
 
     report = Report()
     for part, (draws, most) in PROTOCOL.items():
-        x = observed(model, getattr(splits, part).x)
+        x = observed(model, splits[part].x)
         parts = model.evaluate(x, batch_size=1000, return_dict=True, verbose=0)
         numbers = {
             "log_likelihood": float(model.log_likelihood(x[:most], samples=draws).mean()),

@@ -32,7 +32,7 @@ def measure(model: Any, splits: Splits, codes: dict[str, np.ndarray]) -> Report:
     report = Report()
     mean = splits.train.x.mean(axis=0)
     for part in ("validation", "test"):
-        x = getattr(splits, part).x
+        x = splits[part].x
         hidden, pixels = hide(model, len(x))
         getattr(report, part)["hidden_mse"] = squared_error(x[pixels], model.complete(x, hidden)[pixels])
     error = squared_error(x[pixels], np.broadcast_to(mean, x.shape)[pixels])
@@ -42,7 +42,7 @@ def measure(model: Any, splits: Splits, codes: dict[str, np.ndarray]) -> Report:
 
 def draw(model: Any, splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, Figure]:
     """Draws test samples, what is visible of them (the rest grey), and the guess."""
-    first = [int(np.flatnonzero(splits.test.y == label)[0]) for label in np.unique(splits.test.y)]
+    first = splits.shown()
     x = splits.test.x[first]
     hidden, pixels = hide(model, len(x))
     rows = {"input": x, "visible": np.where(pixels, 0.5, x), "completion": model.complete(x, hidden)}

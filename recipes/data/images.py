@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from recipes.data import keys
 from recipes.reading.pictures import ENDINGS, Picture, read, write
 from recipes.training.patches import patches
 from zoo import UsageError
@@ -106,6 +107,15 @@ class Images:
             for picture in [*part.pictures, *part.inputs]:
                 digest.update(f"{picture.shape}".encode() + picture.tobytes())
         return digest.hexdigest()
+
+    @property
+    def key(self) -> str:
+        """What published numbers are found by: known by the pictures, in any order and of any files."""
+
+        def of(part: Loaded) -> list[bytes]:
+            return [f"{picture.shape}".encode() + picture.tobytes() for picture in [*part.pictures, *part.inputs]]
+
+        return keys.key(keys.fingerprint([*of(self.train), *of(self.validation)], of(self.test)))
 
     def summary(self) -> str:
         """Says how many pictures were skipped and why: a line each, of the first ones."""

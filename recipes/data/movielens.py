@@ -5,7 +5,6 @@ Paper: Harper and Konstan 2015, The MovieLens datasets: history and context.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 
 from recipes.data import ratings as tables
 from recipes.data.ratings import About, Columns, Ratings, RatingSplits
-from recipes.reading import ratings_files, text_files
+from recipes.reading import ratings_files, text_files, tfds
 from recipes.reading.text_files import TextFile
 from zoo import UsageError
 
@@ -151,29 +150,12 @@ def _check_pair(train: Ratings, test: Ratings, file: TextFile) -> None:
 
 
 def _tfds(source: str) -> Ratings:
-    import tensorflow as tf
-    import tensorflow_datasets as tfds
-
     name = source.partition(":")[2]
     if not (name.startswith("movielens/") and name.endswith("-ratings")):
         raise UsageError(
             f"--data {source} has no ratings that are known: give 'tfds:movielens/1m-ratings' or its like."
         )
-    try:
-        builder = tfds.builder(name, data_dir=os.environ.get("TFDS_DATA_DIR"))  # as it is now, not as at import
-        builder.download_and_prepare()
-        features = {key: tf.io.FixedLenFeature([], kind) for key, kind in ASKED.items()}
-        features["movie_genres"] = tf.io.RaggedFeature(tf.int64)
-        # Read by batches and not by `as_dataset`, which takes ten seconds for 100,000 ratings, one by one.
-        records = tf.data.TFRecordDataset(builder.info.splits["train"].filepaths).batch(BATCH)
-        batches: list[dict[str, Any]] = list(tfds.as_numpy(records.map(lambda x: tf.io.parse_example(x, features))))
-    except Exception as error:  # whatever a download can raise
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise UsageError(
-            f"TensorFlow Datasets could not give {name!r} ({reason}): set TFDS_DATA_DIR to a folder where it is "
-            "prepared, connect to the network, or give --data a path."
-        ) from error
-    labels = builder.info.features["movie_genres"].feature.names
+    batches, labels = tfds.read(name, _records)
     columns: dict[str, list[np.ndarray]] = {key: [] for key in list(ASKED)[:4]}
     about: About = {}
     for batch in batches:
@@ -190,6 +172,17 @@ def _tfds(source: str) -> Ratings:
         source=source,
         licence=LICENCE,
     )
+
+
+def _records(builder: Any) -> tuple[list[dict[str, Any]], list[str]]:
+    """Reads batches of columns, and the genres' names; not by `as_dataset`, which takes ten seconds, one by one."""
+    import tensorflow as tf
+
+    features = {key: tf.io.FixedLenFeature([], kind) for key, kind in ASKED.items()}
+    features["movie_genres"] = tf.io.RaggedFeature(tf.int64)
+    records = tf.data.TFRecordDataset(builder.info.splits["train"].filepaths).batch(BATCH)
+    batches = records.map(lambda x: tf.io.parse_example(x, features)).as_numpy_iterator()
+    return list(batches), builder.info.features["movie_genres"].feature.names
 
 
 def _numbers(source: str, ids: np.ndarray) -> np.ndarray:

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from recipes.data import keys
 from zoo import UsageError, checks
 
 FEWEST = 5  # films that a user of the split by user likes: below, there is nothing to hold out
@@ -74,6 +75,7 @@ class Ratings:
         name: The data set's name, for people.
         source: Where the data came from.
         licence: The data's terms, as far as known.
+        fingerprint: SHA-256 over ids and ratings of the whole source, also where this is a part of it.
     """
 
     user_ids: np.ndarray
@@ -89,9 +91,15 @@ class Ratings:
     name: str
     source: str
     licence: str
+    fingerprint: str = ""
 
     def __len__(self) -> int:
         return len(self.ratings)
+
+    @property
+    def key(self) -> str:
+        """What published numbers are found by: known by the whole source, in any order and of any files."""
+        return keys.key(self.fingerprint)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -148,7 +156,7 @@ def table(columns: Columns, about: About, *, name: str, source: str, licence: st
     pair = pair[order]
     order = order[np.append(pair[1:] != pair[:-1], True)]
     ratings = ratings[order].astype("float32")
-    return Ratings(
+    found = Ratings(
         user_ids=np.asarray(user_ids, "int64"),
         film_ids=np.asarray(film_ids, "int64"),
         titles=tuple(about[i][0] if i in about else f"film {i}" for i in film_ids.tolist()),
@@ -163,6 +171,7 @@ def table(columns: Columns, about: About, *, name: str, source: str, licence: st
         source=source,
         licence=licence,
     )
+    return dataclasses.replace(found, fingerprint=_checksum(found))
 
 
 @dataclass(frozen=True)
@@ -181,6 +190,13 @@ class RatingSplits:
     validation: Ratings
     test: Ratings
     split: str
+
+    @property
+    def key(self) -> str:
+        """What published numbers are found by; of a fixed split its own."""
+        if self.train.source == self.test.source:
+            return self.train.key
+        return keys.key(keys.fingerprint(*([part.fingerprint.encode()] for part in (self.train, self.test))))
 
     @property
     def name(self) -> str:
@@ -342,6 +358,11 @@ class RankingSplits:
     validation: HeldOut
     test: HeldOut
     split: str
+
+    @property
+    def key(self) -> str:
+        """What published numbers are found by."""
+        return self.train.key
 
     @property
     def name(self) -> str:

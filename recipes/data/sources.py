@@ -1,61 +1,98 @@
-"""What the recipes share that work on pictures and on tables alike: where data come from, what labels they have."""
+"""Where samples come from: one source a file beside this one, found by asking each whether it reads what is given.
+
+Such a file has `KEY`, its name; `reads(source) -> bool`; `load(source, ...) -> Splits`, with keyword options of its own
+choice among those of `--help`; and a docstring whose first line says what to give to `--data`.
+"""
 
 from __future__ import annotations
 
+import ast
+import functools
+import importlib
+import inspect
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from zoo import UsageError
 
 if TYPE_CHECKING:
     from recipes.data.splits import Splits
-    from zoo.autoencoder import Autoencoder
+
+FOLDER = Path(__file__).parent
+SEEN = 3  # files of a folder that a message names
 
 
-def load(source: str, label: str | None, seed: int) -> Splits:
-    """Loads a table from a FILE.csv, or else digits.
+def load(source: str, *, seed: int = 0, **options: Any) -> Splits:
+    """Loads what `--data` says.
 
     Args:
-        source: What `--data` says.
-        label: The column of a table that holds labels.
-        seed: Seed of a table's split.
+        source: A word or a path.
+        seed: Seed of the split, where none is given with the data.
+        **options: What else is given, such as `label`; None for what is not.
 
     Raises:
-        UsageError: If the source cannot be read, or a label's column is named for digits.
+        UsageError: If nothing reads the source, an option is not for it, or it is not what it should be.
     """
-    from recipes.data import mnist, table
-
-    if Path(source).suffix.lower() == ".csv":
-        return table.load(source, label, seed)
-    if label is not None:
-        raise UsageError(f"--label {label} is for a FILE.csv. Received: --data {source}. Leave it out.")
-    return mnist.load(source)
-
-
-def is_table(splits: Splits) -> bool:
-    """Says whether it is a table and not pictures."""
-    from recipes.data.table import Table
-
-    return isinstance(splits, Table)
-
-
-def label_names(splits: Splits) -> list[str]:
-    """Returns the labels' names, in the order of their indices; none for a table without labels."""
-    from recipes.data.table import Table
-
-    return list(splits.labels) if isinstance(splits, Table) else [str(i) for i in range(splits.train.y.max() + 1)]
+    module = reader(source)
+    takes = inspect.signature(module.load).parameters
+    given = {name: value for name, value in options.items() if value is not None}
+    for name, value in given.items():
+        if name not in takes:
+            others = [file for file in files() if name in inspect.signature(_module(file).load).parameters]
+            raise UsageError(
+                f"--{name.replace('_', '-')} {value} is for other data ({', '.join(others)}). Received: --data "
+                f"{source}. Leave it out."
+            )
+    if "seed" in takes:
+        given["seed"] = seed
+    loaded: Splits = module.load(source, **given)
+    return loaded
 
 
-def of_raw_values(model: Autoencoder, splits: Splits) -> dict[str, Any]:
-    """Returns the arguments of `_publishing.publish` that make an export of raw values: preprocessing goes inside."""
-    from recipes.data import mnist
-    from recipes.data.table import Table
-    from zoo.wrappers.scaled import Scaled
-    from zoo.wrappers.standardized import Standardized
+def reader(source: str) -> ModuleType:
+    """Returns the file that reads a source.
 
-    x = splits.test.x[:8]
-    if isinstance(splits, Table):
-        return {"model": Standardized(model, splits.mean, splits.scale), "examples": splits.raw(x)}
-    return {"model": Scaled(model, mnist.PIXEL_MAX), "examples": np.rint(x * mnist.PIXEL_MAX)}
+    Raises:
+        UsageError: If there is none; lists what can be read and says what was seen.
+    """
+    for file in files():
+        module = _module(file)
+        if module.reads(source):
+            return module
+    raise UsageError(f"--data {source} {_seen(Path(source))}: give {listed()}.")
+
+
+def listed() -> str:
+    """Lists what can be given to `--data`, from the files' text: nothing is imported."""
+    lines = [line.rstrip(".") for line in files().values()]
+    return "; ".join([*lines[:-1], f"or {lines[-1]}"])
+
+
+@functools.cache
+def files() -> dict[str, str]:
+    """Returns the first line of each source's docstring by the file's name, sorted."""
+    found = {}
+    for file in sorted(FOLDER.glob("[!_]*.py")):
+        tree = ast.parse(file.read_text("utf-8"))
+        functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        if {"reads", "load"} <= functions:
+            found[file.stem] = (ast.get_docstring(tree) or file.stem).splitlines()[0]
+    return found
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"recipes.data.{name}")
+
+
+def _seen(path: Path) -> str:
+    """Says what is there."""
+    if path.is_dir():
+        names = sorted(file.name for file in path.iterdir() if not file.name.startswith("."))
+        more = f" and {len(names) - SEEN:,} more" if len(names) > SEEN else ""
+        return f"is a folder with {', '.join(names[:SEEN]) + more if names else 'nothing in it'}, which nothing reads"
+    if path.is_file():
+        with path.open("rb") as opened:
+            start = opened.read(8)
+        return f"is a file of {path.stat().st_size:,} bytes that begins with {start!r}, which nothing reads"
+    return "is not there"

@@ -1,14 +1,32 @@
-"""What every data set loads into: three parts that share no sample, and where they came from."""
+"""What every data set loads into: three parts that share no sample, where they came from, and what raw values mean."""
 
+from __future__ import annotations
+
+import functools
 import hashlib
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+
+from recipes.data import keys
+from recipes.data.units import Pixels, Units
+
+if TYPE_CHECKING:
+    from zoo.autoencoder import Autoencoder
+
+PARTS = ("train", "validation", "test")
+SHOWN = 10  # samples that a figure has room for
 
 
 class Described(Protocol):
     """What a data set of any shape says of itself; `Splits` says what each is."""
+
+    @property
+    def key(self) -> str:
+        """What published numbers are found by."""
+        ...
 
     @property
     def name(self) -> str:
@@ -36,9 +54,9 @@ class Described(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Part:
-    """Samples `x`, shape `(n, *shape)`, float32, and their labels `y`, shape `(n,)`, integers."""
+    """Samples `x`, shape `(n, *shape)`, float32, and their labels `y`, shape `(n,)`, int64; all 0 without labels."""
 
     x: np.ndarray
     y: np.ndarray
@@ -47,9 +65,9 @@ class Part:
         return len(self.x)
 
 
-@dataclass(frozen=True)
-class Splits:
-    """A data set, split before anything looks at it.
+@dataclass(frozen=True, eq=False)
+class Splits(Mapping[str, Part]):
+    """A data set, split before anything looks at it: a mapping of the parts `train`, `validation` and `test`.
 
     Attributes:
         train: What models are fitted to.
@@ -59,6 +77,8 @@ class Splits:
         source: Where the data came from.
         split: How it was split, in a sentence.
         licence: The data's terms, as far as known.
+        units: How raw values become samples.
+        labels: The labels' names, which `y` counts from 0; empty where there are no labels.
     """
 
     train: Part
@@ -68,8 +88,23 @@ class Splits:
     source: str
     split: str
     licence: str
+    units: Units = field(default_factory=Pixels)
+    labels: tuple[str, ...] = ()
 
-    @property
+    def __getitem__(self, part: str) -> Part:
+        """Returns a part by its name."""
+        if part not in PARTS:
+            raise KeyError(part)
+        found: Part = getattr(self, part)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(PARTS)
+
+    def __len__(self) -> int:
+        return len(PARTS)
+
+    @functools.cached_property
     def checksum(self) -> str:
         """SHA-256 over the values and labels of all parts in order, the same for any files that hold them so."""
         digest = hashlib.sha256()
@@ -77,3 +112,94 @@ class Splits:
             digest.update(np.ascontiguousarray(part.x).tobytes())
             digest.update(np.ascontiguousarray(part.y, dtype="int64").tobytes())
         return digest.hexdigest()
+
+    @functools.cached_property
+    def key(self) -> str:
+        """What published numbers are found by, such as "mnist": known by the samples, in any order and of any files."""
+        return keys.key(self.fingerprint)
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over the samples that train or validate and over those that test, each in any order."""
+        rows = {
+            part: (x.tobytes() + y.tobytes() for x, y in zip(self[part].x, self[part].y.astype("int64"), strict=True))
+            for part in self
+        }
+        return keys.fingerprint([*rows["train"], *rows["validation"]], rows["test"])
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of a sample."""
+        return self.train.x.shape[1:]
+
+    @property
+    def pictures(self) -> bool:
+        """Whether samples can be looked at: grey, shape `(height, width)`, or of three colors."""
+        return len(self.shape) == 2 or (len(self.shape) == 3 and self.shape[-1] == 3)
+
+    @property
+    def hyperparameters(self) -> dict[str, str]:
+        """What models of these samples have to be told: nothing of pixels, which they take unless told otherwise."""
+        return {} if self.units.output == "pixels" else {"output": self.units.output}
+
+    def shown(self, part: str = "test") -> np.ndarray:
+        """Returns the indices of the samples that figures show: the first of each label, or simply the first ones."""
+        y = self[part].y
+        first = np.unique(y, return_index=True)[1] if self.labels else np.arange(len(y))
+        return first[:SHOWN]
+
+    def raw(self, x: np.ndarray) -> np.ndarray:
+        """Returns samples, shape `(n, *shape)`, in the data's own units."""
+        return self.units.raw(x)
+
+    def wrap(self, model: Autoencoder) -> Autoencoder:
+        """Returns the model that takes raw values: what makes samples of them travels inside."""
+        return self.units.wrap(model)
+
+
+def drawn(y: np.ndarray, seed: int) -> dict[str, np.ndarray]:
+    """Draws each part's rows, 60%, 20% and 20%, each label in these shares.
+
+    Args:
+        y: Labels, shape `(n,)`.
+        seed: Seed of the draw.
+
+    Returns:
+        By part, the rows in rising order.
+    """
+    shuffled = np.random.default_rng(seed).permutation(len(y))
+    by_label = shuffled[np.argsort(y[shuffled], kind="stable")]
+    turn = np.arange(len(y)) % 5  # of every five rows three train, one validates and one tests
+    turns: dict[str, tuple[int, ...]] = {"train": (0, 1, 2), "validation": (3,), "test": (4,)}
+    return {part: np.sort(by_label[np.isin(turn, of_part)]) for part, of_part in turns.items()}
+
+
+def sentence(rows: Mapping[str, np.ndarray], seed: int, what: str, labels: str | None) -> str:
+    """Says how `drawn` split samples, which are called `what`; `labels` names a label, where there are any."""
+    train, validation, test = (len(rows[part]) for part in PARTS)
+    by_label = f", each {labels} in these shares" if labels else ""
+    return (
+        f"of {train + validation + test:,} {what}, drawn with seed {seed}, 60% train ({train:,}), 20% validate "
+        f"({validation:,}) and 20% test ({test:,}){by_label}"
+    )
+
+
+def indexed(words: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
+    """Returns the labels' names, numbers by their value and words by the alphabet, and each sample's index, int64."""
+    found, index = np.unique(words, return_inverse=True)
+    names = [str(int(name)) if isinstance(name, np.floating) and name == int(name) else str(name) for name in found]
+    order = list(range(len(names)))
+    if all(is_number(name) for name in names):
+        order.sort(key=lambda i: float(names[i]))
+    place = np.empty(len(names), "int64")
+    place[order] = np.arange(len(names))
+    return tuple(names[i] for i in order), place[index.reshape(-1)]
+
+
+def is_number(word: str) -> bool:
+    """Says whether a word is a number."""
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True

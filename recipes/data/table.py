@@ -1,54 +1,35 @@
-"""A table of numbers in a CSV file, with or without a column of labels.
+"""FILE.csv: a table of numbers with a line of names above them, and maybe a column of labels.
 
-The parts hold STANDARDISED values, (x - mean) / scale with train's mean and scale by column, as MNIST's parts hold
-pixels scaled to [0, 1]: models are trained and measured on them (`output="real"`). Raw values go into an export
-through `Standardized(model, splits.mean, splits.scale)`, which is what a recipe exports in the place of the model;
-`splits.raw(x)` gives its examples.
+The parts hold STANDARDISED values, `(x - mean) / scale` with train's mean and scale by column, as parts of pictures
+hold pixels scaled to [0, 1]: models are trained and measured on them (`output="real"`).
 """
 
 import csv
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from recipes.data.splits import Part, Splits
+from recipes.data.splits import Part, Splits, drawn, indexed, is_number, sentence
+from recipes.data.units import Standardized
 from zoo import UsageError
 from zoo.checks import did_you_mean
 
 ROWS_AT_A_TIME = 10_000  # a bad cell near the beginning of a huge file is told without reading the rest
 LONGEST_HEADER = 1_000_000  # bytes
 FEWEST = 5  # rows: one in each part at least
-MOST_LOST = 0.01  # of a column's standard deviation, by rounding to 32 bits
-PARTS = {"train": (0, 1, 2), "validation": (3,), "test": (4,)}  # of every five rows
+KEY = "table"
 
 
-@dataclass(frozen=True)
-class Table(Splits):
-    """Splits of a table.
-
-    Attributes:
-        columns: The names of the columns of `x`.
-        labels: The names of the labels; `y` holds their indices. Empty for a table without labels, whose `y` are 0.
-        mean: Train's mean by column, in the file's units, shape `(columns,)`, float32.
-        scale: Train's standard deviation by column, likewise; 1 for a column that is constant there.
-    """
-
-    columns: tuple[str, ...]
-    labels: tuple[str, ...]
-    mean: np.ndarray
-    scale: np.ndarray
-
-    def raw(self, x: np.ndarray) -> np.ndarray:
-        """Returns standardised values, shape `(n, columns)`, in the file's units."""
-        return x * self.scale + self.mean
+def reads(source: str) -> bool:
+    """Says whether the source is called as a table is."""
+    return Path(source).suffix.lower() == ".csv"
 
 
-def load(file: str | Path, label: str | None = None, seed: int = 0) -> Table:
+def load(file: str | Path, label: str | None = None, seed: int = 0) -> Splits:
     """Loads a CSV file: names of the columns in the first line, then numbers.
 
     Args:
@@ -80,27 +61,20 @@ def load(file: str | Path, label: str | None = None, seed: int = 0) -> Table:
     if len(x) < FEWEST:
         raise UsageError(f"{file} must have at least {FEWEST} rows under its first line. Received: {len(x)}.")
 
-    labels, y = _indices(words) if label is not None else ((), np.zeros(len(x), "int64"))
-    rows = _rows(y, seed)
-    train = x[rows["train"]]
-    scale = np.where(np.ptp(train, axis=0) > 0, train.std(axis=0), 1)  # a constant's deviation may round to above 0
-    _check_precision(file, columns, x, scale)
-    mean, scale = train.mean(axis=0).astype("float32"), scale.astype("float32")
-    train, validation, test = (Part((x[at].astype("float32") - mean) / scale, y[at]) for at in rows.values())
-    by_label = f", each label of {label!r} in these shares" if label is not None else ""
-    return Table(
+    labels, y = indexed(np.array(words)) if label is not None else ((), np.zeros(len(x), "int64"))
+    rows = drawn(y, seed)
+    units = Standardized.fitted(x[rows["train"]], columns, str(file))
+    train, validation, test = (Part(units.samples(x[at]), y[at]) for at in rows.values())
+    return Splits(
         train,
         validation,
         test,
         name=file.name,
         source=str(file),
-        split=f"of {len(x):,} rows, drawn with seed {seed}, 60% train ({len(train):,}), 20% validate "
-        f"({len(validation):,}) and 20% test ({len(test):,}){by_label}",
+        split=sentence(rows, seed, "rows", None if label is None else f"label of {label!r}"),
         licence="see its source",
-        columns=columns,
+        units=units,
         labels=labels,
-        mean=mean,
-        scale=scale,
     )
 
 
@@ -119,7 +93,7 @@ def _header(file: Path) -> list[str]:
     if not line.strip():
         raise UsageError(f"{file}: line 1 is empty: it must name the columns.")
     names = [name.strip() for name in next(csv.reader([line]))]
-    if all(_is_number(name) for name in names) and names != [str(i) for i in range(len(names))]:
+    if all(is_number(name) for name in names) and names != [str(i) for i in range(len(names))]:
         raise UsageError(f"{file}: line 1 must name the columns. Received: numbers. Put a line of names above them.")
     for i, name in enumerate(names):
         if not name:
@@ -183,42 +157,6 @@ def _words(file: Path, cells: pd.Series) -> list[str]:
     if len(missing):
         raise UsageError(f"{file}: line {cells.index[missing[0]] + 2}, column {cells.name!r} holds no label.")
     return [str(cell).strip() for cell in cells]
-
-
-def _indices(words: list[str]) -> tuple[tuple[str, ...], np.ndarray]:
-    """Returns the labels' names, numbers by their value and words by the alphabet, and each row's index among them."""
-    names = sorted(set(words))
-    if all(_is_number(name) for name in names):
-        names.sort(key=float)
-    index = {name: i for i, name in enumerate(names)}
-    return tuple(names), np.array([index[word] for word in words], "int64")
-
-
-def _rows(y: np.ndarray, seed: int) -> dict[str, np.ndarray]:
-    """Draws each part's rows: shuffled, sorted by label, then of every five rows three, one and one."""
-    shuffled = np.random.default_rng(seed).permutation(len(y))
-    by_label = shuffled[np.argsort(y[shuffled], kind="stable")]
-    turn = np.arange(len(y)) % 5
-    return {part: np.sort(by_label[np.isin(turn, turns)]) for part, turns in PARTS.items()}
-
-
-def _check_precision(file: Path, columns: Sequence[str], x: np.ndarray, scale: np.ndarray) -> None:
-    """Checks that float32, in which models compute, tells a column's values apart."""
-    lost = np.abs(x.astype("float32") - x).max(axis=0) / scale
-    worst = int(np.argmax(lost))
-    if lost[worst] > MOST_LOST:
-        raise UsageError(
-            f"{file}: column {columns[worst]!r} varies too little around {x[:, worst].mean():.6g} for 32-bit numbers: "
-            "subtract a constant from it first."
-        )
-
-
-def _is_number(word: str) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -32,7 +32,7 @@ def linear_probe(codes: dict[str, np.ndarray], splits: Splits) -> dict[str, floa
     mean = train.mean(axis=0)
     scale = float(np.sqrt(np.mean(np.square(train - mean)))) or 1.0
     x = {part: ((values.reshape(len(values), -1) - mean) / scale).astype("float32") for part, values in codes.items()}
-    y = {part: getattr(splits, part).y for part in codes}
+    y = {part: splits[part].y for part in codes}
 
     # One BLAS thread each: on a busy machine BLAS threads that wait for one another cost more than they bring.
     with threadpool_limits(1, "blas"), warnings.catch_warnings():

@@ -20,4 +20,4 @@ def neighbour_accuracy(codes: dict[str, np.ndarray], splits: Splits) -> dict[str
     """
     flat = {part: values.reshape(len(values), -1) for part, values in codes.items()}
     classifier = KNeighborsClassifier(min(NEIGHBOURS, len(flat["train"]))).fit(flat["train"], splits.train.y)
-    return {part: float(classifier.score(flat[part], getattr(splits, part).y)) for part in ("validation", "test")}
+    return {part: float(classifier.score(flat[part], splits[part].y)) for part in ("validation", "test")}

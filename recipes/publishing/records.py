@@ -27,7 +27,7 @@ def record(
         "test": report.test,
         "validation": report.validation,
         "baselines": report.baselines,
-        "published": published(splits.name, config),
+        "published": published(config.data_key or splits.key, config),
         "train": {
             "epochs": progress.epoch,
             "best_epoch": progress.best_epoch + 1,
@@ -36,6 +36,7 @@ def record(
             "processor": f"{os.cpu_count()} cores of {processor_name()}",
         },
         "data": {
+            "key": config.data_key or splits.key,
             "name": splits.name,
             "source": splits.source,
             "split": splits.split,
@@ -54,12 +55,12 @@ def record(
     }
 
 
-def published(data: str, config: running.Options) -> list[dict[str, Any]]:
-    """Returns the published numbers of a model on a data set: rows from `row`.
+def published(key: str, config: running.Options) -> list[dict[str, Any]]:
+    """Returns the published numbers of a model on the data of a key: rows from `row`.
 
-    A row of `recipes/published/DATA-MODEL.json` may have `when` besides: hyperparameters that it holds for.
+    A row of `published/KEY-MODEL.json` may have `when` besides: hyperparameters that it holds for.
     """
-    file = PUBLISHED / f"{data}-{config.model}.json"
+    file = PUBLISHED / f"{key}-{config.model}.json"
     rows = json.loads(file.read_text("utf-8")) if file.exists() else []
     given = json.loads(json.dumps(running.hyperparameters(config)))  # with lists for tuples, as in the file
     conditions = [row.pop("when", {}) for row in rows]

@@ -40,7 +40,7 @@ class Options:
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     KINDS: ClassVar[tuple[str, ...]] = ("pixels", "real")
-    FREE: ClassVar[tuple[str, ...]] = ("out", "resume")
+    FREE: ClassVar[tuple[str, ...]] = ("out", "resume", "data_key")
     model: str = "sparse"
     """Which model of the zoo; its hyperparameters follow below, and other models have others."""
     pretrain_epochs: int = 10
@@ -63,6 +63,8 @@ class Options:
     and tell in a sentence what is wrong and which hyperparameter to change."""
     seed: int = 0
     """Seed of the weights, the order of the samples and all else that is random."""
+    data_key: str | None = None
+    """What published numbers are looked up by, such as mnist; known by the data themselves if not given."""
     out: Path | None = None
     """The folder to export to; exported/RECIPE-MODEL if not given. An export that is there is replaced at the end."""
     resume: bool = False

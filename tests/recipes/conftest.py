@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from recipes import mnist, running
-from recipes.data.mnist import FILES
+from recipes.data.idx import FILES
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 import zoo
 from recipes import anomaly, training
-from recipes.data import mnist, table
+from recipes.data import idx, table
 from zoo import UsageError
 
 
@@ -60,7 +60,7 @@ def test_each_label_is_normal_in_its_turn(each):
 
 def test_the_export_alone_gives_the_measured_numbers(each, few_digits, fresh_python):
     numbers, folder = each
-    test = mnist.load(str(few_digits)).test
+    test = idx.load(str(few_digits)).test
     detect = tf.saved_model.load(folder / "saved_model").signatures["detect"]
     for digit in range(3):
         found = detect(x=tf.constant(test.x * 255), normal=tf.constant(digit))
@@ -146,7 +146,7 @@ def test_a_table_without_labels_says_what_cannot_be_measured(csv, tmp_path):
     [
         ({"normal": "7"}, "--normal must be each or one of the labels 0, 1, 2. Received: '7'."),
         ({"normal": "eahc"}, "Did you mean 'each'?"),
-        ({"label": "kind"}, "--label kind is for a FILE.csv"),
+        ({"label": "kind"}, "--label kind is for other data"),
         (
             {"false_alarms": 0.01},
             "--false-alarms 0.01 needs at least 99 normal samples to validate by. Received: 16 of 0",

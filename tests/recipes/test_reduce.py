@@ -95,7 +95,7 @@ def test_a_table_goes_into_the_export_raw(wines, wine):
     assert float(np.mean(signatures["score"](x=raw)["score"])) == pytest.approx(numbers["mse_2"], rel=1e-3)
     assert signatures["encode"](x=raw)["code"].shape == (36, 2) or len(splits.test) != 36
     reconstruction = signatures["serving_default"](x=raw)["reconstruction"].numpy()
-    error = np.square((reconstruction - raw) / splits.scale).mean()
+    error = np.square((reconstruction - raw) / splits.units.scale).mean()
     assert error == pytest.approx(numbers["mse_2"], rel=1e-3)
     assert {file.stem for file in (folder / "figures").iterdir()} == {"scatter", "curves"}
     assert metrics(folder)["model"]["hyperparameters"]["output"] == "real"
@@ -175,7 +175,7 @@ def test_a_mistake_is_told_in_a_sentence(words, told, recipe, wine, tmp_path):
 
 
 def test_a_label_for_pictures_is_told_in_a_sentence(recipe, idx_folder):
-    assert_refused(recipe("--data", idx_folder, "--label", "kind"), "--label kind is for a FILE.csv")
+    assert_refused(recipe("--data", idx_folder, "--label", "kind"), "--label kind is for other data")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 import zoo
 from recipes.abilities import generation
-from recipes.data import mnist
+from recipes.data import idx
 
 
 class Thief:
@@ -26,7 +26,7 @@ class Thief:
 
 @pytest.fixture(scope="module")
 def splits(idx_folder):
-    return mnist.load(str(idx_folder))
+    return idx.load(str(idx_folder))
 
 
 def test_samples_that_are_the_test_images_are_found_to_be(splits):
@@ -43,7 +43,7 @@ def test_it_draws_samples_and_the_ways_from_each_label_to_the_next(splits):
     figures = generation.draw(Thief(splits), splits, {})
     assert list(figures) == ["samples", "interpolations"]
     whole = figures["interpolations"].axes[0].images[0].get_array()
-    zero, one = generation.one_of_each(splits)[:2]
+    zero, one = splits.test.x[splits.shown()][:2]
     np.testing.assert_allclose(whole[: len(zero), : zero.shape[1]], zero)
     np.testing.assert_allclose(whole[: len(one), -one.shape[1] :], one)
 

@@ -35,10 +35,10 @@ def test_of_every_five_rows_three_train_one_validates_and_one_tests(write):
 
 def test_values_are_standardised_by_trains_mean_and_deviation(write):
     splits = table.load(write(rows()), label="kind")
-    assert splits.columns == ("up", "down", "same")
+    assert splits.units.columns == ("up", "down", "same")
     raw = splits.raw(splits.train.x)
-    np.testing.assert_allclose(splits.mean, raw.mean(axis=0), rtol=1e-6)
-    np.testing.assert_allclose(splits.scale, [raw[:, 0].std(), raw[:, 1].std(), 1], rtol=1e-6)
+    np.testing.assert_allclose(splits.units.mean, raw.mean(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(splits.units.scale, [raw[:, 0].std(), raw[:, 1].std(), 1], rtol=1e-6)
     np.testing.assert_allclose(splits.train.x.mean(axis=0), 0, atol=1e-6)
     np.testing.assert_allclose(splits.train.x.std(axis=0), [1, 1, 0], atol=1e-6)
     test = splits.raw(splits.test.x)
@@ -62,7 +62,7 @@ def test_labels_that_are_numbers_are_sorted_as_numbers(write):
 
 def test_without_a_label_all_columns_are_values(write):
     splits = table.load(write("a,b\n" + "".join(f"{i},{-i}\n" for i in range(10))))
-    assert splits.columns == ("a", "b")
+    assert splits.units.columns == ("a", "b")
     assert splits.labels == ()
     assert not any(part.y.any() for part in parts(splits))
 
@@ -160,7 +160,7 @@ def test_a_path_without_a_file_is_told(name, tmp_path):
 
 def test_a_constant_column_of_any_value_is_borne(write):
     splits = table.load(write("a,b\n" + "".join(f"0.1,{i}\n" for i in range(10))))
-    assert splits.scale[0] == 1
+    assert splits.units.scale[0] == 1
     np.testing.assert_allclose(splits.train.x[:, 0], 0, atol=1e-7)
 
 

@@ -15,7 +15,7 @@ from huggingface_hub import ModelCard
 from matplotlib.figure import Figure
 
 from recipes import mnist, publishing, running
-from recipes.data.mnist import load
+from recipes.data.idx import load
 from recipes.mnist import Config
 from zoo import registry
 
@@ -42,7 +42,7 @@ def test_metrics_have_the_documented_shape(record):
         "test": {"bce", "mse", "sse", "probe_error", "active_share", "dead_share"},
         "validation": {"bce", "mse", "sse", "probe_error", "active_share", "dead_share"},
         "train": {"epochs", "best_epoch", "seconds", "seconds_per_epoch", "processor"},
-        "data": {"name", "source", "split", "checksum", "licence"},
+        "data": {"key", "name", "source", "split", "checksum", "licence"},
         "model": {"name", "hyperparameters", "parameters"},
     }
     others = {"baselines": list, "published": list, "seed": int, "command": str, "versions": dict}
@@ -87,9 +87,9 @@ def test_published_numbers_have_the_shape_of_rows(file):
 
 def test_a_published_number_stands_beside_the_models_that_it_holds_for():
     values = {k: Config(model="vae", hyperparameters={"importance_samples": k}) for k in (1, 5, 7)}
-    found = {k: [row["value"] for row in publishing.published("MNIST", config)] for k, config in values.items()}
+    found = {k: [row["value"] for row in publishing.published("mnist", config)] for k, config in values.items()}
     assert found == {1: [-86.76], 5: [-85.54], 7: []}
-    assert publishing.published("MNIST", Config(model="vae")) == publishing.published("MNIST", values[1])
+    assert publishing.published("mnist", Config(model="vae")) == publishing.published("mnist", values[1])
 
 
 def test_the_cards_front_matter_is_read_by_hubs(card, record):
@@ -178,8 +178,8 @@ def full(*_, **__):
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-WRITERS = ["matplotlib.figure.Figure.savefig", "recipes._publishing.card", "zoo.formats.saved_model.write"]
-WRITERS += ["zoo.formats.keras.write", "zoo.formats._golden.write", "os.replace"]
+WRITERS = ["matplotlib.figure.Figure.savefig", "recipes.publishing.writing.card", "zoo.formats.saved_model.write"]
+WRITERS += ["zoo.formats.keras.write", "zoo.golden.write", "os.replace"]
 
 
 @pytest.mark.parametrize("writer", WRITERS)

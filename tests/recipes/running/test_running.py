@@ -170,7 +170,7 @@ def test_data_that_are_not_there_are_told_in_a_sentence(recipe, tmp_path):
 
 
 def test_an_output_that_cannot_be_written_is_told_before_training(recipe, tmp_path, idx_folder, monkeypatch):
-    monkeypatch.setattr("recipes.data.mnist.load", None)  # not even data are loaded
+    monkeypatch.setattr("recipes.data.sources.load", None)  # not even data are loaded
     (tmp_path / "file").write_text("mine")
     for out in (tmp_path / "file" / "out", Path("/proc/nowhere/out")):
         assert_refused(recipe("--data", idx_folder, "--out", out), f"{out} cannot be written", "--out")

@@ -1,0 +1,160 @@
+"""FILE.npz, FILE.npy or a folder of .npy files: arrays of images or of rows of numbers, with labels or without.
+
+An archive holds `x` and maybe `y`, or `x_train`, `y_train`, `x_test`, `y_test` as an mnist.npz does; other common
+names are known too. Images are pixels, from 0 to 255 or from 0 to 1, and so are rows of bytes; other rows are real
+numbers, which are standardised by column.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from recipes.data import official
+from recipes.data.splits import Part, Splits, drawn, indexed, sentence
+from recipes.data.units import Pixels, Standardized, Units
+from zoo import UsageError
+
+KEY = "arrays"
+ENDINGS = (".npz", ".npy")
+FEWEST = 5  # samples: one in each part at least
+# RuntimeError: a member that is encrypted; NotImplementedError, which is one, that is packed by an unknown method.
+UNREADABLE = (ValueError, EOFError, TypeError, MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error)
+SAMPLES = ("x", "images", "image", "data", "features", "samples")
+LABELS = ("y", "labels", "label", "target", "targets")
+PARTS = {"train": "train", "val": "validation", "valid": "validation", "validation": "validation", "test": "test"}
+
+
+def reads(source: str) -> bool:
+    """Says whether the source is a file of arrays or a folder of such files."""
+    path = Path(source)
+    if path.is_dir():
+        return any(path.glob("*.npy"))
+    return path.suffix.lower() in ENDINGS
+
+
+def load(source: str, label: str | None = None, seed: int = 0) -> Splits:
+    """Loads arrays and, where they do not say what tests, draws 60% to train, 20% to validate and 20% to test.
+
+    Args:
+        source: The path to a FILE.npz, a FILE.npy, or a folder of .npy files.
+        label: The array that holds labels, if its name is no common one.
+        seed: Seed of the draw.
+
+    Raises:
+        UsageError: If it is not there, or is not what it should be.
+    """
+    found = _read(Path(source))
+    arrays = _roles(found, source, label)
+    if "x" not in arrays and not {"x_train", "x_test"} <= arrays.keys():
+        raise UsageError(
+            f"{source} must hold x_train, y_train, x_test, y_test, or x and maybe y. Received: "
+            f"{', '.join(found) or 'nothing'}."
+        )
+    names = [name for name in arrays if name.partition("_")[0] == "x"]
+    for name in names:
+        arrays[name] = _checked(arrays[name], f"{source}: {name}")
+    if "x" not in arrays:
+        official.check(arrays, source)
+        units, samples = _samples({name: arrays[name] for name in names}, "x_train", None, source)
+        return official.splits({**arrays, **samples}, units, source)
+
+    count = len(arrays["x"])
+    labels, y = indexed(arrays["y"]) if "y" in arrays else ((), np.zeros(count, "int64"))
+    if len(y) != count:
+        raise UsageError(f"{source}: {count:,} samples have {len(y):,} labels: the arrays do not belong together.")
+    if count < FEWEST:
+        raise UsageError(f"{source} must have at least {FEWEST} samples. Received: {count}.")
+    rows = drawn(y, seed)
+    units, samples = _samples({"x": arrays["x"]}, "x", rows["train"], source)
+    train, validation, test = (Part(samples["x"][at], y[at]) for at in rows.values())
+    split = sentence(rows, seed, "samples", "label" if labels else None)
+    name = Path(source).resolve().name
+    return Splits(train, validation, test, name, source, split, "see its source", units, labels)
+
+
+def _read(path: Path) -> dict[str, np.ndarray]:
+    """Reads arrays by name; a single file's array is called x."""
+    if not path.exists():
+        raise UsageError(f"{path} is not there: give the path to a FILE.npz, a FILE.npy or a folder of .npy files.")
+    if path.is_dir():
+        return {file.stem: _one(file) for file in sorted(path.glob("*.npy"))}
+    if path.suffix.lower() == ".npy":
+        return {"x": _one(path)}
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as archive:
+            return {key: archive[key] for key in archive.files}
+    except UNREADABLE as error:
+        raise UsageError(f"{path} is not a whole .npz archive of arrays ({_line(error)}): fetch it again.") from None
+
+
+def _one(file: Path) -> np.ndarray:
+    try:
+        with file.open("rb") as opened:
+            array: Any = np.load(opened, allow_pickle=False)
+            if not isinstance(array, np.ndarray):
+                raise ValueError("it holds several arrays")
+            return array
+    except UNREADABLE as error:
+        raise UsageError(f"{file} is not a whole .npy array ({_line(error)}): fetch it again.") from None
+
+
+def _line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _roles(arrays: dict[str, np.ndarray], source: str, label: str | None) -> dict[str, np.ndarray]:
+    """Returns the arrays under the names x, y, x_train, y_train and so on; what is neither is left out."""
+    if label is not None and label not in arrays:
+        raise UsageError(f"{source} has no array {label!r}: it has {', '.join(sorted(arrays))}.")
+    found: dict[str, np.ndarray] = {}
+    for name, values in arrays.items():
+        words = name.lower().split("_")
+        part = "".join(f"_{PARTS[word]}" for word in words if word in PARTS)
+        rest = "_".join(word for word in words if word not in PARTS)
+        if name == label or (label is None and rest in LABELS):
+            found[f"y{part}"] = values[..., 0] if values.ndim == 2 and values.shape[1] == 1 else values
+        elif rest in SAMPLES:
+            found[f"x{part}"] = values
+    for name in [name for name in found if name[0] == "y"]:
+        if found[name].ndim != 1 or found[name].dtype.kind not in "iubfUS":
+            raise UsageError(
+                f"{source}: {name} must hold one label a sample, numbers or words. Received: shape "
+                f"{found[name].shape}, {found[name].dtype}: the files do not belong together."
+            )
+    return found
+
+
+def _checked(x: np.ndarray, name: str) -> np.ndarray:
+    """Returns numbers of at least one axis beside the samples'; an axis of one channel is taken away."""
+    if x.dtype.kind not in "iubf" or x.ndim < 2 or 0 in x.shape[1:]:
+        raise UsageError(
+            f"{name} must hold numbers, shape (n, columns), (n, height, width) or (n, height, width, channels). "
+            f"Received: {x.dtype}, shape {x.shape}."
+        )
+    return x[..., 0] if x.ndim == 4 and x.shape[-1] == 1 else x
+
+
+def _samples(
+    arrays: dict[str, np.ndarray], train: str, rows: np.ndarray | None, source: str
+) -> tuple[Units, dict[str, np.ndarray]]:
+    """Returns what raw values mean, and the samples made of them; `rows` of the array `train` give the scale."""
+    if arrays[train].ndim > 2 or all(x.dtype in (np.uint8, np.bool_) for x in arrays.values()):
+        units, scaled = Pixels.scaled(**{f"{source}: {name}": x for name, x in arrays.items()})
+        return units, dict(zip(arrays, scaled, strict=True))
+    for name, x in arrays.items():
+        with np.errstate(over="ignore"):
+            wrong = ~np.isfinite(x.astype("float32"))
+        if wrong.any():
+            row, column = (int(i) for i in np.argwhere(wrong)[0])
+            raise UsageError(
+                f"{source}: {name} holds {x[row, column]} in row {row}, column {column}: it must hold finite numbers."
+            )
+    fit = arrays[train].astype("float64")
+    fit = fit if rows is None else fit[rows]
+    standardized = Standardized.fitted(fit, [f"column {i}" for i in range(fit.shape[1])], source)
+    return standardized, {name: standardized.samples(x) for name, x in arrays.items()}

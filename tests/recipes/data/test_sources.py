@@ -1,0 +1,62 @@
+"""Each source is found by what it reads; what nothing reads is told in a sentence that says what could be."""
+
+import numpy as np
+import pytest
+
+from recipes.data import sources
+from zoo import UsageError
+
+
+def test_each_file_with_reads_and_load_is_a_source():
+    assert {"sample", "tfds", "idx", "arrays", "table"} <= sources.files().keys()
+    assert not {"splits", "sources", "units", "keys", "official"} & sources.files().keys()
+
+
+def test_each_source_has_its_key_and_says_what_to_give():
+    for name, line in sources.files().items():
+        assert sources.reader({"sample": "sample", "tfds": "tfds:x"}.get(name, "x.csv")).KEY
+        assert ":" in line or line.startswith(("A folder", "FILE"))
+        assert line.rstrip(".") in sources.listed()
+
+
+@pytest.mark.parametrize(
+    ("source", "key"),
+    [
+        ("sample", "sample"),
+        ("tfds", "tfds"),
+        ("tfds:cifar10", "tfds"),
+        ("a.npz", "arrays"),
+        ("a/b.NPY", "arrays"),
+        ("a.csv", "table"),
+    ],
+)
+def test_a_source_is_found_by_what_is_given(source, key):
+    assert key == sources.reader(source).KEY
+
+
+def test_a_folder_is_found_by_what_is_in_it(idx_folder, tmp_path):
+    assert sources.reader(str(idx_folder)).KEY == "idx"
+    np.save(tmp_path / "x.npy", np.zeros((9, 2)))
+    assert sources.reader(str(tmp_path)).KEY == "arrays"
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda path: None, "is not there: give"),
+        (lambda path: path.mkdir(), "is a folder with nothing in it, which nothing reads: give"),
+        (lambda path: path.write_bytes(b"%PDF-1.7\n"), r"is a file of 9 bytes that begins with b'%PDF-1.7'"),
+    ],
+)
+def test_what_nothing_reads_is_told_with_what_could_be(make, told, tmp_path):
+    make(tmp_path / "odd")
+    with pytest.raises(UsageError) as error:
+        sources.load(str(tmp_path / "odd"))
+    assert told in str(error.value)
+    assert sources.listed() in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_an_option_of_another_source_is_refused():
+    with pytest.raises(UsageError, match=r"--label kind is for other data \(.*table.*\). Received: --data sample."):
+        sources.load("sample", label="kind")
