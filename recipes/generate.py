@@ -135,7 +135,7 @@ def check_it_samples(model: Autoencoder) -> None:
         return
     returned = {
         name: inspect.signature(registry.find(name), eval_str=True).return_annotation
-        for name in zoo.list_models(data="any")
+        for name in zoo.list_models(data="pixels")
     }
     able = ", ".join(name for name, kind in returned.items() if generation.able(kind))
     raise UsageError(f"{model.name} cannot make samples: its codes follow no known distribution. Choose from: {able}.")

@@ -47,7 +47,7 @@ def values(annotation):
 
 @st.composite
 def configs(draw):
-    name = draw(st.sampled_from(zoo.list_models(data="any")))
+    name = draw(st.sampled_from(zoo.list_models(data="pixels")))
     parameters = registry.hyperparameters(registry.find(name))
     hyperparameters = {key: draw(st.just(p.default) | values(p.annotation)) for key, p in parameters.items()}
     hyperparameters.pop("seed", None)
@@ -68,7 +68,7 @@ def test_the_command_of_a_config_parses_to_that_config(config):
     assert parse(running.command("mnist", config)) == config
 
 
-@pytest.mark.parametrize("model", zoo.list_models(data="any"))
+@pytest.mark.parametrize("model", zoo.list_models(data="pixels"))
 def test_the_command_of_defaults_names_the_model_alone(model):
     config = running.parse(Config, ["--model", model], "mnist")
     assert running.command("mnist", config) == f"python -m recipes.mnist --model {model}"
@@ -125,7 +125,7 @@ def test_help_lists_options_hyperparameters_and_models(recipe, monkeypatch, caps
         "--data",
         "--anneal-steps",
         "Training steps over which k falls",
-        *zoo.list_models(data="any"),
+        *zoo.list_models(data="pixels"),
     ):
         assert part in shown
 
@@ -293,7 +293,7 @@ def test_a_signal_stops_in_a_sentence_and_the_command_it_gives_finishes(
 
 # Every kind of layer is among the first four; the others take a minute together.
 FOUR = ("convolutional", "masked", "vae", "vq_vae")
-OTHERS = (pytest.param(name, marks=pytest.mark.slow) for name in zoo.list_models(data="any") if name not in FOUR)
+OTHERS = (pytest.param(name, marks=pytest.mark.slow) for name in zoo.list_models(data="pixels") if name not in FOUR)
 
 
 @pytest.mark.parametrize("model", [*FOUR, *OTHERS])
