@@ -98,6 +98,8 @@ class Ratings(Kind):
             model: The model.
             x: Rows, shape `(rows, columns)`; sparse, or with 0 or NaN where unrated.
         """
+        if not any(isinstance(layer, RatingInput) for layer in model.encoder.layers):
+            return  # a model that reads ratings in a way of its own
         reader, scale, limits = _layers(model)
         if float(reader.rows.numpy()):
             return

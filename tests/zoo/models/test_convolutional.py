@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import zoo
+from zoo import kinds
 from zoo.nets import convolutional
 
 sizes = st.integers(1, 19)
@@ -75,7 +76,7 @@ def test_initial_weights_keep_the_size_of_what_passes_through(axes, transposed):
 
 def test_a_code_that_is_a_map_is_widened_first():
     rng = random.Random(0)
-    decoder = convolutional.decoder((2, 3, 5), (4, 6), "relu", (8, 12), "real", rng)
+    decoder = convolutional.decoder((2, 3, 5), (4, 6), "relu", (8, 12), kinds.find("real"), rng)
     assert decoder.get_layer("widen").filters == 6
     assert decoder.output_shape == (None, 8, 12)
 

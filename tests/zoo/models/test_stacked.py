@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import zoo
+from zoo.wrappers.scaled import Scaled
 
 PATTERNS = np.random.default_rng(0).integers(0, 2, (6, 4, 4))
 X = PATTERNS[np.random.default_rng(1).integers(0, 6, 200)].astype("float32")
@@ -152,7 +153,7 @@ def test_bad_hyperparameters_say_what_was_expected(hyperparameters, sentence):
 def test_an_export_gives_the_codes_of_all_layers():
     model = zoo.build("stacked", (2, 3), hidden_units=(5, 4), latent_dim=3, seed=0)
     x = np.random.default_rng(0).random((7, 2, 3)).astype("float32")
-    codes = model.endpoints(255)["encode_layers"].call(255 * x)
+    codes = Scaled(model, 255).endpoints()["encode_layers"].call(255 * x)
     assert list(codes) == ["code_1", "code_2", "code_3"]
     for exported, code in zip(codes.values(), model.layer_codes(x), strict=True):
         np.testing.assert_allclose(exported, code, rtol=1e-5, atol=1e-6)

@@ -29,7 +29,7 @@ def test_without_blur_the_score_is_the_mean_squared_error(x):
 
 def test_the_score_is_that_of_the_blurred_error_in_any_batches(x):
     detector = Detector(model(seed=0), blur=0.8)
-    error = detector.blur(x - detector.model.reconstruct(x)).numpy()
+    error = detector.blurred(x - detector.model.reconstruct(x)).numpy()
     np.testing.assert_allclose(detector.score(x), np.square(error).mean(axis=(1, 2)), rtol=1e-4)
     np.testing.assert_allclose(detector.score(x, batch_size=7), detector.score(x), rtol=1e-5)
 
