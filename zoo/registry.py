@@ -113,17 +113,17 @@ _kinds = kinds  # where an argument has that name
 
 def takes(model: str) -> tuple[str, ...]:
     """Returns the kinds of sample that a model takes, sorted."""
-    taken = _tuple(_known()[model])
-    return tuple(name for name, form in kinds().items() if name in taken or form in taken)
+    return _of(_known()[model], kinds())
 
 
 def names(data: str | None = None) -> list[str]:
     """Lists all models' names, sorted; of those alone that take that kind of sample, if given."""
-    known = sorted(_known())
+    known = _known()
     if data is None:
-        return known
-    choice("data", data, kinds())
-    return [name for name in known if data in takes(name)]
+        return sorted(known)
+    forms = kinds()
+    choice("data", data, forms)
+    return sorted(name for name, taken in known.items() if data in _of(taken, forms))
 
 
 def find(name: str) -> Builder:
@@ -207,6 +207,11 @@ def _files() -> dict[str, Taken]:
             if name == file.stem:
                 found[name] = ast.literal_eval(taken) if taken else DENSE
     return found
+
+
+def _of(taken: Taken, forms: dict[str, str]) -> tuple[str, ...]:
+    """Returns the kinds that are named, or whose form is."""
+    return tuple(name for name, form in forms.items() if name in _tuple(taken) or form in _tuple(taken))
 
 
 def _tuple(taken: Taken) -> tuple[str, ...]:
