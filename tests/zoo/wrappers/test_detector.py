@@ -161,7 +161,7 @@ def test_all_three_wrappers_are_saved_loaded_and_exported_together(tmp_path, fre
     z = ((raw - mean) / scale).astype("float32")
     each = [Detector(model((3,), output="real", seed=seed)).calibrate(z, 0.1) for seed in range(2)]
     outer = Standardized(Detectors(each), mean, scale)
-    zoo.export(outer, tmp_path, formats=["keras"])
+    zoo.export(outer, tmp_path)
     np.savez(tmp_path / "kept.npz", raw=raw, score=outer.score(raw), thresholds=[one.threshold for one in each])
     run = fresh_python("-c", LOAD, tmp_path)
     assert run.returncode == 0, run.stderr

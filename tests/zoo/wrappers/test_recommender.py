@@ -1,6 +1,5 @@
 """Raw film ids in, predictions and recommendations out: of people as ragged lists, with whatever they contain."""
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -245,4 +244,4 @@ def test_maps_that_do_not_fit_are_told(model, ids, titles, message):
 
 def test_its_model_keeps_its_weights_once(model, recommender, folder):
     assert recommender.count_params() == model.count_params()
-    assert keras.saving.load_model(folder / "model.keras").count_params() == model.count_params()
+    assert zoo.load(folder).count_params() == model.count_params()
