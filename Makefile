@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types bench tables
+.PHONY: demo test lint types matrix bench tables
 
 demo: .venv/ready  ## Train a sparse autoencoder on real digits, export it, use it without Keras (under 3 minutes).
 	$(BIN)/python -m recipes.mnist --model sparse --data sample --tied --input-dropout 0.3 --learning-rate 2e-3 \
@@ -19,10 +19,13 @@ lint: .venv/ready
 types: .venv/ready
 	$(BIN)/mypy
 
+matrix: .venv/ready  ## Every model on every kind of sample: trained, loaded again, served without Keras (4 minutes).
+	$(BIN)/python -m pytest -n 0 -s tests/test_matrix.py
+
 bench: .venv/ready .venv-bench/ready  ## Speed against plain Keras, PyTorch and Pythae (20 minutes).
 	$(BIN)/python -m benchmarks.speed
 
-tables: .venv/ready  ## Rewrite README's tables from the models and the measured results.
+tables: .venv/ready  ## Rewrite the tables of README and docs from the models and the measured results.
 	$(BIN)/python -m benchmarks.tables
 
 .venv/ready: requirements.txt

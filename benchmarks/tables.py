@@ -1,4 +1,4 @@
-"""Writes README's tables: the models from their descriptions, the results from `metrics.json` files.
+"""Writes the tables of README and docs: models from their descriptions, results from `metrics.json` files.
 
     python -m benchmarks.tables
 
@@ -13,19 +13,65 @@ from typing import Any
 
 import zoo
 from benchmarks import _rows
+from zoo import registry
 
 ROOT = Path(__file__).resolve().parent.parent
-README = ROOT / "README.md"
-TABLES = ("models", "papers", "results")
+# By file, the tables that stand in it between markers of their names.
+TABLES = {"README.md": ("matrix", "headlines"), "docs/models.md": ("models",), "docs/results.md": ("papers", "results")}
+
+
+def matrix() -> str:
+    """Returns the models, a line each, and which kinds of sample each takes."""
+    kinds = list(registry.kinds())
+    rows = [zoo.describe(name) for name in zoo.list_models()]
+    return table(
+        ["model", "what it is", *kinds],
+        [
+            [f"[`{row.name}`](zoo/models/{row.name}.py)", row.summary, *("x" if k in row.kinds else "" for k in kinds)]
+            for row in rows
+        ],
+    )
 
 
 def models() -> str:
-    """Returns the table of models."""
+    """Returns the table of models and papers."""
     rows = [zoo.describe(name) for name in zoo.list_models()]
     return table(
-        ["model", "what it is", "paper"],
-        [[f"[`{row.name}`](zoo/models/{row.name}.py)", row.summary, row.paper] for row in rows],
+        ["model", "what it is", "takes", "paper"],
+        [
+            [f"[`{row.name}`](../zoo/models/{row.name}.py)", row.summary, ", ".join(row.kinds), row.paper]
+            for row in rows
+        ],
     )
+
+
+def headlines() -> str:
+    """Returns the table of a few results: ours beside a published number and a baseline."""
+    asked = json.loads((_rows.FOLDER / "headlines.json").read_text("utf-8"))
+    return table(["task", "model", "ours", "published", "baseline", "note"], [headline(row) for row in asked])
+
+
+def headline(asked: dict[str, str]) -> list[str]:
+    """Returns the row of a result; the published number and the baseline are those named, or the first."""
+    files = sorted(_rows.RESULTS.glob(f"{asked['row']}*.json"))
+    pattern = re.compile(rf"{re.escape(asked['row'])}(-seed-\d+)?")
+    records = [json.loads(file.read_text("utf-8")) for file in files if pattern.fullmatch(file.stem)]
+    metric, record = asked["metric"], next(json.loads(f.read_text("utf-8")) for f in files if f.stem == asked["row"])
+
+    def one(rows: str) -> str:
+        found = [row for row in record[rows] if row["metric"] == metric]
+        named = [row for row in found if row["name"] == asked.get(rows.removesuffix("s"), found[0]["name"])]
+        return f"{_number(metric, named[0]['value'])} {named[0]['name'].partition(',')[0]}" if named else ""
+
+    ours = _number(metric, statistics.mean(r["test"][metric] for r in records))
+    return [
+        asked["task"],
+        f"`{record['model']['name']}`",
+        f"**{ours}**",
+        one("published"),
+        one("baselines"),
+        asked["note"],
+    ]
 
 
 def papers() -> str:
@@ -124,7 +170,8 @@ def _number(metric: str, value: float) -> str:
 
 
 if __name__ == "__main__":
-    text = README.read_text("utf-8")
-    for name in TABLES:
-        text = write(text, name, globals()[name]())
-    README.write_text(text, "utf-8")
+    for file, names in TABLES.items():
+        text = (ROOT / file).read_text("utf-8")
+        for name in names:
+            text = write(text, name, globals()[name]())
+        (ROOT / file).write_text(text, "utf-8")
