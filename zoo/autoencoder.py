@@ -13,6 +13,7 @@ import tensorflow as tf
 from zoo import checks, kinds
 from zoo.kinds import Kind
 from zoo.layers.transposed_dense import TransposedDense
+from zoo.ops import replicas
 from zoo.optimizers.fused_adam import FusedAdam
 
 
@@ -141,8 +142,7 @@ class Autoencoder(keras.Model):
         y = x if y is None else y
         weight = self.kind.sample_weight(self, y, sample_weight)
         loss = super().compute_loss(x, y, y_pred, weight, training)
-        # The optimizer adds replicas' gradients up.
-        return loss + self.kind.penalty(self) / tf.distribute.get_strategy().num_replicas_in_sync
+        return loss + replicas.share(self.kind.penalty(self))
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, tf.Tensor]:
         """Returns the metrics' values, with `x` as the target where there is no `y`."""

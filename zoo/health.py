@@ -31,6 +31,7 @@ import tensorflow as tf
 from zoo import checks, registry
 from zoo.autoencoder import Autoencoder
 from zoo.layers.sparsity_penalty import SparsityPenalty
+from zoo.ops.perplexity import perplexity, shares
 
 DEAD = 1e-3  # of the largest range of any unit: above it a decoder in bfloat16 still tells values apart
 ACTIVE = 0.01  # variance, as in Burda et al. 2015
@@ -314,9 +315,8 @@ def code_usage(indices: np.ndarray, entries: int) -> tuple[float, float]:
         indices: Which entry stands at each place of each sample, integers of any shape.
         entries: How many entries there are.
     """
-    shares = np.bincount(indices.reshape(-1), minlength=entries) / indices.size
-    used = shares[shares > 0]
-    return len(used) / entries, float(np.exp(-(used * np.log(used)).sum()))
+    used = shares(indices, entries)
+    return float((used > 0).mean()), float(perplexity(used))
 
 
 def _advice(finding: Finding, model: Autoencoder) -> str:

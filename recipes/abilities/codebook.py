@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from recipes.figures import reconstructions, usage
-from recipes.metrics.codebook import perplexity, shares
 from recipes.publishing import Report, row
+from zoo.ops.perplexity import perplexity, shares
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,7 +35,7 @@ def measure(model: Any, splits: Splits, codes: dict[str, np.ndarray]) -> Report:
     positions, entries = math.prod(codes["test"].shape[1:-1]), model.quantizer.entries
     for part in ("validation", "test"):
         share = shares(model.indices(splits[part].x), entries)
-        spread = perplexity(share)
+        spread = float(perplexity(share))
         numbers = {"perplexity": spread, "codes_used": float((share > 0).mean()), "bits": positions * math.log2(spread)}
         setattr(report, part, numbers)
     for metric, value in (("perplexity", float(entries)), ("bits", positions * math.log2(entries))):

@@ -41,7 +41,7 @@ def able(model: Autoencoder) -> bool:
 
 def measure(model: VariationalAutoencoder, splits: Splits, codes: dict[str, np.ndarray]) -> Report:
     """Measures the likelihood, the bound's parts and the active units on validation and test data."""
-    from recipes.metrics.active_units import active_units
+    from zoo.health import active_units
 
     report = Report()
     for part, (draws, most) in PROTOCOL.items():

@@ -8,6 +8,7 @@ from keras import ops
 
 from zoo.families.generative import Generative
 from zoo.kinds import Kind
+from zoo.ops import replicas
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -59,5 +60,4 @@ class PriorMatching(Generative):
         loss = super().compute_loss(x, y, self.decoder(code, training=training), sample_weight, training)
         if not training:
             return loss
-        # The optimizer adds replicas' gradients up.
-        return loss + self.rate * mismatch / tf.distribute.get_strategy().num_replicas_in_sync
+        return loss + replicas.share(self.rate * mismatch)

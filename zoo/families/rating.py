@@ -24,6 +24,7 @@ from zoo.autoencoder import Autoencoder
 from zoo.kinds import Kind
 from zoo.layers.rating_dense import RatingDense
 from zoo.layers.row_bias import RowBias
+from zoo.ops import replicas
 from zoo.ops.biases import fit_biases
 
 TYPICAL = 2  # times the mean number of ratings of a row is what the encoder takes for typical
@@ -169,7 +170,7 @@ class RatingAutoencoder(Autoencoder):
             if weight:
                 kernels = [variable for variable in part.trainable_weights if variable.path.endswith("kernel")]
                 loss = loss + weight * sum(ops.sum(ops.square(kernel)) for kernel in kernels) / self.rows
-        return loss / tf.distribute.get_strategy().num_replicas_in_sync  # the optimizer adds replicas' gradients up
+        return replicas.share(loss)
 
     def _code(self, x: tf.Tensor | tf.SparseTensor, keep: tf.Tensor | None, training: bool) -> tf.Tensor:
         """Does what the encoder does, with some of the ratings dropped on the way in."""

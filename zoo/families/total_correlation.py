@@ -8,6 +8,7 @@ import tensorflow as tf
 from keras import ops
 
 from zoo.families.variational import VariationalAutoencoder
+from zoo.ops import replicas
 
 PARTS = ("mutual_information", "total_correlation", "latents_kl")
 
@@ -94,10 +95,10 @@ def _log_normal(z: tf.Tensor, mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Te
 
 def _over_replicas(mean: tf.Tensor, log_variance: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, Any]:
     """Returns the posteriors of all replicas, one below the other, and where this replica's begin."""
-    context = tf.distribute.get_replica_context()
-    if context is None or context.num_replicas_in_sync == 1:
+    context = replicas.context()
+    if context is None:
         return mean, log_variance, 0
     size = ops.cast(tf.shape(mean)[:1], "float32")  # an integer lives on another device, and may not be gathered
     # One at a time: the gradient of a list's gathering wants equal shapes.
-    means, log_variances, sizes = (context.all_gather(value, axis=0) for value in (mean, log_variance, size))
+    means, log_variances, sizes = (replicas.gathered(value) for value in (mean, log_variance, size))
     return means, log_variances, ops.cast(ops.sum(sizes[: context.replica_id_in_sync_group]), "int32")

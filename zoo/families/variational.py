@@ -16,6 +16,7 @@ from zoo.autoencoder import Endpoint, of_samples
 from zoo.families.generative import Generative
 from zoo.kinds import Kind
 from zoo.layers.data_offset import DataOffset
+from zoo.ops import replicas
 
 # Noise vectors of a validation, shared by all samples: a draw and its mirror image, whose errors mostly cancel.
 VALIDATION_DRAWS = 2
@@ -139,7 +140,7 @@ class VariationalAutoencoder(Generative):
         if sample_weight is not None:
             bound = bound * ops.cast(sample_weight, bound.dtype)
         loss = sum(self.losses) + self.kind.penalty(self) - ops.mean(bound) / self.pixels
-        return loss / tf.distribute.get_strategy().num_replicas_in_sync  # the optimizer adds replicas' gradients up
+        return replicas.share(loss)
 
     @property
     def pixels(self) -> int:

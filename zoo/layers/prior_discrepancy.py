@@ -9,6 +9,7 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import checks
+from zoo.ops import replicas
 
 NODES = 96  # of the quadrature: more exact than float32 for 2 to 512 units and scales from 0.1 to 10
 
@@ -50,7 +51,7 @@ class PriorDiscrepancy(keras.layers.Layer):
 
     def call(self, code: tf.Tensor) -> tf.Tensor:
         """Returns the estimate, in float32 also under mixed precision."""
-        code = _over_replicas(ops.cast(code, "float32"))
+        code = replicas.gathered(ops.cast(code, "float32"))
         count = ops.shape(code)[0]
         pairs = ops.sum(self.kernel(code) * (1 - ops.eye(count)))
         count = ops.cast(count, "float32")
@@ -93,11 +94,3 @@ def _mixture(units: int, widths: Sequence[float]) -> tuple[np.ndarray, np.ndarra
     v = 1 - u
     half = np.asarray(widths)[:, None] / 2
     return u, (steps * np.exp(np.log(half) + (units / 2 - 2) * np.log(v) - half * (1 / v - 1))).sum(axis=0)
-
-
-def _over_replicas(code: tf.Tensor) -> tf.Tensor:
-    """Returns the codes of all replicas, one below the other."""
-    context = tf.distribute.get_replica_context()
-    if context is not None and context.num_replicas_in_sync > 1:
-        return context.all_gather(code, axis=0)
-    return code

@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import checks
+from zoo.ops import replicas
 
 EPSILON = 1e-6
 
@@ -71,7 +72,5 @@ def _mean_over_replicas(code: tf.Tensor) -> tf.Tensor:
     """Averages over the samples of all replicas: a divergence of a mean is not the mean of divergences."""
     total = ops.sum(code, axis=0)
     count = ops.cast(ops.shape(code)[0], "float32")
-    context = tf.distribute.get_replica_context()
-    if context is not None and context.num_replicas_in_sync > 1:
-        total, count = context.all_reduce(tf.distribute.ReduceOp.SUM, [total, count])
+    total, count = replicas.summed(total, count)
     return total / count

@@ -8,6 +8,8 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import checks
+from zoo.ops import replicas
+from zoo.ops.perplexity import perplexity
 
 SMOOTHING = 1e-5  # Laplace's, in vectors: the epsilon of van den Oord et al.'s own code
 
@@ -148,18 +150,18 @@ class VectorQuantizer(keras.layers.Layer):
         """Adds up counts and sums over all replicas, and draws a vector for each entry from all that they have."""
         place = keras.random.uniform((self.entries,), seed=self.seeds)  # the same on all replicas
         rows = ops.shape(vectors)[0]
-        context = tf.distribute.get_replica_context()
-        if context is None or context.num_replicas_in_sync == 1:
+        context = replicas.context()
+        if context is None:
             return counts, sums, ops.take(vectors, _scaled(place, rows), axis=0)
         me = context.replica_id_in_sync_group
         each = ops.one_hot(me, context.num_replicas_in_sync) * ops.cast(rows, "float32")  # only floats are reduced
-        counts, sums, each = context.all_reduce(tf.distribute.ReduceOp.SUM, [counts, sums, each])
+        counts, sums, each = replicas.summed(counts, sums, each)
         each = ops.cast(each, "int32")
         mine = _scaled(place, ops.sum(each)) - (ops.cumsum(each)[me] - rows)
         is_mine = ops.logical_and(mine >= 0, mine < rows)
         drawn = ops.take(vectors, ops.clip(mine, 0, rows - 1), axis=0)
         drawn = ops.where(is_mine[:, None], drawn, ops.zeros_like(drawn))
-        return counts, sums, context.all_reduce(tf.distribute.ReduceOp.SUM, drawn)
+        return counts, sums, replicas.summed(drawn)[0]
 
 
 class Perplexity(keras.metrics.Metric):
@@ -183,7 +185,7 @@ class Perplexity(keras.metrics.Metric):
     def result(self) -> tf.Tensor:
         """Returns a number from 1 to `entries`."""
         shares = self.counts / ops.maximum(ops.sum(self.counts), 1.0)
-        return ops.exp(-ops.sum(shares * ops.log(ops.maximum(shares, keras.config.epsilon()))))
+        return perplexity(shares)
 
 
 def _scaled(place: tf.Tensor, count: tf.Tensor) -> tf.Tensor:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recipes.metrics.codebook import perplexity, shares
+from zoo.ops.perplexity import perplexity, shares
 
 
 def test_shares_count_symbols_wherever_they_stand():
