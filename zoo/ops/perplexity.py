@@ -17,6 +17,6 @@ def perplexity(share: Any) -> Any:
     Args:
         share: Each entry's share p_i, shape `(entries,)`; an array or a tensor.
     """
-    share = ops.cast(share, "float32")
+    share = ops.convert_to_tensor(share, "float32")
     logs = ops.log(ops.where(share > 0, share, 1.0))
     return ops.exp(-ops.sum(share * logs))
