@@ -18,7 +18,8 @@ from typing import Any
 
 import tyro
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+from zoo import quiet
+
 PIXELS = 784
 
 
@@ -94,6 +95,7 @@ def run(config: Config) -> dict[str, Any]:
 def main() -> None:
     """Parses the command line, measures, writes and prints."""
     config = tyro.cli(Config, description=__doc__)
+    quiet.start()
     record = run(config)
     config.out.parent.mkdir(parents=True, exist_ok=True)
     config.out.write_text(json.dumps(record, indent=1) + "\n", "utf-8")

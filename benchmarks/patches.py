@@ -34,11 +34,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import tyro
 
+from zoo import quiet
+
 if TYPE_CHECKING:
     import tensorflow as tf
 
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 OURS, KERAS, CACHED, CONSTANT = "ours", "keras", "keras, cached", "constant"
 KERAS_READS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
 EPOCH = 100  # batches after which ours begins an epoch anew, as in the recipe
@@ -239,6 +239,7 @@ def _middle(dividends: list[float], divisors: list[float]) -> float:
 def main() -> None:
     """Parses the command line, measures, writes and prints."""
     config = tyro.cli(Config, description=__doc__)
+    quiet.start()
     record = run(config)
     config.out.parent.mkdir(parents=True, exist_ok=True)
     config.out.write_text(json.dumps(record, indent=1) + "\n", "utf-8")

@@ -30,7 +30,8 @@ import numpy as np
 import tyro
 from scipy import sparse
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+from zoo import quiet
+
 BLOCK = 2048  # users drawn at a time
 FACTORS = 8
 SHARES = (0.25, 0.5, 1.0)
@@ -259,6 +260,7 @@ def _in_turn(
 def main() -> None:
     """Parses the command line, measures, writes and prints."""
     config = tyro.cli(Config, description=__doc__)
+    quiet.start()
     record = run(config)
     config.out.parent.mkdir(parents=True, exist_ok=True)
     config.out.write_text(json.dumps(record, indent=1) + "\n", "utf-8")

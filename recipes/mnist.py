@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recipes import running
+from recipes.metrics.activity import active, active_share, dead_share
+from recipes.metrics.cross_entropy import cross_entropy
+from recipes.metrics.squared_error import squared_error
 from zoo import checks
 
 if TYPE_CHECKING:
@@ -92,10 +95,7 @@ def run(config: Config) -> dict[str, float]:
 def measure(model: Autoencoder, splits: Splits, codes: dict[str, np.ndarray]) -> Report:
     """Measures the model on validation and test data, and PCA and raw pixels beside it."""
     from recipes.baselines.pca import pca
-    from recipes.metrics.activity import active_share, dead_share
-    from recipes.metrics.cross_entropy import cross_entropy
     from recipes.metrics.linear_probe import linear_probe
-    from recipes.metrics.squared_error import squared_error
     from recipes.publishing import Report, row
 
     report = Report()
@@ -141,7 +141,6 @@ def draw(
 ) -> dict[str, Figure]:
     """Draws what a person wants to see first: digits and reconstructions, curves, features, activity."""
     from recipes.figures import activity, curves, features, reconstructions
-    from recipes.metrics.activity import active
 
     first = splits.shown()
     x = splits.test.x[first]

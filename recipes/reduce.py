@@ -20,6 +20,7 @@ import numpy as np
 
 from recipes import running
 from recipes.data import sources
+from recipes.metrics.squared_error import squared_error
 from zoo import UsageError, registry
 
 if TYPE_CHECKING:
@@ -143,7 +144,6 @@ def quality(
     splits: Splits, codes: dict[str, np.ndarray], decode: Callable[[np.ndarray], np.ndarray]
 ) -> dict[str, dict[str, float]]:
     """Returns each measure of a code by name, on "validation" and "test"."""
-    from recipes.metrics.squared_error import squared_error
     from recipes.metrics.trustworthiness import trustworthiness
 
     labelled = by_label(splits, codes) if splits.labels else {}

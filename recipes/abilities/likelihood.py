@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from recipes.figures import extremes
 from recipes.publishing import Report
+from zoo.health import active_units
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,8 +43,6 @@ def able(model: Autoencoder) -> bool:
 
 def measure(model: VariationalAutoencoder, splits: Splits, codes: dict[str, np.ndarray]) -> Report:
     """Measures the likelihood, the bound's parts and the active units on validation and test data."""
-    from zoo.health import active_units
-
     report = Report()
     for part, (draws, most) in PROTOCOL.items():
         x = observed(model, splits[part].x)
@@ -59,8 +59,6 @@ def measure(model: VariationalAutoencoder, splits: Splits, codes: dict[str, np.n
 
 def draw(model: VariationalAutoencoder, splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, Figure]:
     """Draws the test samples that are least and most likely, of the first thousand, with log p(x) in nats per value."""
-    from recipes.figures import extremes
-
     x = observed(model, splits.test.x[:DRAWN])
     found = model.log_likelihood(x, samples=100) / x[0].size
     order = np.argsort(found)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -156,3 +157,40 @@ def test_a_saved_model_alone_is_no_export(folder):
     (folder / CONFIG).unlink()
     with pytest.raises(zoo.UsageError, match=r"is no export: zoo\.load needs the saved_model or the model\.keras"):
         zoo.load(folder)
+
+
+FORMER = Path(__file__).resolve().parents[2] / "exported" / "mnist-vanilla"
+
+
+@pytest.mark.parametrize("name", ["metrics.json", "golden.npz", "saved_model/saved_model.pb"])
+def test_mutated_files_of_former_exports_are_refused_or_give_the_same_model(name, tmp_path):
+    folder = shutil.copytree(FORMER, tmp_path / "export")
+    (folder / checksums.NAME).unlink(missing_ok=True)
+    rng, whole = np.random.default_rng(0), (folder / name).read_bytes()
+    weights = zoo.load(folder).get_weights()
+    for _ in range(12):
+        (folder / name).write_bytes(mutated(whole, rng))
+        found = answer(folder)
+        if isinstance(found, Autoencoder):
+            assert all(map(np.array_equal, found.get_weights(), weights))
+        else:
+            assert_refused(found)
+
+
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        ({"name": "vanila", "hyperparameters": {}}, "Did you mean 'vanilla'"),
+        ({"name": "vanilla", "hyperparameters": {"latent_dim": 31}}, "holds the variables of another model"),
+        ({"name": "vanilla", "hyperparameters": {"activation": "tanh"}}, "gives other outputs"),
+        ({"name": "vanilla"}, "cannot be loaded"),
+    ],
+)
+def test_a_former_export_that_says_something_else_of_itself_is_refused(model, told, tmp_path):
+    folder = shutil.copytree(FORMER, tmp_path / "export")
+    (folder / checksums.NAME).unlink(missing_ok=True)
+    record = json.loads((folder / "metrics.json").read_text())
+    (folder / "metrics.json").write_text(json.dumps({**record, "model": model}))
+    with pytest.raises(zoo.UsageError, match=told) as error:
+        zoo.load(folder)
+    assert "\n" not in str(error.value)

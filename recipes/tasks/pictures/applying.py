@@ -20,6 +20,7 @@ from zoo.layers.colour import lightened
 
 TOLD = 20  # notes that a summary gives; of failures it gives all
 SIGNATURES = ("serving_default", "ensemble", "geometry")
+GEOMETRY = {"scale": (1, 64), "multiple": (1, 4096), "reach": (0, 4096)}  # the least and the most, in pixels
 BICUBIC_REACH = 2  # pixels
 
 
@@ -211,8 +212,7 @@ class _Restorer:
     def __init__(self, loaded: tf.Module, ensemble: bool, tile: int) -> None:
         self.loaded = loaded  # which owns the weights
         self.run = self.loaded.signatures["ensemble" if ensemble else "serving_default"]
-        geometry = {name: int(value) for name, value in self.loaded.signatures["geometry"]().items()}
-        self.scale, self.multiple, self.reach = (geometry[name] for name in ("scale", "multiple", "reach"))
+        self.scale, self.multiple, self.reach = _geometry(loaded)
         self.channels = self.run.structured_input_signature[1]["image"].shape[-1]
         self.colours = self.channels < self.run.structured_outputs["reconstruction"].shape[-1]
         self.tile = tile
@@ -255,7 +255,27 @@ def _loaded(folder: Path, trusted: bool) -> tf.Module:
         found = load(folder, trusted=trusted)
     except Refused as refused:
         raise UsageError(str(refused)) from None
+    told = "give the folder of an export that python -m recipes.images made"
     if missing := [name for name in SIGNATURES if name not in found.signatures]:
-        told = f"{folder} has no {' and no '.join(missing)}, so it is no restorer"
-        raise UsageError(f"{told}: give the folder of an export that python -m recipes.images made.")
+        raise UsageError(f"{folder} has no {' and no '.join(missing)}, so it is no restorer: {told}.")
+    for name in SIGNATURES[:2]:
+        signature = found.signatures[name]
+        takes, gives = signature.structured_input_signature[1], signature.structured_outputs
+        if takes.keys() != {"image"} or gives.keys() != {"reconstruction"} or takes["image"].shape.rank != 4:
+            raise UsageError(f"{folder}: {name} does not take pictures and give pictures: {told}.")
     return found
+
+
+def _geometry(loaded: tf.Module) -> list[int]:
+    """Returns how pictures have to be cut for a model: its scale, what sides are multiples of, and how far it looks.
+
+    Raises:
+        UsageError: If no restorer has these.
+    """
+    try:
+        found = {name: int(value) for name, value in loaded.signatures["geometry"]().items()}
+    except (TypeError, ValueError, tf.errors.OpError):
+        found = {}
+    if found.keys() != GEOMETRY.keys() or any(not low <= found[name] <= high for name, (low, high) in GEOMETRY.items()):
+        raise UsageError(f"No restorer has such a geometry. Received: {found}. Fetch or export it again.")
+    return [found[name] for name in GEOMETRY]

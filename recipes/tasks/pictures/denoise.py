@@ -12,6 +12,7 @@ import numpy as np
 from recipes.baselines.bm3d import bm3d
 from recipes.baselines.median import median
 from recipes.baselines.non_local_means import non_local_means
+from recipes.figures import by_noise
 from recipes.metrics.psnr import psnr
 from recipes.tasks.pictures.condition import LEVELS, WHOLE, Case, Condition, Measure, Rival, rounded
 from zoo.layers.noise import FAINT
@@ -84,8 +85,6 @@ def noisy(truth: np.ndarray, number: int, level: float, gain: float = 0.0) -> Ca
 
 def draw(options: Mapping[str, Any], images: Images, restore: Restore, name: str) -> dict[str, Figure]:
     """Draws how well pictures are restored by level of noise."""
-    from recipes.figures import by_noise
-
     if images.test.inputs:
         return {}
     pictures = images.test.part(0, SHOWN)

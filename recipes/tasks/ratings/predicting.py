@@ -17,10 +17,13 @@ from scipy import sparse
 from recipes import running, training
 from recipes.baselines.damped_biases import damped_biases
 from recipes.baselines.item_neighbours import item_neighbours
+from recipes.baselines.pca import pca
 from recipes.baselines.svd import svd
 from recipes.data import movielens
 from recipes.data import ratings as tables
 from recipes.data.ratings import HeldOut, Ratings, RatingSplits
+from recipes.figures import by_count, by_star, curves
+from recipes.figures import map as drawing
 from recipes.metrics.rating_error import mae, per_user_rmse, rmse
 from recipes.publishing import Report, row
 from recipes.tasks.ratings import titles
@@ -351,8 +354,6 @@ def _measure_newcomers(report: Report, known: Ratings, newcomers: HeldOut, peopl
 
 def draw(config: RatingOptions, data: Data, members: list[Member], people: Autoencoder) -> dict[str, Figure]:
     """Draws predictions by star, errors from cold to warm, the map of films, and the training."""
-    from recipes.figures import by_count, by_star, curves
-
     test, known = data.splits.test, data.known if config.refit else data.splits.train
     predicted = np.mean([member.test for member in members], axis=0)
     biases = biases_of(known)(test.users, test.films)
@@ -372,9 +373,6 @@ def draw(config: RatingOptions, data: Data, members: list[Member], people: Autoe
 
 def film_map(people: Autoencoder, known: Ratings, title: str) -> Figure:
     """Draws the films where the two main directions of what the model knows of them put them."""
-    from recipes.baselines.pca import pca
-    from recipes.figures import map as drawing
-
     vectors = Recommender(
         people, known.film_ids, known.titles, (known.scale.lowest, known.scale.highest)
     ).film_vectors()

@@ -18,9 +18,11 @@ from recipes.baselines.popularity import popularity
 from recipes.data import movielens
 from recipes.data import ratings as tables
 from recipes.data.ratings import HeldOut, RankingSplits, Ratings
+from recipes.figures import curves
 from recipes.metrics import ranking
 from recipes.publishing import Report, row
 from recipes.tasks.ratings.options import Outcome, RatingOptions
+from recipes.tasks.ratings.predicting import film_map
 from recipes.training import Progress
 from zoo import UsageError
 
@@ -169,9 +171,6 @@ def model_scores(model: Autoencoder) -> Scorer:
 
 def draw(config: RatingOptions, splits: RankingSplits, model: Autoencoder, progress: Progress) -> dict[str, Figure]:
     """Draws the map of films, and the training where there was one."""
-    from recipes.figures import curves
-    from recipes.tasks.ratings.predicting import film_map
-
     figures: dict[str, Any] = {"map": film_map(model, splits.train, f"{config.model}: films by taste")}
     if f"val_{CHOSEN_BY}" in progress.history:
         figures["curves"] = curves.draw(progress.history, progress.best_epoch, f"{config.model}: training", CHOSEN_BY)

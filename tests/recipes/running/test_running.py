@@ -185,6 +185,18 @@ def test_a_folder_that_is_no_export_is_left_alone(recipe, tmp_path, idx_folder):
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
+def test_what_a_killed_run_left_half_written_is_removed(recipe, tmp_path, idx_folder):
+    left = [
+        tmp_path / ".out.abcd_123" / "out",
+        tmp_path / "out.training" / ".checkpoint.npz.zyx98765" / "checkpoint.npz",
+    ]
+    for half in left:
+        half.mkdir(parents=True)
+    words = ["--data", idx_folder, "--out", tmp_path / "out", "--latent-dim", 0]  # stops before it trains
+    assert_refused(recipe(*words), "latent_dim must be")
+    assert not [half for half in left if half.parent.exists()]
+
+
 def test_the_folder_one_stands_in_is_left_alone(recipe, tmp_path, idx_folder, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert_refused(recipe("--data", idx_folder, "--out", "."), "it is left alone")

@@ -327,3 +327,25 @@ def test_a_model_that_reads_files_is_used_if_it_is_trusted(tmp_path):
     with pytest.raises(UsageError, match=r"ReadFile\): add --trust"):
         apply(*paths)
     assert apply(*paths, trusted=True).done == ["in.png"]
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        {"scale": 0, "multiple": 1, "reach": 0},
+        {"scale": 1, "multiple": 0, "reach": 0},
+        {"scale": 1, "multiple": 1, "reach": -1},
+        {"scale": 1, "multiple": 2**30, "reach": 0},
+        {"scale": 1, "multiple": 1},
+        {"scale": [1, 1], "multiple": 1, "reach": 0},
+    ],
+)
+def test_a_geometry_that_no_restorer_has_is_refused(geometry, tmp_path):
+    spec = tf.TensorSpec((None, None, None, 1), tf.float32, name="image")
+    call = tf.function(lambda image: {"reconstruction": image}, input_signature=[spec])
+    told = tf.function(lambda: {name: tf.constant(value) for name, value in geometry.items()}, input_signature=[])
+    calls = {"serving_default": call, "ensemble": call, "geometry": told}
+    tf.saved_model.save(tf.Module(), str(tmp_path / "saved_model"), signatures=calls)
+    Image.new("L", (4, 4)).save(tmp_path / "in.png")
+    with pytest.raises(UsageError, match="No restorer has such a geometry"):
+        apply(tmp_path, tmp_path / "in.png", tmp_path / "out.png")
