@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo import checks, kinds
+from zoo import arrays, checks, epochs, kinds
 from zoo.kinds import Kind
 from zoo.layers.transposed_dense import TransposedDense
 from zoo.ops import replicas
@@ -70,6 +70,9 @@ class Autoencoder(keras.Model):
         **settings: A subclass's own: numbers, words, layers, models, or lists of such.
     """
 
+    train_function: Any
+    test_function: Any
+
     def __init__(
         self,
         encoder: keras.Model,
@@ -128,7 +131,25 @@ class Autoencoder(keras.Model):
         if isinstance(target, np.ndarray):
             self.check_values("y" if y is not None else "x", target)
             self.kind.adapt(self, target)
+        x, y, arguments = arrays.of_training(self, x, y, arguments)
         return super().fit(x, y, **arguments)
+
+    def evaluate(self, x: Any = None, y: Any = None, batch_size: int | None = None, **arguments: Any) -> Any:
+        """Measures as `keras.Model.evaluate` does; without `y` the target is `x`."""
+        x, y, arguments = arrays.of_evaluation(self, x, y, {**arguments, "batch_size": batch_size})
+        return super().evaluate(x, y, **arguments)
+
+    def make_train_function(self, force: bool = False) -> None:
+        """Makes what takes training steps: in the graph on arrays, as Keras does on all else."""
+        if self.train_function is None or force:
+            super().make_train_function(force)
+            self.train_function = epochs.stepper(self, self.train_step, self.train_function)
+
+    def make_test_function(self, force: bool = False) -> None:
+        """Makes what takes steps of `evaluate`, likewise."""
+        if self.test_function is None or force:
+            super().make_test_function(force)
+            self.test_function = epochs.stepper(self, self.test_step, self.test_function)
 
     def compute_loss(
         self,

@@ -7,6 +7,7 @@ import tensorflow as tf
 from scipy import sparse
 
 from recipes.training.rows import gatherer
+from zoo.epochs import Epochs
 
 
 def batches_of(
@@ -16,20 +17,12 @@ def batches_of(
     epoch: tf.Variable,
     augment: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
     densify: bool = True,
-) -> tf.data.Dataset:
-    """Gathers rows of one constant by shuffled index: cheaper than shuffling rows, and known from (seed, epoch)."""
+) -> Epochs:
+    """Gathers rows of one constant by shuffled index, in the graph that trains: known from (seed, epoch)."""
     gather = gatherer(x, sparse=not densify)
-    count = x.shape[0]
-    steps = -(-count // batch_size)
 
-    def one_epoch(_: tf.Tensor) -> tf.data.Dataset:
-        order = tf.random.experimental.stateless_shuffle(tf.range(count), seed=[tf.constant(seed, tf.int64), epoch])
+    def make(index: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor | tf.SparseTensor:
+        batch = gather(index)
+        return augment(batch, seeds) if augment else batch
 
-        def batch(step: tf.Tensor) -> tf.Tensor:
-            batch = gather(order[step * batch_size : (step + 1) * batch_size])
-            return augment(batch, tf.stack([seed * steps + step, epoch])) if augment else batch
-
-        return tf.data.Dataset.range(steps).map(batch)
-
-    batches = tf.data.Dataset.range(1).flat_map(one_epoch)
-    return batches.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(2)
+    return Epochs(make, x.shape[0], batch_size, seed=seed, epoch=epoch)

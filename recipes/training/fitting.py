@@ -25,6 +25,7 @@ from zoo.health import Health
 
 # Steps between two returns to Python: enough that the returns cost nothing, few enough that Ctrl-C answers at once.
 STEPS_PER_EXECUTION = 20
+VALIDATION_BATCH = 1000
 
 
 def fit(
@@ -111,8 +112,6 @@ def fit(
         model.optimizer.finalize_variable_values(model.trainable_variables)  # as at the end of Keras's fit
         return progress
 
-    if isinstance(validation, np.ndarray):
-        validation = tf.data.Dataset.from_tensor_slices(validation).batch(1000).cache()
     # Those that measure come first, so that the others find their numbers in their logs.
     used = [*callbacks, keras.callbacks.TensorBoard(folder / "logs", write_graph=False), stopping, checkpoint]
     if health and not callable(train):
@@ -126,6 +125,7 @@ def fit(
         model.fit(
             batches,
             validation_data=validation,
+            validation_batch_size=VALIDATION_BATCH if isinstance(validation, np.ndarray) else None,
             initial_epoch=progress.epoch,
             epochs=epochs,
             callbacks=[*used, interrupt],

@@ -8,6 +8,8 @@ import numpy as np
 import tensorflow as tf
 from scipy.sparse import csr_array
 
+from zoo.ops import memory
+
 
 def gatherer(x: np.ndarray | csr_array, sparse: bool = False) -> Callable[[tf.Tensor], tf.Tensor | tf.SparseTensor]:
     """Returns what gives the rows of a table by their indices, shape `(batch,)`; the table is held once.
@@ -20,7 +22,7 @@ def gatherer(x: np.ndarray | csr_array, sparse: bool = False) -> Callable[[tf.Te
         A function to be called in a graph; its batches have the static shape `(None, ...)` and are sorted by row.
     """
     if isinstance(x, np.ndarray):
-        rows = tf.constant(x)
+        rows = memory.tensor(x)
         return lambda index: tf.gather(rows, index)
     if not x.data.all():
         x = x.copy()

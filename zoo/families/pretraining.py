@@ -7,8 +7,11 @@ import numpy as np
 import tensorflow as tf
 
 from zoo import checks
+from zoo.arrays import gathered
 from zoo.autoencoder import Autoencoder
+from zoo.epochs import Epochs
 from zoo.layers.transposed_dense import TransposedDense
+from zoo.ops import keras_internals, memory
 
 
 def dense_layers(part: keras.Model) -> list[keras.layers.Layer]:
@@ -41,22 +44,13 @@ def shuffled(n: int, seed: int, epoch: Any) -> tf.Tensor:
     return tf.random.experimental.stateless_shuffle(tf.range(n), seed=seeds)
 
 
-def batches(x: np.ndarray, batch_size: int, seed: int) -> tf.data.Dataset:
-    """Makes batches without end; each `ceil(n / batch_size)` of them are an epoch, in another order."""
-    data = tf.constant(x)
-    steps = -(-len(x) // batch_size)
-
-    def one_epoch(epoch: tf.Tensor) -> tf.data.Dataset:
-        order = shuffled(len(x), seed, epoch)
-        return tf.data.Dataset.range(steps).map(
-            lambda step: tf.gather(data, order[step * batch_size : (step + 1) * batch_size])
-        )
-
-    return tf.data.Dataset.counter().flat_map(one_epoch).prefetch(2)
+def batches(x: np.ndarray, batch_size: int, seed: int) -> Epochs:
+    """Makes batches of rows, in another order in each epoch, known from (seed, epoch)."""
+    return Epochs(gathered, len(x), batch_size, seed=seed, tensors=(memory.tensor(x),))
 
 
 def renew(optimizer: keras.optimizers.Optimizer) -> None:
     """Makes the optimizer forget what it did, but for its learning rate."""
     for variable in optimizer.variables:
-        if variable is not optimizer._learning_rate:
+        if variable is not keras_internals.learning_rate(optimizer):
             variable.assign(np.zeros(variable.shape))

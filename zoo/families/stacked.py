@@ -84,8 +84,6 @@ class Stacked(Autoencoder):
                 layer.fit(
                     pretraining.batches(codes, batch_size, self.seed + depth),
                     epochs=epochs,
-                    steps_per_epoch=-(-len(codes) // batch_size),
-                    shuffle=False,  # the batches come shuffled
                     verbose=verbose,
                 )
             )

@@ -27,6 +27,8 @@ class FusedAdam(keras.optimizers.Adam):
 
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Any] | None = None) -> None:
         """Updates the variables, the first of them after the last gradient is known."""
+        if trainable_variables is not None and not self.built:
+            self.build(list(trainable_variables))  # here, since the moments' beginning waits for nothing
         with tf.control_dependencies([gradient for gradient in grads if gradient is not None]):
             super().apply(grads, trainable_variables)
 

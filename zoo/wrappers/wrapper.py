@@ -61,9 +61,9 @@ class Wrapper(Autoencoder):
         held_out = self._held_out(validation_data)
         return self.model.fit(self.prepared(x), self.prepared(y), validation_data=held_out, **arguments)
 
-    def evaluate(self, x: Any = None, y: Any = None, **arguments: Any) -> Any:
+    def evaluate(self, x: Any = None, y: Any = None, batch_size: int | None = None, **arguments: Any) -> Any:
         """Measures the model, as its own `evaluate` does."""
-        return self.model.evaluate(self.prepared(x), self.prepared(y), **arguments)
+        return self.model.evaluate(self.prepared(x), self.prepared(y), batch_size, **arguments)
 
     def check_values(self, name: str, values: np.ndarray) -> None:
         """Raises `UsageError` if there are values that the model does not take."""

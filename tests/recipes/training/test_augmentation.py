@@ -8,6 +8,7 @@ import tensorflow as tf
 import zoo
 from recipes import training
 from recipes.training.augmentation import shifted
+from recipes.training.batches import batches_of
 
 IMAGE = np.arange(1, 13, dtype="float32").reshape(1, 3, 4)
 
@@ -47,7 +48,7 @@ def test_shifts_depend_on_the_seed_alone():
 def batches(epoch, seed=0):
     x = np.random.default_rng(0).random((40, 6, 6)).astype("float32")
     augment = functools.partial(shifted, most=2)
-    return list(training._batches(x, 10, seed, tf.Variable(epoch, dtype=tf.int64), augment).as_numpy_iterator())
+    return [batch.numpy() for batch in batches_of(x, 10, seed, tf.Variable(epoch, dtype=tf.int64), augment)]
 
 
 def test_each_batch_and_each_epoch_is_shifted_anew_and_the_same_again():

@@ -16,6 +16,8 @@ from scipy import sparse
 
 import zoo
 from recipes import training
+from recipes.training import fitting
+from recipes.training.batches import batches_of
 from zoo import UsageError
 
 SCRIPT = Path(__file__).with_name("killed_training.py")
@@ -25,8 +27,8 @@ X = np.random.default_rng(0).random((40, 2, 2)).astype("float32")
 def order(seed, epoch, rows=10, batch_size=4):
     """The rows in the order in which an epoch gives them, batch by batch."""
     x = np.arange(rows, dtype="float32")[:, None]
-    batches = training._batches(x, batch_size, seed, tf.Variable(epoch, dtype=tf.int64))
-    return [batch[:, 0].astype(int).tolist() for batch in batches.as_numpy_iterator()]
+    batches = batches_of(x, batch_size, seed, tf.Variable(epoch, dtype=tf.int64))
+    return [batch.numpy()[:, 0].astype(int).tolist() for batch in batches]
 
 
 def flat(batches):
@@ -239,7 +241,7 @@ def test_data_out_of_range_are_refused_before_training(value, told, tmp_path):
 def killed(tmp_path_factory):
     """Trainings of two models, each killed in the middle of its third epoch; by name the folder left behind."""
     folders = {name: tmp_path_factory.mktemp(name) for name in ("k_sparse", "dropout")}
-    environment = {**os.environ, "PYTHONPATH": str(SCRIPT.parents[2])}
+    environment = {**os.environ, "PYTHONPATH": str(SCRIPT.parents[3])}
     started = [
         subprocess.Popen([sys.executable, SCRIPT, *item], env=environment, stdout=subprocess.DEVNULL)
         for item in folders.items()
@@ -375,15 +377,15 @@ def test_no_greedy_training_for_none_of_its_epochs(tmp_path):
 
 
 def test_the_learning_rate_rises_over_the_first_steps_only(tmp_path, monkeypatch):
-    monkeypatch.setattr(training, "STEPS_PER_EXECUTION", 1)
+    monkeypatch.setattr(fitting, "STEPS_PER_EXECUTION", 1)
     rates = []
 
-    class Recording(training.WarmUp):
+    class Recording(fitting.WarmUp):
         def on_train_batch_begin(self, batch, logs=None):
             super().on_train_batch_begin(batch, logs)
             rates.append(float(self.model.optimizer.learning_rate))
 
-    monkeypatch.setattr(training, "WarmUp", Recording)
+    monkeypatch.setattr(fitting, "WarmUp", Recording)
     model = zoo.build("vanilla", (8,), learning_rate=0.01, seed=0)
     x = np.random.default_rng(0).uniform(size=(80, 8)).astype("float32")
     common = {"folder": tmp_path, "epochs": 2, "batch_size": 16, "patience": 2, "seed": 0, "identity": {}}
