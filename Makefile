@@ -20,7 +20,7 @@ types: .venv/ready
 	$(BIN)/mypy
 
 matrix: .venv/ready  ## Every model on every kind of sample: trained, loaded again, served without Keras (4 minutes).
-	$(BIN)/python -m pytest -n 0 -s tests/test_matrix.py
+	$(BIN)/python -m pytest -n 0 -s -m 'slow or not slow' tests/test_matrix.py
 
 bench: .venv/ready .venv-bench/ready  ## Speed against plain Keras, PyTorch and Pythae (20 minutes).
 	$(BIN)/python -m benchmarks.speed

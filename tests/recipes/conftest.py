@@ -1,12 +1,14 @@
 """What the tests of recipes share: small pictures in MNIST's format, and recipes called as a person calls them."""
 
 import gzip
+import json
 import logging
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from recipes import mnist, running
 from recipes.data.idx import FILES
@@ -68,15 +70,20 @@ def recipe(monkeypatch, capsys) -> Callable[..., tuple[int, str]]:
 
 
 @pytest.fixture(scope="session")
-def exported(idx_folder, tmp_path_factory) -> Callable[[str], tuple[dict[str, float], Path]]:
-    """Runs the MNIST recipe in miniature, once a model; returns what it returned and the folder of the export."""
-    made = {}
+def exported(idx_folder, tmp_path_factory, worker_id) -> Callable[[str], tuple[dict[str, float], Path]]:
+    """Runs the MNIST recipe in miniature, once a model; returns its test numbers and the folder of the export.
+
+    The processes that tests run in share the exports.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = (base if worker_id == "master" else base.parent) / "exported"
 
     def run(model: str) -> tuple[dict[str, float], Path]:
-        if model not in made:
-            out = tmp_path_factory.mktemp("exported") / f"mnist-{model}"
-            config = mnist.Config(model=model, epochs=2, batch_size=32, data=str(idx_folder), out=out)
-            made[model] = mnist.run(config), out
-        return made[model]
+        out = shared / model / f"mnist-{model}"
+        shared.mkdir(exist_ok=True)
+        with FileLock(shared / f"{model}.lock"):
+            if not out.exists():
+                mnist.run(mnist.Config(model=model, epochs=2, batch_size=32, data=str(idx_folder), out=out))
+        return json.loads((out / "metrics.json").read_text("utf-8"))["test"], out
 
     return run
