@@ -51,7 +51,7 @@ def test_it_is_small_and_whole(folder):
     kept = [f for f in folder.rglob("*") if f.is_file()]
     assert sum(f.stat().st_size for f in kept) < (4_000_000 if folder.name.startswith("images-") else 12_000_000)
     names = {f.relative_to(folder).as_posix() for f in kept}
-    assert {"card.md", "metrics.json", "golden.npz", "saved_model/saved_model.pb"} <= names
+    assert {"card.md", "metrics.json", "golden.npz", "saved_model/saved_model.pb", "SHA256SUMS"} <= names
     assert "figures/curves.png" in names
 
 

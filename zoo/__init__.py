@@ -41,11 +41,13 @@ __all__ = [
 ]
 
 
+quiet.install()
+
+
 def __getattr__(name: str) -> Any:
     """Imports `Health`, a Keras callback, when it is named."""
     if name == "Health":
-        with quiet.without_notes():
-            return importlib.import_module("zoo.health").Health
+        return importlib.import_module("zoo.health").Health
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -3,12 +3,16 @@
 import faulthandler
 import functools
 import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
 import os
 import re
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 # Lines of its log begin with a level and a time: notes and warnings go, and of the errors those about a missing GPU.
@@ -18,6 +22,27 @@ _NOTE = re.compile(
     r"|(E\d{4} |\d{4}-\d\d-\d\d [\d:.]+: E ).*(cuInit|Unable to register cu|computation_placer)"
     r"|To enable the following instructions|Skipping registering GPU devices"
 )
+
+
+class Finder(importlib.abc.MetaPathFinder):
+    """Has TensorFlow imported without its notes, whoever asks for it first, and finds nothing else."""
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        """Returns TensorFlow's own spec, whose loader drops notes; None for any other module."""
+        if name != "tensorflow":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.loader is None:
+            return None
+        spec.loader.exec_module = without_notes()(spec.loader.exec_module)  # type: ignore[method-assign]
+        return spec
+
+
+def install() -> None:
+    """Has TensorFlow imported without its notes from now on, if it is not there already."""
+    if "tensorflow" not in sys.modules:
+        sys.meta_path.insert(0, Finder())
 
 
 @functools.cache

@@ -44,6 +44,13 @@ def test_who_asks_for_notes_sees_them(capfd, monkeypatch):
     assert capfd.readouterr().err == NOTES
 
 
+@pytest.mark.parametrize("module", ["zoo.wrappers.scaled", "zoo, tensorflow, keras", "zoo.layers.blur, zoo.health"])
+def test_whoever_imports_tensorflow_once_zoo_is_there_reads_no_notes(module, fresh_python):
+    code = f"import {module}, sys; print(type(sys.modules['tensorflow'].__loader__).__name__)"
+    run = fresh_python("-c", code)
+    assert (run.stdout, run.stderr, run.returncode) == ("SourceFileLoader\n", "", 0)
+
+
 BUILD = "import zoo; model = zoo.build('vanilla', (5,)); zoo.export(model, r'{}'); print(zoo.Health.__name__)"
 
 
