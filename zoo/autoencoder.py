@@ -14,6 +14,7 @@ from zoo import arrays, checks, epochs, kinds
 from zoo.kinds import Kind
 from zoo.layers.transposed_dense import TransposedDense
 from zoo.ops import replicas
+from zoo.ops.compiled import compiled
 from zoo.optimizers.fused_adam import FusedAdam
 
 
@@ -228,7 +229,8 @@ class Autoencoder(keras.Model):
                 f"{name} must have the shape (n, {', '.join(str(size or 'any') for size in expected)}). "
                 f"Received: shape {values.shape}. For one sample, write {name}[None]."
             )
+        call = compiled(part, tuple(expected))
         if not len(values):
-            return np.asarray(part(np.zeros((1, *values.shape[1:]), "float32"), training=False))[:0]
+            return np.asarray(call(np.zeros((1, *values.shape[1:]), "float32")))[:0]
         batches = (values[start : start + batch_size] for start in range(0, len(values), batch_size))
-        return np.concatenate([np.asarray(part(batch, training=False)) for batch in batches])
+        return np.concatenate([np.asarray(call(batch)) for batch in batches])
