@@ -89,6 +89,7 @@ def test_a_switch_that_is_on_by_default_is_turned_off_and_back(monkeypatch):
         """A model with switches."""
 
     monkeypatch.setitem(registry._builders, "switched", switched)
+    monkeypatch.setitem(registry._taken, "switched", registry.DENSE)
     for switches in ({"tied": False, "whitened": True}, {"tied": True, "whitened": False}):
         config = Config(model="switched", hyperparameters=switches)
         assert parse(running.command("mnist", config)) == config
