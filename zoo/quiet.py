@@ -3,13 +3,11 @@
 import faulthandler
 import functools
 import importlib
-import importlib.abc
 import importlib.machinery
 import importlib.util
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -24,7 +22,7 @@ _NOTE = re.compile(
 )
 
 
-class Finder(importlib.abc.MetaPathFinder):
+class Finder:
     """Has TensorFlow imported without its notes, whoever asks for it first, and finds nothing else."""
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
@@ -66,6 +64,8 @@ def without_notes() -> Iterator[None]:
     except OSError:  # closed: nothing is seen anyway
         yield
         return
+    import tempfile  # a fifth of the time that importing zoo takes
+
     alone = not faulthandler.is_enabled()
     with tempfile.TemporaryFile() as kept:
         os.dup2(kept.fileno(), 2)
