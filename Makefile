@@ -22,8 +22,9 @@ types: .venv/ready
 matrix: .venv/ready  ## Every model on every kind of sample: trained, loaded again, served without Keras (4 minutes).
 	$(BIN)/python -m pytest -n 0 -s -m 'slow or not slow' tests/test_matrix.py
 
-bench: .venv/ready .venv-bench/ready  ## Speed against plain Keras, PyTorch and Pythae (20 minutes).
+bench: .venv/ready .venv-bench/ready  ## Speed against plain Keras, PyTorch and Pythae (40 minutes).
 	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.pictures
 
 tables: .venv/ready  ## Rewrite the tables of README and docs from the models and the measured results.
 	$(BIN)/python -m benchmarks.tables

@@ -87,7 +87,7 @@ def run(config: Config) -> dict[str, Any]:
         np.save(data, x)
         for number in range(config.rounds):
             loads.append(os.getloadavg()[0])
-            peaks.append(_python(".venv", "benchmarks._peak"))
+            peaks.append(python(".venv", "benchmarks._peak"))
             for network in config.networks:
                 for name in config.contenders:
                     job = {
@@ -97,7 +97,7 @@ def run(config: Config) -> dict[str, Any]:
                         "batch_size": config.batch_size,
                         "seed": number,
                     }
-                    result = _python(CONTENDERS[name][1], f"benchmarks.contenders.{name}", json.dumps(job))
+                    result = python(CONTENDERS[name][1], f"benchmarks.contenders.{name}", json.dumps(job))
                     results[network][name].append(result)
                     print(f"round {number + 1}, {network}, {name}: {_seconds([result])} s an epoch", flush=True)
     return {
@@ -128,16 +128,24 @@ def table(record: dict[str, Any]) -> str:
         lines += [
             f"**{network}: {'-'.join(map(str, measured['widths']))}**, {size} parameters",
             "",
-            "| | seconds an epoch, median (min to max) | GFLOP/s | times as fast as plain Keras | training loss |",
-            "|---|---|---|---|---|",
+            "| | seconds an epoch, median (min to max) | GFLOP/s | of the float32 peak | times as fast as plain Keras "
+            "(slowest round) | peak memory, MB | training loss |",
+            "|---|---|---|---|---|---|---|",
         ]
         for name, results in runs.items():
             middle = median(times[name])
-            ratio = f"{median(times[REFERENCE]) / middle:.2f}" if REFERENCE in times else ""
+            usual = median(times[REFERENCE]) if REFERENCE in times else None
+            ratio = f"{usual / middle:.2f} ({usual / max(times[name]):.2f})" if usual else ""
+            speed = work / middle / 1e9
+            share = speed / record["peak_gflops"]["tensorflow"]
+            memory = median(result["peak_mb"] for result in results)
             loss = median(result["losses"][-1] for result in results)
             label = CONTENDERS[name][0]
             spread = f"{min(times[name]):.2f} to {max(times[name]):.2f}"
-            lines.append(f"| {label} | {middle:.2f} ({spread}) | {work / middle / 1e9:.0f} | {ratio} | {loss:.4f} |")
+            lines.append(
+                f"| {label} | {middle:.2f} ({spread}) | {speed:.0f} | {share:.0%} "
+                f"| {ratio} | {memory:.0f} | {loss:.4f} |"
+            )
         torch = [name for name in times if name.startswith("torch")]
         if torch and OURS in times:
             faster = min(torch, key=lambda name: median(times[name]))
@@ -184,8 +192,14 @@ def _seconds(results: list[dict[str, Any]]) -> list[float]:
     return [round(seconds, 3) for result in results for seconds in result["seconds"][1:]]
 
 
-def _python(environment: str, module: str, *arguments: str) -> dict[str, Any]:
-    """Runs a module in an environment's interpreter, from the checkout; returns its last line, read as JSON."""
+def python(environment: str, module: str, *arguments: str) -> dict[str, Any]:
+    """Runs a module in an environment's interpreter, from the checkout; returns its last line, read as JSON.
+
+    Args:
+        environment: The environment's folder.
+        module: The module.
+        *arguments: Its arguments.
+    """
     command = [str(ROOT / environment / "bin" / "python"), "-m", module, *arguments]
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"}

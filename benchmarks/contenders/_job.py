@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import resource
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -52,7 +53,8 @@ class Result:
 
 
 def main(train: Callable[[Job], Result]) -> None:
-    """Reads the job, in JSON, from the command line; prints the result as the last line, in JSON."""
+    """Reads the job, in JSON, from the command line; prints the result as the last line, in JSON, and peak memory."""
     fields: dict[str, Any] = json.loads(sys.argv[1])
     result = train(Job(**{**fields, "widths": tuple(fields["widths"])}))
-    print(json.dumps(dataclasses.asdict(result)), flush=True)
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({**dataclasses.asdict(result), "peak_mb": peak_mb}), flush=True)

@@ -13,7 +13,8 @@ from benchmarks.contenders._job import Job
 @pytest.fixture
 def record() -> dict:
     def runs(seconds, loss, **versions):
-        return [{"seconds": [9, *seconds], "losses": [0.5, loss], "parameters": 1_234, "versions": versions}]
+        result = {"seconds": [9, *seconds], "losses": [0.5, loss], "parameters": 1_234, "peak_mb": 512.4}
+        return [{**result, "versions": versions}]
 
     return {
         "command": "python -m benchmarks.speed",
@@ -45,9 +46,17 @@ def test_the_table_gives_medians_ratios_and_circumstances(record):
     lines = speed.table(json.loads(json.dumps(record))).splitlines()
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")]
     # The warm-up's 9 seconds do not count; 6 GFLOP in 2 seconds.
-    assert rows[1] == ["**this project's recipe**", "2.00 (1.00 to 3.00)", "3", "2.00", "0.1000"]
-    assert rows[2][1:4] == ["4.00 (3.00 to 5.00)", "2", "1.00"]
-    assert rows[4][3] == "1.60"
+    assert rows[1] == [
+        "**this project's recipe**",
+        "2.00 (1.00 to 3.00)",
+        "3",
+        "1%",
+        "2.00 (1.33)",
+        "512",
+        "0.1000",
+    ]
+    assert rows[2][1:5] == ["4.00 (3.00 to 5.00)", "2", "1%", "1.00 (0.80)"]
+    assert rows[4][4] == "1.60 (1.33)"
     assert "The faster PyTorch is `torch_indexed`: the recipe is 1.25 times as fast." in lines
     assert "tensorflow 200, numpy 190" in lines[-1]
     assert "keras 3, torch 2" in lines[-1]

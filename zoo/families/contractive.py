@@ -13,6 +13,7 @@ from zoo import checks
 from zoo.autoencoder import Autoencoder
 from zoo.families import jacobian
 from zoo.kinds import Kind
+from zoo.ops import keras_internals
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -95,6 +96,8 @@ class Added(keras.layers.Layer):
 
     def call(self, value: tf.Tensor) -> tf.Tensor:
         """Returns `value`, shape `()`."""
-        self._clear_losses()  # replicas share the layer, and may take turns while the batch's statistics are added up
+        keras_internals.forget_losses(
+            self
+        )  # replicas share the layer, and may take turns while the batch's statistics are added up
         self.add_loss(value)
         return value

@@ -10,6 +10,7 @@ from keras import ops
 
 from zoo import checks
 from zoo.nets import dense
+from zoo.ops import keras_internals
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -54,7 +55,7 @@ class Discriminator(keras.layers.Layer):
         if training:
             draws = keras.random.normal(ops.shape(code), dtype=code.dtype, seed=self.seeds)
             own = self.own_loss(code, draws)
-            self._clear_losses()  # another replica's, as in the sparsity penalty
+            keras_internals.forget_losses(self)  # another replica's, as in the sparsity penalty
             self.add_loss(own - ops.stop_gradient(own))
         fixed = [ops.stop_gradient(weight) for weight in self.network.trainable_variables]
         logits, _ = self.network.stateless_call(fixed, [], code)

@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import checks
-from zoo.ops import replicas
+from zoo.ops import keras_internals, replicas
 
 EPSILON = 1e-6
 
@@ -41,7 +41,7 @@ class SparsityPenalty(keras.layers.Layer):
         value = self.rate * self.value(code)
         # Replicas share this layer, and take turns while their means are added up: what another replica left here
         # is not this one's loss.
-        self._clear_losses()
+        keras_internals.forget_losses(self)
         self.add_loss(value)
         return code
 

@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import checks
+from zoo.ops import keras_internals
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -42,11 +43,7 @@ class TransposedDense(keras.layers.Layer):
 
     def tie(self, encoder: keras.Model) -> None:
         """Takes the kernel of the mirrored layer in the place of its own."""
-        kernel = encoder.get_layer(self.mirrors).kernel
-        self._tracker.unlock()  # a built layer takes no new weight otherwise
-        self._untrack_variable(self.kernel)
-        self.kernel = kernel
-        self._tracker.lock()
+        keras_internals.replace_weight(self, "kernel", encoder.get_layer(self.mirrors).kernel)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Returns `(batch, units)`."""

@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import checks
-from zoo.ops import replicas
+from zoo.ops import keras_internals, replicas
 from zoo.ops.perplexity import perplexity
 
 SMOOTHING = 1e-5  # Laplace's, in vectors: the epsilon of van den Oord et al.'s own code
@@ -89,7 +89,7 @@ class VectorQuantizer(keras.layers.Layer):
             self._learn(ops.stop_gradient(vectors), indices, counts)
         # From here on, until the model has read them, nothing makes replicas take turns: see the sparsity penalty.
         self.counts = counts
-        self._clear_losses()
+        keras_internals.forget_losses(self)
         self.add_loss(self.commitment * ops.mean(ops.square(vectors - chosen)))
         straight = chosen + (vectors - ops.stop_gradient(vectors))  # exactly the entry, with the gradient of x
         return ops.cast(ops.reshape(straight, ops.shape(x)), x.dtype)

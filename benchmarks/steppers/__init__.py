@@ -1,0 +1,1 @@
+"""One file a library: it trains the picture networks, and answers with them."""
