@@ -16,9 +16,9 @@ import fnmatch
 import importlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from zoo import quiet, registry
+from zoo import checks, quiet, registry
 from zoo.checks import UsageError
 from zoo.registry import Description, register
 
@@ -55,13 +55,17 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-def build(name: str, input_shape: tuple[int | None, ...], **hyperparameters: Any) -> Autoencoder:
+def build(
+    name: str, input_shape: tuple[int | None, ...], *, prior: Literal["own", "mixture"] = "own", **hyperparameters: Any
+) -> Autoencoder:
     """Builds and compiles an autoencoder, ready for `fit(x)`.
 
     Args:
         name: A model's name, one of `list_models()`.
         input_shape: The shape of one sample, without the batch, such as `(784,)` or `(28, 28)`; with None for
             what may have any size, in models of pictures.
+        prior: What `sample` draws codes from: the model's own prior, if it has one; or "mixture", a Gaussian mixture
+            that `fit` fits to the codes in the end, of any model with a vector as its code.
         **hyperparameters: The model's own, by name; `describe(name)` lists them.
 
     Returns:
@@ -71,8 +75,14 @@ def build(name: str, input_shape: tuple[int | None, ...], **hyperparameters: Any
         UsageError: If the model or a hyperparameter is unknown, or a value is out of its range.
     """
     registry.check_hyperparameters(registry.outline(name), hyperparameters)
+    checks.choice("prior", prior, ("own", "mixture"))
     quiet.start()
-    return registry.find(name)(input_shape, **hyperparameters)
+    model = registry.find(name)(input_shape, **hyperparameters)
+    if prior == "own":
+        return model
+    from zoo.wrappers.mixture_prior import MixturePrior
+
+    return MixturePrior(model)
 
 
 def list_models(pattern: str = "*", *, data: str | None = None) -> list[str]:

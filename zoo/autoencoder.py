@@ -93,7 +93,12 @@ class Autoencoder(keras.Model):
         for layer in decoder.layers:
             if isinstance(layer, TransposedDense):
                 layer.tie(encoder)
-        self.build((None, *encoder.input_shape[1:]))
+        self.build((None, *encoder.inputs[0].shape[1:]))
+
+    @property
+    def targets_are_samples(self) -> bool:
+        """Whether what `fit` takes as `y` are samples, as `x` is: what takes raw values converts both."""
+        return True
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Nothing is left to build: encoder and decoder come built, and a reload finds the optimizer's state."""
@@ -128,12 +133,16 @@ class Autoencoder(keras.Model):
         Raises:
             UsageError: If the targets, given as an array, do not fit the decoder's range.
         """
+        self.check_training(x, y)
+        x, y, arguments = arrays.of_training(self, x, y, arguments)
+        return super().fit(x, y, **arguments)
+
+    def check_training(self, x: Any, y: Any) -> None:
+        """Checks what `fit` takes, if it comes in arrays, and lets the kind adapt to it."""
         target = x if y is None else y
         if isinstance(target, np.ndarray):
             self.check_values("y" if y is not None else "x", target)
             self.kind.adapt(self, target)
-        x, y, arguments = arrays.of_training(self, x, y, arguments)
-        return super().fit(x, y, **arguments)
 
     def evaluate(self, x: Any = None, y: Any = None, batch_size: int | None = None, **arguments: Any) -> Any:
         """Measures as `keras.Model.evaluate` does; without `y` the target is `x`."""
@@ -219,8 +228,15 @@ class Autoencoder(keras.Model):
         }
 
     def _apply(
-        self, part: Any, name: str, values: Any, batch_size: int, input_shape: tuple[int | None, ...] | None = None
+        self,
+        part: Any,
+        name: str,
+        values: Any,
+        batch_size: int,
+        input_shape: tuple[int | None, ...] | None = None,
+        *beside: np.ndarray,
     ) -> np.ndarray:
+        """Applies a part to values, and to what lies beside each of them, in batches."""
         expected = (input_shape or part.input_shape)[1:]
         values = np.asarray(values, "float32")
         fits = [size in (None, given) for size, given in zip(expected, values.shape[1:], strict=False)]
@@ -229,8 +245,9 @@ class Autoencoder(keras.Model):
                 f"{name} must have the shape (n, {', '.join(str(size or 'any') for size in expected)}). "
                 f"Received: shape {values.shape}. For one sample, write {name}[None]."
             )
-        call = compiled(part, tuple(expected))
+        call = (lambda *parts: part(list(parts), training=False)) if beside else compiled(part, tuple(expected))
+        arrays = (values, *beside)
         if not len(values):
-            return np.asarray(call(np.zeros((1, *values.shape[1:]), "float32")))[:0]
-        batches = (values[start : start + batch_size] for start in range(0, len(values), batch_size))
-        return np.concatenate([np.asarray(call(batch)) for batch in batches])
+            return np.asarray(call(*(np.zeros((1, *array.shape[1:]), array.dtype) for array in arrays)))[:0]
+        batches = (slice(start, start + batch_size) for start in range(0, len(values), batch_size))
+        return np.concatenate([np.asarray(call(*(array[at] for array in arrays))) for at in batches])

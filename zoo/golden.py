@@ -23,7 +23,7 @@ def write(model: Autoencoder, target: Path, examples: np.ndarray) -> None:
     """
     endpoints = model.endpoints()
     x = tf.constant(examples, tf.float32)
-    values = {"x": x, "image": x}
+    values = {"x": x, "image": x, "label": tf.range(len(examples)) % 2}
     values["code"] = endpoints["encode"].call(*_inputs(endpoints["encode"], values))["code"]
     arrays = {}
     for name, endpoint in endpoints.items():

@@ -26,7 +26,11 @@ class Generative(Autoencoder):
             Shape `(n, *input_shape)`.
         """
         checks.positive_integer("n", n)
-        return self.decode(_draws(self.decoder, n, [seed, 0]).numpy())
+        return self.decode(self.draws(n, [seed, 0]).numpy())
+
+    def draws(self, n: Any, seed: Any) -> tf.Tensor:
+        """Returns codes drawn from the prior, shape `(n, *code_shape)`; the same two seeds give the same."""
+        return tf.random.stateless_normal([n, *self.encoder.output_shape[1:]], seed)
 
     @of_samples("a", "b", gives=True)
     def interpolate(self, a: np.ndarray, b: np.ndarray, steps: int = 9) -> np.ndarray:
@@ -49,13 +53,8 @@ class Generative(Autoencoder):
         """Returns what an export offers: `sample` besides; the same `seed`, shape `(2,)`, gives the same samples."""
 
         def sample(count: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
-            return {"sample": self.decoder(_draws(self.decoder, count, seed), training=False)}
+            return {"sample": self.decoder(self.draws(count, seed), training=False)}
 
         inputs = (tf.TensorSpec((), tf.int32, name="count"), tf.TensorSpec((2,), tf.int32, name="seed"))
         examples = {"count": np.int32(4), "seed": np.array([1, 2], "int32")}
         return {**super().endpoints(), "sample": Endpoint(sample, inputs, frozenset({"sample"}), examples)}
-
-
-def _draws(decoder: keras.Model, n: Any, seed: Any) -> tf.Tensor:
-    """Draws codes from the prior, shape `(n, *code_shape)`."""
-    return tf.random.stateless_normal([n, *decoder.input_shape[1:]], seed)

@@ -111,8 +111,8 @@ class VariationalAutoencoder(Generative):
         In training the noise is drawn anew; else it is the same for every sample and call.
         """
         x, target = self.binarized(x, y, training)
-        if training and self.offset is not None:
-            self.offset.see(target)
+        if training:
+            self.see(target)
         mean, log_variance = self.moments(x, training)
         noise = self._noise(mean, training)
         code = mean + ops.exp(0.5 * log_variance) * noise
@@ -145,7 +145,12 @@ class VariationalAutoencoder(Generative):
     @property
     def pixels(self) -> int:
         """The number of values in a sample."""
-        return math.prod(self.encoder.input_shape[1:])
+        return math.prod(self.decoder.output_shape[1:])
+
+    def see(self, target: tf.Tensor) -> None:
+        """Lets the decoder's offset follow a batch of targets, if it has one."""
+        if self.offset is not None:
+            self.offset.see(target)
 
     def binarized(self, x: tf.Tensor, y: tf.Tensor | None, training: bool) -> tuple[tf.Tensor, tf.Tensor]:
         """Returns input and target, each pixel drawn as 0 or 1 if the model binarizes."""
@@ -156,7 +161,7 @@ class VariationalAutoencoder(Generative):
         drawn = ops.cast(threshold < x, "float32")
         return drawn, drawn if y is None else ops.cast(threshold < y, "float32")
 
-    def moments(self, x: tf.Tensor, training: bool = False) -> tuple[tf.Tensor, tf.Tensor]:
+    def moments(self, x: Any, training: bool = False) -> tuple[tf.Tensor, tf.Tensor]:
         """Returns the mean and the log variance of q(z|x), each `(batch, latent_dim)`."""
         mean, log_variance = ops.split(self.posterior(x, training=training), 2, axis=-1)
         return mean, log_variance
@@ -169,11 +174,17 @@ class VariationalAutoencoder(Generative):
             x: Shape `(batch, *input_shape)`.
             training: As Keras says it.
         """
-        count = ops.shape(code)[0]
-        output = self.likelihood(ops.reshape(code, (-1, code.shape[-1])), training=training)
-        output = ops.reshape(ops.cast(output, "float32"), (count, -1, self.pixels))
-        x = ops.reshape(x, (1, -1, self.pixels))
-        return self.kind.log_likelihood(output, x, self._log_variance())
+        return self.log_likelihood_of(self.likelihood(ops.reshape(code, (-1, code.shape[-1])), training=training), x)
+
+    def log_likelihood_of(self, output: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
+        """Returns log p(x|z) in nats, shape `(samples, batch)`.
+
+        Args:
+            output: What the decoder gives before its activation, shape `(samples * batch, *input_shape)`.
+            x: Shape `(batch, *input_shape)`.
+        """
+        output = ops.reshape(ops.cast(output, "float32"), (-1, ops.shape(x)[0], self.pixels))
+        return self.kind.log_likelihood(output, ops.reshape(x, (1, -1, self.pixels)), self._log_variance())
 
     def _log_variance(self) -> Any:
         """Returns the log variance of a value given the code; none where values are 0 or 1."""
@@ -214,18 +225,22 @@ class VariationalAutoencoder(Generative):
         Returns:
             Nats, shape `(n,)`.
         """
-        checks.positive_integer("samples", samples)
         x = np.asarray(x, "float32")
-        noise = tf.random.stateless_normal((samples, self.decoder.input_shape[-1]), (seed, 0))
+        return self.importance_sampled(lambda at: x[at], len(x), samples, seed)
+
+    def importance_sampled(self, batch: Callable[[slice], Any], n: int, samples: int, seed: int) -> np.ndarray:
+        """Does what `log_likelihood` says, of `n` samples that come in batches, as `moments` takes them."""
+        checks.positive_integer("samples", samples)
+        noise = tf.random.stateless_normal((samples, self.encoder.output_shape[-1]), (seed, 0))
         total = tf.function(self._log_total, autograph=False)
         size = max(1, ROWS // samples)
-        found = [
-            np.logaddexp.reduce([total(x[i : i + size], noise[j : j + ROWS]) for j in range(0, samples, ROWS)])
-            for i in range(0, len(x), size)
-        ]
+        found = []
+        for i in range(0, n, size):
+            x = batch(slice(i, i + size))
+            found.append(np.logaddexp.reduce([total(x, noise[j : j + ROWS]) for j in range(0, samples, ROWS)]))
         return np.concatenate([np.zeros(0, "float32"), *found]) - np.float32(math.log(samples))
 
-    def _log_total(self, x: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
+    def _log_total(self, x: Any, noise: tf.Tensor) -> tf.Tensor:
         """Returns the log of the sum of the importance weights of some draws, shape `(batch,)`."""
         mean, log_variance = self.moments(x)
         noise = noise[:, None]
@@ -257,7 +272,7 @@ def with_offset(decoder: keras.Model, log_odds: bool) -> keras.Model:
     last = decoder.layers[-1]
     offset = DataOffset(log_odds=log_odds, name="offset", dtype="float32")(last.input)
     again = type(last).from_config(last.get_config())  # a layer applied twice would have two inputs
-    return keras.Model(decoder.inputs[0], again(offset), name=decoder.name)
+    return keras.Model(_inputs(decoder), again(offset), name=decoder.name)
 
 
 def _log_ratio(code: tf.Tensor, mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Tensor:
@@ -290,4 +305,9 @@ def _uniform(shape: Any, seed: Any) -> tf.Tensor:
 
 def _without_last_layer(model: keras.Model) -> keras.Model:
     """Returns the part of a model before its last layer; the layers are shared."""
-    return keras.Model(model.inputs[0], model.layers[-1].input, name=f"{model.name}_before_last")
+    return keras.Model(_inputs(model), model.layers[-1].input, name=f"{model.name}_before_last")
+
+
+def _inputs(model: keras.Model) -> Any:
+    """Returns a model's input, or a list of them if it has several."""
+    return model.inputs[0] if len(model.inputs) == 1 else model.inputs

@@ -2,15 +2,18 @@
 
 q(z|x) = N(m(x), diag s(x)^2), p(z) = N(0, I); L = -log p(x|z) + beta KL(q(z|x) || p(z)) with z drawn from q, over the
 number of pixels. With k importance samples the bound is tighter: L = -log 1/k sum_i p(x|z_i) p(z_i) / q(z_i|x).
+Given classes, encoder and decoder know each sample's label y: q(z|x, y) and p(x|z, y).
 
 Paper: Kingma and Welling 2014, Auto-encoding variational Bayes; Burda, Grosse and Salakhutdinov 2016, Importance
 weighted autoencoders; Higgins et al. 2017, beta-VAE; Kingma et al. 2016, Improved variational inference with inverse
-autoregressive flow, for free bits.
+autoregressive flow, for free bits; Kingma, Rezende, Mohamed and Welling 2014, Semi-supervised learning with deep
+generative models (M2), for labels.
 """
 
 import random
 
-from zoo import checks
+from zoo import checks, kinds
+from zoo.families.conditional import ConditionalVariationalAutoencoder
 from zoo.families.variational import VariationalAutoencoder, with_offset
 from zoo.layers.posterior_mean import PosteriorMean
 from zoo.nets import bodies, dense
@@ -29,6 +32,7 @@ def vae(
     path_gradient: bool = False,
     binarize: bool = False,
     variance: float | None = None,
+    classes: int = 0,
     filters: tuple[int, ...] = (),
     hidden_units: tuple[int, ...] = (200, 200),
     activation: str = "tanh",
@@ -49,6 +53,8 @@ def vae(
             better the posterior (Roeder et al. 2017; for k above 1 doubly reparameterised, Tucker et al. 2019).
         binarize: Whether each pixel is drawn as 0 or 1, with its grey value as the chance of 1, anew in each step.
         variance: Variance of a "real" value given the code; one for all values, learned, if not given.
+        classes: How many labels samples have, if the model shall know them: `fit(x, labels)`, `sample(n, label=7)`; 0
+            for a model without labels.
         filters: Numbers of filters of convolutions before the encoder's hidden layers, mirrored in the decoder.
         hidden_units: Widths of the encoder's hidden layers, mirrored in the decoder.
         activation: Activation of the convolutions and the hidden layers.
@@ -71,12 +77,16 @@ def vae(
     if variance is not None:
         checks.positive("variance", variance)
     kind = bodies.check(filters, hidden_units, activation, output, learning_rate)
+    checks.check(isinstance(classes, int) and classes >= 0, "classes", "an integer of at least 0", classes)
+    if classes:
+        kinds.find(kind, form="places")  # a label beside a row's columns would be read as one
     checks.check(not binarize or kind.bernoulli, "binarize", f"False for output={kind.name!r}", binarize)
     rng = random.Random(seed)
     # In float32 also under mixed precision: exponentials of it follow.
     code = [dense.dense(2 * latent_dim, "linear", rng, "posterior", dtype="float32"), PosteriorMean(name="code")]
-    encoder, decoder = bodies.make(input_shape, filters, hidden_units, activation, kind, code, latent_dim, rng)
-    return VariationalAutoencoder(
+    encoder, decoder = bodies.make(input_shape, filters, hidden_units, activation, kind, code, latent_dim, rng, classes)
+    labels = {"classes": classes} if classes else {}
+    return (ConditionalVariationalAutoencoder if classes else VariationalAutoencoder)(
         encoder,
         decoder if kind.has_base else with_offset(decoder, log_odds=kind.bernoulli),
         kind,
@@ -89,4 +99,5 @@ def vae(
         variance=variance,
         seed=rng.getrandbits(31),
         name="vae",
+        **labels,
     ).compile_default(learning_rate)

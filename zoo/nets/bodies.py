@@ -1,5 +1,6 @@
 """An encoder to a vector and its mirror: of dense layers, perhaps with convolutions before them."""
 
+import math
 import random
 from collections.abc import Sequence
 
@@ -8,6 +9,7 @@ import keras
 from zoo import checks, kinds
 from zoo.kinds import Kind
 from zoo.nets import convolutional, dense
+from zoo.nets.labelled import labelled
 
 
 def check(
@@ -32,6 +34,7 @@ def make(
     code: Sequence[keras.Layer],
     latent_dim: int,
     rng: random.Random,
+    classes: int = 0,
 ) -> tuple[keras.Model, keras.Model]:
     """Makes an encoder and a decoder.
 
@@ -44,10 +47,18 @@ def make(
         code: The layers from the last hidden layer to the code, a vector.
         latent_dim: The code's length.
         rng: Where the initial weights' seeds come from.
+        classes: How many labels samples have; 0 if they have none.
 
     Returns:
-        A model from `(batch, *input_shape)` to `(batch, latent_dim)`, and one back.
+        A model from `(batch, *input_shape)` to `(batch, latent_dim)`, and one back; with labels, both take lists of
+        two, `[x, label]` and `[code, label]`.
     """
+    if classes:
+        as_map = convolutional.with_channels(input_shape) if filters else (math.prod(input_shape),)
+        wide = (*as_map[:-1], as_map[-1] + classes)
+        encoder, _ = make(wide, filters, hidden_units, activation, kind, code, latent_dim, rng)
+        _, decoder = make(input_shape, filters, hidden_units, activation, kind, (), latent_dim + classes, rng)
+        return labelled(encoder, input_shape, classes), labelled(decoder, (latent_dim,), classes)
     if not filters:
         return (
             dense.encoder(input_shape, hidden_units, activation, code, rng, kind),

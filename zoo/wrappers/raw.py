@@ -42,12 +42,13 @@ class Raw(Wrapper):
         name: str | None = None,
         **settings: Any,
     ) -> None:
-        x = keras.Input(self.raw_shape(model), name="x")
-        code = keras.Input(model.decoder.input_shape[1:], name="code")
+        # What an encoder or a decoder takes beside samples and codes, such as labels, it takes as it is.
+        x, *beside = [keras.Input(self.raw_shape(model), name="x"), *map(_again, model.encoder.inputs[1:])]
+        code = [keras.Input(model.decoder.inputs[0].shape[1:], name="code"), *map(_again, model.decoder.inputs[1:])]
         super().__init__(
             model,
-            encoder=keras.Model(x, model.encoder(prepare(x)), name="raw_encoder"),
-            decoder=keras.Model(code, restore(model.decoder(code)), name="raw_decoder"),
+            encoder=keras.Model(_one([x, *beside]), model.encoder(_one([prepare(x), *beside])), name="raw_encoder"),
+            decoder=keras.Model(_one(code), restore(model.decoder(_one(code))), name="raw_decoder"),
             name=name,
             prepare=prepare,
             restore=restore,
@@ -57,7 +58,7 @@ class Raw(Wrapper):
     @staticmethod
     def raw_shape(model: Autoencoder) -> tuple[int | None, ...]:
         """Returns the shape of one raw sample: the model's own."""
-        return model.encoder.input_shape[1:]
+        return model.encoder.inputs[0].shape[1:]
 
     def arguments(self) -> tuple[str, ...]:
         """Returns the names of the arguments."""
@@ -110,3 +111,13 @@ class Raw(Wrapper):
             return {key: self.restore(value) if key in endpoint.samples else value for key, value in outputs.items()}
 
         return call
+
+
+def _again(given: keras.KerasTensor) -> keras.KerasTensor:
+    """Returns another input of that name, shape and type."""
+    return keras.Input(given.shape[1:], dtype=given.dtype, name=given.name)
+
+
+def _one(parts: list[keras.KerasTensor]) -> Any:
+    """Returns a list of inputs; of one, that one."""
+    return parts if len(parts) > 1 else parts[0]

@@ -42,6 +42,11 @@ class Wrapper(Autoencoder):
             **settings,
         )
 
+    @property
+    def targets_are_samples(self) -> bool:
+        """Whether what `fit` takes as `y` are samples, as the model says."""
+        return self.model.targets_are_samples
+
     def arguments(self) -> tuple[str, ...]:
         """Returns the names of the arguments: encoder, decoder and kind are the model's."""
         return self.settings
@@ -59,11 +64,11 @@ class Wrapper(Autoencoder):
     ) -> keras.callbacks.History:
         """Trains the model, as its own `fit` does."""
         held_out = self._held_out(validation_data)
-        return self.model.fit(self.prepared(x), self.prepared(y), validation_data=held_out, **arguments)
+        return self.model.fit(self.prepared(x), self._target(y), validation_data=held_out, **arguments)
 
     def evaluate(self, x: Any = None, y: Any = None, batch_size: int | None = None, **arguments: Any) -> Any:
         """Measures the model, as its own `evaluate` does."""
-        return self.model.evaluate(self.prepared(x), self.prepared(y), batch_size, **arguments)
+        return self.model.evaluate(self.prepared(x), self._target(y), batch_size, **arguments)
 
     def check_values(self, name: str, values: np.ndarray) -> None:
         """Raises `UsageError` if there are values that the model does not take."""
@@ -81,4 +86,9 @@ class Wrapper(Autoencoder):
         """Returns validation data as the model takes them: samples, or a tuple of samples, targets and weights."""
         if not isinstance(data, tuple):
             return self.prepared(data)
-        return (*(self.prepared(values) for values in data[:2]), *data[2:])
+        x, *rest = data
+        return (self.prepared(x), *map(self._target, rest[:1]), *rest[1:])
+
+    def _target(self, y: Any) -> Any:
+        """Returns what the model takes as the target."""
+        return self.prepared(y) if self.targets_are_samples else y

@@ -1,0 +1,216 @@
+"""Variational autoencoders that know what each sample shows: q(z|x, y), p(x|z, y) and a prior that is the same for all.
+
+The label says what a sample shows, the code all else: a digit's slant and stroke, and not which digit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from zoo import checks
+from zoo.autoencoder import Endpoint, of_samples
+from zoo.families.variational import VariationalAutoencoder
+
+
+@keras.saving.register_keras_serializable("zoo")
+class ConditionalVariationalAutoencoder(VariationalAutoencoder):
+    """A variational autoencoder of samples with labels: `fit(x, labels)`, `sample(n, label=7)`.
+
+    Where a method takes `labels`, these are integers from 0 to `classes` - 1, shape `(n,)`, or one for all.
+
+    Args:
+        *parts: As for `VariationalAutoencoder`; encoder and decoder take `[x, label]` and `[code, label]`.
+        classes: How many labels there are.
+        **options: As for `VariationalAutoencoder`.
+    """
+
+    def __init__(self, *parts: Any, classes: int, **options: Any) -> None:
+        super().__init__(*parts, classes=classes, **options)
+
+    @property
+    def targets_are_samples(self) -> bool:
+        """Whether what `fit` takes as `y` are samples: they are labels."""
+        return False
+
+    def call(self, inputs: tuple[tf.Tensor, tf.Tensor], training: bool = False) -> tf.Tensor:
+        """Returns the decoded mean of the posterior of samples and their labels."""
+        return self.decoder([self.encoder(list(inputs), training=False), inputs[1]], training=False)
+
+    def fit(self, x: Any = None, y: Any = None, **arguments: Any) -> keras.callbacks.History:
+        """Trains on samples and their labels, `fit(x, labels)`, or on batches of both.
+
+        `validation_data` are a tuple of both, or batches of such.
+
+        Raises:
+            UsageError: If there are no labels, or samples or labels are out of their range.
+        """
+        held_out = arguments.get("validation_data")
+        if isinstance(held_out, tuple):
+            self.check_training(*(*held_out, None)[:2])
+        return super().fit(x, y, **arguments)
+
+    def check_training(self, x: Any, y: Any) -> None:
+        """Checks samples and their labels."""
+        if isinstance(x, np.ndarray):
+            self.check_values("x", x)
+            self.check_labels(y, len(x))
+
+    def train_step(self, data: Any) -> dict[str, tf.Tensor]:
+        """Takes a step on samples and their labels."""
+        return super().train_step(_labelled(data))
+
+    def test_step(self, data: Any) -> dict[str, tf.Tensor]:
+        """Measures samples and their labels."""
+        return super().test_step(_labelled(data))
+
+    def binarized(self, x: Any, y: Any, training: bool) -> tuple[Any, Any]:
+        """Returns input and target, samples with labels, each pixel drawn as 0 or 1 if the model binarizes."""
+        drawn, _ = super().binarized(x[0], None, training)
+        return (drawn, x[1]), (drawn, x[1])
+
+    def see(self, target: tuple[tf.Tensor, tf.Tensor]) -> None:
+        """Lets the decoder's offset follow a batch of samples with labels."""
+        super().see(target[0])
+
+    def moments(self, x: tuple[tf.Tensor, tf.Tensor], training: bool = False) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns the mean and the log variance of q(z|x, y), each `(batch, latent_dim)`."""
+        return super().moments(list(x), training)
+
+    def log_likelihood_given(
+        self, code: tf.Tensor, x: tuple[tf.Tensor, tf.Tensor], training: bool = False
+    ) -> tf.Tensor:
+        """Returns log p(x|z, y) in nats, shape `(samples, batch)`.
+
+        Args:
+            code: z, shape `(samples, batch, latent_dim)`.
+            x: Samples, shape `(batch, *input_shape)`, and their labels, shape `(batch,)`.
+            training: As Keras says it.
+        """
+        labels = ops.broadcast_to(x[1], (ops.shape(code)[0], ops.shape(x[1])[0]))
+        inputs = [ops.reshape(code, (-1, code.shape[-1])), ops.reshape(labels, (-1,))]
+        return self.log_likelihood_of(self.likelihood(inputs, training=training), x[0])
+
+    @of_samples("x")
+    def log_likelihood(self, x: np.ndarray, labels: Any, samples: int = 5000, seed: int = 0) -> np.ndarray:
+        """Estimates log p(x|y) as `VariationalAutoencoder` does log p(x); nats, shape `(n,)`."""
+        x = np.asarray(x, "float32")
+        labels = self.check_labels(labels, len(x))
+        return self.importance_sampled(lambda at: (x[at], labels[at]), len(x), samples, seed)
+
+    @of_samples("x")
+    def encode(self, x: np.ndarray, labels: Any, batch_size: int = 1024) -> np.ndarray:
+        """Returns the codes, the posteriors' means, shape `(n, latent_dim)`, of samples with labels."""
+        return self._given(self.encoder, "x", x, labels, batch_size)
+
+    @of_samples(gives=True)
+    def decode(self, code: np.ndarray, labels: Any, batch_size: int = 1024) -> np.ndarray:
+        """Returns samples, shape `(n, *input_shape)`, of codes and labels."""
+        return self._given(self.decoder, "code", code, labels, batch_size)
+
+    @of_samples("x", gives=True)
+    def reconstruct(self, x: np.ndarray, labels: Any, batch_size: int = 1024) -> np.ndarray:
+        """Returns the reconstructions, shape `(n, *input_shape)`, of samples with labels."""
+        return self.decode(self.encode(x, labels, batch_size), labels, batch_size)
+
+    @of_samples("x")
+    def score(self, x: np.ndarray, labels: Any, batch_size: int = 1024) -> np.ndarray:
+        """Returns each sample's error, shape `(n,)`, as one with that label: high means unusual, or another label."""
+        x = np.asarray(x, "float32")
+        return self.kind.error(x, self.reconstruct(x, labels, batch_size)).numpy()
+
+    @of_samples(gives=True)
+    def sample(self, n: int, seed: int = 0, *, label: Any = None) -> np.ndarray:
+        """Returns new samples: draws from the prior, decoded with a label.
+
+        Args:
+            n: How many.
+            seed: The same seed gives the same samples.
+            label: Which, from 0 to `classes` - 1, or n of them; all in turn if not given.
+
+        Returns:
+            Shape `(n, *input_shape)`.
+        """
+        checks.positive_integer("n", n)
+        label = np.arange(n) % self.classes if label is None else label
+        return self.decode(self.draws(n, [seed, 0]).numpy(), label)
+
+    @of_samples("a", "b", gives=True)
+    def interpolate(self, a: np.ndarray, b: np.ndarray, steps: int = 9, *, label: Any = 0) -> np.ndarray:
+        """Returns what lies between two samples of one label, as `Generative` does."""
+        checks.check(isinstance(steps, int) and steps >= 2, "steps", "an integer of at least 2", steps)
+        begin, end = self.encode(np.stack([a, b]), label)
+        share = np.linspace(0, 1, steps, dtype="float32")[:, None]
+        return self.decode((1 - share) * begin + share * end, label)
+
+    def check_labels(self, labels: Any, n: int) -> np.ndarray:
+        """Returns labels as an array of shape `(n,)`, int32.
+
+        Raises:
+            UsageError: If there are none, or they are no integers from 0 to `classes` - 1, one a sample.
+        """
+        found = np.asarray(-1 if labels is None else labels)
+        expected = f"integers from 0 to {self.classes - 1}, shape ({n},)"
+        right = np.issubdtype(found.dtype, np.integer) and found.shape in ((), (n,))
+        if not right or (found.size and not 0 <= found.min() <= found.max() < self.classes):
+            span = f", from {found.min():g} to {found.max():g}" if found.size and found.dtype.kind in "iuf" else ""
+            seen = "none" if labels is None else f"{found.dtype} of shape {found.shape}{span}"
+            raise checks.UsageError(
+                f"labels must be {expected}, of a model of {self.classes} classes. Received: {seen}. Write "
+                "fit(x, labels), and sample(n, label=1)."
+            )
+        return np.broadcast_to(found, (n,)).astype("int32")
+
+    def endpoints(self) -> dict[str, Endpoint]:
+        """Returns what an export offers: all that takes samples or codes takes a `label` each; `sample` one for all."""
+
+        def reconstruct(x: tf.Tensor, label: tf.Tensor) -> dict[str, tf.Tensor]:
+            return {"reconstruction": self((x, label))}
+
+        def encode(x: tf.Tensor, label: tf.Tensor) -> dict[str, tf.Tensor]:
+            mean, log_variance = self.moments((x, label))
+            return {"code": mean, "log_variance": log_variance}
+
+        def decode(code: tf.Tensor, label: tf.Tensor) -> dict[str, tf.Tensor]:
+            return {"reconstruction": self.decoder([code, label], training=False)}
+
+        def score(x: tf.Tensor, label: tf.Tensor) -> dict[str, tf.Tensor]:
+            return {"score": self.kind.error(x, self((x, label)))}
+
+        def sample(count: tf.Tensor, seed: tf.Tensor, label: tf.Tensor) -> dict[str, tf.Tensor]:
+            return {"sample": self.decoder([self.draws(count, seed), tf.repeat(label, count)], training=False)}
+
+        x = tf.TensorSpec(self.encoder.inputs[0].shape, tf.float32, name="x")
+        code = tf.TensorSpec(self.decoder.inputs[0].shape, tf.float32, name="code")
+        label = tf.TensorSpec((None,), tf.int32, name="label")
+        shapes: dict[str, tuple[int, ...]] = {"count": (), "seed": (2,), "label": ()}
+        drawn = tuple(tf.TensorSpec(shape, tf.int32, name=name) for name, shape in shapes.items())
+        examples = {"count": np.int32(4), "seed": np.array([1, 2], "int32"), "label": np.int32(self.classes - 1)}
+        return {
+            "serving_default": Endpoint(reconstruct, (x, label), frozenset({"x", "reconstruction"})),
+            "encode": Endpoint(encode, (x, label), frozenset({"x"})),
+            "decode": Endpoint(decode, (code, label), frozenset({"reconstruction"})),
+            "score": Endpoint(score, (x, label), frozenset({"x"})),
+            "sample": Endpoint(sample, drawn, frozenset({"sample"}), examples),
+        }
+
+    def _given(self, part: keras.Model, name: str, values: Any, labels: Any, batch_size: int) -> np.ndarray:
+        """Applies encoder or decoder to values with labels."""
+        labels = self.check_labels(labels, len(values))
+        return self._apply(part, name, values, batch_size, part.inputs[0].shape, labels)
+
+
+def _labelled(data: Any) -> tuple[tuple[tf.Tensor, tf.Tensor], tf.Tensor, Any]:
+    """Returns samples with labels as the input, the samples as the target, and weights.
+
+    Raises:
+        UsageError: If there are no labels.
+    """
+    x, labels, weight = keras.utils.unpack_x_y_sample_weight(data)
+    if labels is None:
+        raise checks.UsageError("A model with classes must be given samples and their labels. Write fit(x, labels).")
+    return (x, ops.cast(labels, "int32")), x, weight
