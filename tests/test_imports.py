@@ -26,7 +26,7 @@ APART = ("zoo.models", "zoo.formats", "recipes.metrics", "recipes.baselines", "r
 # Of the recipes' rooms, likewise; all of them may import the library.
 SHARED = ("data", "metrics", "figures", "baselines", "reading", "running", "training", "publishing")
 RECIPES = {
-    "recipes.running": ("running", "training"),
+    "recipes.running": ("running", "training", "data", "publishing"),
     "recipes.training": ("training",),
     "recipes.reading": ("reading", "data"),
     "recipes.data": ("data", "reading", "training"),
@@ -35,7 +35,7 @@ RECIPES = {
     "recipes.baselines": ("data",),
     "recipes.publishing": ("running", "training", "data", "publishing"),
     "recipes.abilities": ("abilities", *SHARED),
-    "recipes.tasks": ("tasks", *SHARED),
+    "recipes.tasks": ("tasks", "abilities", *SHARED),
 }
 
 

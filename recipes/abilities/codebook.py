@@ -48,7 +48,7 @@ def draw(model: Any, splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, 
     entries = model.quantizer.entries
     indices = model.indices(splits.test.x)
     figures = {"codebook": usage.draw(shares(indices, entries), f"{model.name}: use of the codebook on test data")}
-    if indices.ndim == 3:
+    if indices.ndim == 3 and splits.pictures:
         first = splits.shown()
         rows = {
             "input": splits.test.x[first],

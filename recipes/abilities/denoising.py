@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 METRICS = {"denoised_mse": squared_error, "denoised_psnr": psnr, "denoised_ssim": ssim}
 MEASURES = {
-    "denoised_mse": "mean squared error of images that were corrupted as in training and then reconstructed.",
+    "denoised_mse": "mean squared error of samples that were corrupted as in training and then reconstructed.",
     "denoised_psnr": "their peak signal-to-noise ratio in decibels, mean over images.",
     "denoised_ssim": "their structural similarity to the clean images (Wang et al. 2004), mean over images.",
 }
@@ -36,24 +36,26 @@ def able(model: "Autoencoder") -> bool:
 
 
 def measure(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) -> Report:
-    """Measures denoised validation and test images; beside them the noisy ones, a median filter and PCA."""
-    report = Report()
+    """Measures denoised validation and test samples; beside them the noisy ones, PCA and a median filter."""
+    report, metrics = Report(), METRICS if splits.pictures else {"denoised_mse": squared_error}
     noisy = {part: model.corrupt(splits[part].x, seed) for part, seed in SEEDS.items()}
     for part, images in noisy.items():
         denoised = model.reconstruct(images)
         clean = splits[part].x
-        setattr(report, part, {name: metric(clean, denoised) for name, metric in METRICS.items()})
+        setattr(report, part, {name: metric(clean, denoised) for name, metric in metrics.items()})
     for name, (denoise, protocol) in others(splits, noisy["validation"]).items():
         denoised = denoise(noisy["test"])
         report.baselines += [
             row(name, key, metric(splits.test.x, denoised), protocol, "measured here")
-            for key, metric in METRICS.items()
+            for key, metric in metrics.items()
         ]
     return report
 
 
 def draw(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) -> "dict[str, Figure]":
-    """Draws an image of each label: noisy, denoised in each way, clean."""
+    """Draws the pictures that are shown: noisy, denoised in each way, clean."""
+    if not splits.pictures:
+        return {}
     first = splits.shown()
     clean = splits.test.x[first]
     noisy = model.corrupt(splits.test.x, SEEDS["test"])[first]
@@ -65,31 +67,33 @@ def draw(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) -> 
 
 
 def others(splits: Splits, noisy: np.ndarray) -> dict[str, tuple[Callable[[np.ndarray], np.ndarray], str]]:
-    """Makes the denoisers to compare with: by name, from images to images, and how each came about.
+    """Makes the denoisers to compare with: by name, from samples to samples, and how each came about.
 
     Args:
-        splits: The data; PCA is fitted to the clean training images.
-        noisy: The validation images, corrupted; sizes and lengths are chosen on them.
+        splits: The data; PCA is fitted to the clean training samples.
+        noisy: The validation samples, corrupted; sizes and lengths are chosen on them.
     """
-    encode, decode = pca(splits.train.x, max(PCA_LENGTHS))
+    most = min(splits.train.x[0].size - 1, len(splits.train))
+    lengths = tuple(k for k in PCA_LENGTHS if k <= most) or (1,)
+    encode, decode = pca(splits.train.x, max(lengths))
+    pixels = splits.units.output == "pixels"
 
-    def shortened(images: np.ndarray, length: int) -> np.ndarray:
-        code = encode(images)
+    def shortened(x: np.ndarray, length: int) -> np.ndarray:
+        code = encode(x)
         code[:, length:] = 0
-        return np.clip(decode(code), 0, 1).astype("float32")
+        return (np.clip(decode(code), 0, 1) if pixels else decode(code)).astype("float32")
 
     def best(denoise: Callable[[np.ndarray, int], np.ndarray], choices: tuple[int, ...]) -> int:
         return min(choices, key=lambda choice: squared_error(splits.validation.x, denoise(noisy, choice)))
 
-    size, length = best(median, MEDIAN_SIZES), best(shortened, PCA_LENGTHS)
-    return {
-        "noisy": (lambda images: images, "same corrupted images, as they are"),
-        f"median filter {size} x {size}": (
-            lambda images: median(images, size),
-            "same corrupted images; size chosen on validation",
-        ),
-        f"PCA-{length}": (
-            lambda images: shortened(images, length),
-            "same corrupted images; fitted to clean ones, length chosen on validation, clipped to [0, 1]",
-        ),
+    found: dict[str, tuple[Callable[[np.ndarray], np.ndarray], str]] = {
+        "noisy": (lambda x: x, "same corrupted samples, as they are")
     }
+    if splits.pictures:
+        size = best(median, MEDIAN_SIZES)
+        protocol = "same corrupted samples; size chosen on validation"
+        found[f"median filter {size} x {size}"] = (lambda x: median(x, size), protocol)
+    length = best(shortened, lengths)
+    protocol = "same corrupted samples; fitted to clean ones, length chosen on validation"
+    found[f"PCA-{length}"] = (lambda x: shortened(x, length), protocol + (", clipped to [0, 1]" if pixels else ""))
+    return found

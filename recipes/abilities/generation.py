@@ -7,7 +7,7 @@ import numpy as np
 from recipes.baselines.gaussian import gaussian
 from recipes.baselines.pca import pca
 from recipes.data.splits import Splits
-from recipes.figures import interpolations, samples
+from recipes.figures import interpolations, samples, scatter
 from recipes.metrics.precision_recall import precision_recall
 from recipes.publishing import Report, row
 
@@ -59,7 +59,14 @@ def measure(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) 
 
 
 def draw(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) -> "dict[str, Figure]":
-    """Draws samples beside real images, and the way from each test image that is shown to the next."""
+    """Draws samples beside real ones, and the way from each test picture that is shown to the next.
+
+    Of what is no picture, both lie in the plane of the training samples' first two principal components.
+    """
+    if not splits.pictures:
+        encode, _ = pca(splits.train.x, 2)
+        planes = {"samples": encode(model.sample(len(splits.test), seed=SEED)), "test data": encode(splits.test.x)}
+        return {"samples": scatter.draw(planes, None, (), f"{model.name}: samples beside test data")}
     first = splits.test.x[splits.shown()]
     pairs = np.stack([first, np.roll(first, -1, axis=0)], axis=1)
     between = np.stack([model.interpolate(a, b, steps=9) for a, b in pairs])

@@ -27,7 +27,9 @@ def able(model: Autoencoder) -> bool:
 
 
 def measure(model: Autoencoder, splits: Splits, codes: dict[str, np.ndarray]) -> Report:
-    """Measures how much of the labels a linear classifier reads from all layers' codes."""
+    """Measures how much of the labels, where there are any, a linear classifier reads from all layers' codes."""
+    if not splits.labels:
+        return Report()
     layers = {part: np.concatenate(model.layer_codes(splits[part].x), axis=1) for part in codes}
     error = linear_probe(layers, splits)
     return Report({"layers_probe_error": error["test"]}, {"layers_probe_error": error["validation"]})

@@ -58,7 +58,9 @@ def measure(model: VariationalAutoencoder, splits: Splits, codes: dict[str, np.n
 
 
 def draw(model: VariationalAutoencoder, splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, Figure]:
-    """Draws the test samples that are least and most likely, of the first thousand, with log p(x) in nats per value."""
+    """Draws the least and the most likely of the first thousand test pictures, with log p(x) in nats per value."""
+    if not splits.pictures:
+        return {}
     x = observed(model, splits.test.x[:DRAWN])
     found = model.log_likelihood(x, samples=100) / x[0].size
     order = np.argsort(found)

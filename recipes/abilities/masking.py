@@ -41,9 +41,10 @@ def measure(model: Any, splits: Splits, codes: dict[str, np.ndarray]) -> Report:
 
 
 def draw(model: Any, splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, Figure]:
-    """Draws test samples, what is visible of them (the rest grey), and the guess."""
-    first = splits.shown()
-    x = splits.test.x[first]
+    """Draws test pictures, what is visible of them (the rest grey), and the guess."""
+    if not splits.pictures:
+        return {}
+    x = splits.test.x[splits.shown()]
     hidden, pixels = hide(model, len(x))
     rows = {"input": x, "visible": np.where(pixels, 0.5, x), "completion": model.complete(x, hidden)}
     return {"completions": reconstructions.draw(rows, f"{model.name}: three quarters of the patches guessed")}

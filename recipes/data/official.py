@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 VALIDATION = 5000  # the last of the training samples, and at most a fifth of them
 
 
-def splits(arrays: dict[str, np.ndarray], units: Units, source: str, names: tuple[str, ...] = ()) -> Splits:
+def splits(
+    arrays: dict[str, np.ndarray], units: Units, source: str, names: tuple[str, ...] = (), notes: str = ""
+) -> Splits:
     """Makes splits of arrays that say what trains and what tests.
 
     Args:
@@ -26,6 +28,7 @@ def splits(arrays: dict[str, np.ndarray], units: Units, source: str, names: tupl
         units: How raw values became these samples.
         source: Where they came from.
         names: The labels' names, where `y` holds their numbers.
+        notes: What else is to be told of the loading.
 
     Raises:
         UsageError: If there are too few samples, or all have one label.
@@ -56,11 +59,11 @@ def splits(arrays: dict[str, np.ndarray], units: Units, source: str, names: tupl
             f"{held_out:,} validate; the official {len(test):,} test"
         )
     called = Path(source.partition(":")[2] or source).stem
-    made = Splits(train, validation, test, called, source, split, "see its source", units, labels)
+    made = Splits(train, validation, test, called, source, split, "see its source", units, labels, notes)
     known = keys.about(made.fingerprint)
     if not known:
         return made
-    return Splits(train, validation, test, known["name"], source, split, known["licence"], units, labels)
+    return Splits(train, validation, test, known["name"], source, split, known["licence"], units, labels, notes)
 
 
 def check(arrays: dict[str, np.ndarray], source: str) -> None:

@@ -79,6 +79,7 @@ class Splits(Mapping[str, Part]):
         licence: The data's terms, as far as known.
         units: How raw values become samples.
         labels: The labels' names, which `y` counts from 0; empty where there are no labels.
+        notes: What else a person should know of the loading, such as files that were skipped; lines, or nothing.
     """
 
     train: Part
@@ -90,6 +91,7 @@ class Splits(Mapping[str, Part]):
     licence: str
     units: Units = field(default_factory=Pixels)
     labels: tuple[str, ...] = ()
+    notes: str = ""
 
     def __getitem__(self, part: str) -> Part:
         """Returns a part by its name."""

@@ -17,6 +17,7 @@ def figure(width: float, height: float, rows: int = 1, columns: int = 1) -> tupl
 
 def picture(axes: Axes, image: np.ndarray, **options: Any) -> None:
     """Draws an image, shape `(height, width)` or `(height, width, channels)`, without ticks."""
+    image = np.clip(image, 0, 1) if image.ndim == 3 else image  # colors beyond 0 and 1 would be refused
     axes.imshow(image, **{"cmap": "gray", "interpolation": "nearest", **options})
     axes.set_xticks([])
     axes.set_yticks([])

@@ -10,10 +10,12 @@ def draw(features: np.ndarray, title: str, columns: int = 16) -> Figure:
     """Draws what each unit adds to a picture: blue where it darkens, red where it brightens, each on its own scale.
 
     Args:
-        features: Shape `(n, height, width)`; positive where the unit brightens.
+        features: Shape `(n, height, width)` or `(n, height, width, channels)`, of which the mean is drawn; positive
+            where the unit brightens.
         title: The figure's title.
         columns: Images a row.
     """
+    features = features.mean(axis=-1) if features.ndim == 4 else features
     rows = -(-len(features) // columns)
     made, axes = figure(0.55 * columns, 0.55 * rows + 0.5, rows, columns)
     made.suptitle(title)

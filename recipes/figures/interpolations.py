@@ -13,8 +13,8 @@ def draw(ends: np.ndarray, between: np.ndarray, title: str) -> Figure:
     """Draws each path as a row: the sample that it begins with, the path, the sample that it ends with.
 
     Args:
-        ends: The samples themselves, shape `(paths, 2, height, width)`, in [0, 1].
-        between: The paths, shape `(paths, steps, height, width)`.
+        ends: The samples themselves, shape `(paths, 2, height, width)` or with 3 channels behind, in [0, 1].
+        between: The paths, shape `(paths, steps, height, width)`, likewise.
         title: The figure's title.
     """
     paths, steps = between.shape[:2]

@@ -11,7 +11,8 @@ def draw(images: np.ndarray, values: np.ndarray, units: tuple[int, int], title: 
     """Draws decoded codes in their places: one unit's value from left to right, the other's from bottom to top.
 
     Args:
-        images: Shape `(n, n, height, width)`, rows from the lowest value of the second unit, in [0, 1].
+        images: Shape `(n, n, height, width)` or with 3 channels behind, in [0, 1], rows from the lowest value of the
+            second unit.
         values: The values of either unit, shape `(n,)`.
         units: Which units vary.
         title: The figure's title.

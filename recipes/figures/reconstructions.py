@@ -10,7 +10,7 @@ def draw(rows: dict[str, np.ndarray], title: str) -> Figure:
     """Draws rows of images, one below the other, so that each column is one sample.
 
     Args:
-        rows: By caption, arrays of shape `(n, height, width)` in [0, 1], with one n.
+        rows: By caption, arrays of shape `(n, height, width)` or `(n, height, width, 3)`, in [0, 1], with one n.
         title: The figure's title.
     """
     count = len(next(iter(rows.values())))

@@ -19,8 +19,9 @@ def card(
     record: dict[str, Any],
     explained: Mapping[str, str],
     figures: list[str],
+    inputs: Mapping[str, Any] | None = None,
 ) -> str:
-    """Returns the model card, with front matter that model hubs read."""
+    """Returns the model card, with front matter that model hubs read; `inputs` are those of `inputs.json`."""
     name = record["model"]["name"]
     about = zoo.describe(name)
     use = "image-to-image" if model.kind.name == "pictures" else "feature-extraction"
@@ -57,7 +58,8 @@ def card(
         title=title,
         about=about,
         figure=figures[0],
-        shape=model.encoder.input_shape[1:],
+        shape=["any" if size is None else size for size in model.encoder.input_shape[1:]],
+        inputs=inputs or {},
         signatures=signatures,
         record=record,
         explained=explained,

@@ -26,7 +26,7 @@ class Report:
         self.test |= other.test
         self.validation |= other.validation
         self.baselines += other.baselines
-        self.explained |= explained
+        self.explained |= {name: sentence for name, sentence in explained.items() if name in other.test}
 
 
 def row(name: str, metric: str, value: float, protocol: str, source: str) -> dict[str, Any]:

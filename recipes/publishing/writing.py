@@ -27,6 +27,7 @@ def publish(
     figures: Mapping[str, Figure],
     recipe: str,
     examples: np.ndarray,
+    inputs: Mapping[str, Any] | None = None,
 ) -> None:
     """Writes an export and puts it in the place of what was there.
 
@@ -38,6 +39,7 @@ def publish(
         figures: By file name without ending; the first leads the card.
         recipe: The recipe's name; `cards/NAME.md.jinja` holds its card's words.
         examples: A few raw inputs.
+        inputs: By input, what goes in, such as a table's columns by name; `inputs.json` says it.
 
     Raises:
         OSError: If it cannot be written; what was there is then whole.
@@ -47,7 +49,9 @@ def publish(
         for name, figure in figures.items():
             _save(figure, aside / "figures" / f"{name}.png")
         (aside / "metrics.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
-        (aside / "card.md").write_text(card(recipe, model, record, explained, list(figures)), "utf-8")
+        (aside / "card.md").write_text(card(recipe, model, record, explained, list(figures), inputs), "utf-8")
+        if inputs:
+            (aside / "inputs.json").write_text(json.dumps(inputs, indent=1) + "\n", "utf-8")
         zoo.export(model, aside, examples=examples)
 
 

@@ -2,12 +2,13 @@
 
 from recipes.running.command_line import command, main, parse
 from recipes.running.folders import workspace
-from recipes.running.options import EXPORTED, Options, build, fitting, hyperparameters, in_float32, kind_of
+from recipes.running.options import EXPORTED, Options, batch_size, build, fitting, hyperparameters, in_float32, kind_of
 from recipes.running.stopping import status_of
 
 __all__ = [
     "EXPORTED",
     "Options",
+    "batch_size",
     "build",
     "command",
     "fitting",

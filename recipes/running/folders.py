@@ -28,8 +28,9 @@ def workspace(recipe: str, config: Options) -> Iterator[Path]:
     from recipes import training
 
     for name, least in LEAST.items():
-        if getattr(config, name) < least:
-            raise UsageError(f"--{name.replace('_', '-')} must be at least {least}. Received: {getattr(config, name)}.")
+        given = getattr(config, name)
+        if given is not None and given < least:
+            raise UsageError(f"--{name.replace('_', '-')} must be at least {least}. Received: {given}.")
     out = config.folder(recipe)
     empty = out.is_dir() and not any(out.iterdir())
     if not out.name or (out.exists() and not (out / "metrics.json").exists() and not empty):

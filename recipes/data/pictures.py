@@ -1,0 +1,185 @@
+"""A folder of pictures of any size, whose folders, if there are several, are the labels.
+
+Pictures are brought to one size when they are loaded, by the layer that does it in the export, which takes them as they
+are. Folders called train and test, and maybe validation, give the parts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from recipes.data import official
+from recipes.data.splits import Part, Splits, drawn, indexed, sentence
+from recipes.data.units import Framed
+from zoo import UsageError, checks
+
+KEY = "pictures"
+FEWEST = 5  # pictures: one in each part at least
+SIZE = (64, 64)  # of pictures that differ in size
+LARGEST = 128  # pixels a side that are kept where all pictures are of one size
+MOST_BYTES = 4_000_000_000  # of samples
+TOLD = 5  # skipped files that a message names
+PARTS = {"train": "train", "val": "validation", "valid": "validation", "validation": "validation", "test": "test"}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Samples in the order of their names, shape `(n, height, width[, 3])`, float32 in [0, 1], and what was skipped."""
+
+    x: np.ndarray
+    names: list[str]
+    skipped: list[tuple[str, str]]
+
+
+def reads(source: str) -> bool:
+    """Says whether the source is a folder with a picture somewhere in it."""
+    from recipes.reading.pictures import ENDINGS
+
+    return any(name.lower().endswith(ENDINGS) for _, _, names in os.walk(source, followlinks=True) for name in names)
+
+
+def load(
+    source: str,
+    size: Sequence[int] | None = None,
+    channels: int | None = None,
+    framing: str = "crop",
+    seed: int = 0,
+) -> Splits:
+    """Loads the pictures in a folder and in its folders.
+
+    Args:
+        source: The path to the folder.
+        size: Height and width, or one number for both; if not given, the pictures' own where all have one of at most
+            128 pixels a side, otherwise 64.
+        channels: 1 for grey, 3 for color; if not given, grey where all pictures are.
+        framing: "crop" fills the frame, "pad" keeps all of each picture, with black beside it.
+        seed: Seed of the draw of the parts, where folders do not give them.
+
+    Raises:
+        UsageError: If too few pictures can be used.
+    """
+    from recipes.data import images
+
+    files, skipped = images.listed(Path(source))
+    height, width = _size(size, [file for _, file in files])
+    loaded = _framed(files, skipped, (height, width), channels, framing)
+    if len(loaded.names) < FEWEST:
+        raise UsageError(
+            f"{source}: at least {FEWEST} different pictures are needed. Received: {len(loaded.names)}."
+            f"{_first(loaded.skipped)}"
+        )
+    units = Framed((height, width), framing, loaded.x.shape[3:])
+    tops = {PurePosixPath(name).parts[0] for name in loaded.names if "/" in name}
+    flat = any("/" not in name for name in loaded.names)
+    if not flat and tops <= PARTS.keys() and {"train", "test"} <= tops:
+        return official.splits(_of_parts(loaded, source), units, source, notes=_told(loaded.skipped))
+    words = np.array([PurePosixPath(name).parts[0] if "/" in name else "" for name in loaded.names])
+    if flat and tops:
+        raise UsageError(
+            f"{source} holds pictures both in folders ({', '.join(sorted(tops)[:TOLD])}) and beside them: give each a "
+            "folder, or none."
+        )
+    labels, y = indexed(words) if len(tops) > 1 else ((), np.zeros(len(words), "int64"))
+    rows = drawn(y, seed)
+    train, validation, test = (Part(loaded.x[at], y[at]) for at in rows.values())
+    shown = (
+        f"{height} x {width}, {'cropped' if framing == 'crop' else 'padded'}, {'color' if units.channels else 'grey'}"
+    )
+    split = f"{sentence(rows, seed, 'pictures', 'folder' if labels else None)}; {shown}"
+    name = Path(source).resolve().name
+    return Splits(
+        train, validation, test, name, source, split, "see its source", units, labels, notes=_told(loaded.skipped)
+    )
+
+
+def _size(size: Sequence[int] | None, files: Iterable[Path]) -> tuple[int, int]:
+    """Returns height and width: as given, or what fits the pictures."""
+    if size is not None:
+        if len(size) not in (1, 2) or min(size) < 1:
+            raise UsageError(f"--size must be height and width, or one number for both. Received: {size}.")
+        return size[0], size[-1]
+    from PIL import Image
+
+    found = set()
+    for file in files:
+        try:
+            with Image.open(file) as image:
+                found.add((image.height, image.width))
+        except Exception:  # whatever a damaged header can raise: it is told where the picture is read
+            continue
+    one = found.pop() if len(found) == 1 else SIZE
+    return one if max(one) <= LARGEST else SIZE
+
+
+def _framed(
+    files: Sequence[tuple[str, Path]],
+    skipped: Sequence[tuple[str, str]],
+    size: tuple[int, int],
+    channels: int | None,
+    framing: str,
+) -> Loaded:
+    """Reads pictures one by one and brings each to the size; a picture that was there before is skipped."""
+    import tensorflow as tf
+
+    from recipes.reading.pictures import read
+    from zoo.layers.framing import Framing
+
+    checks.check(channels in (None, 1, 3), "channels", "1 for grey or 3 for color", channels)
+    frame = tf.function(Framing(size, framing), input_signature=[tf.TensorSpec((1, None, None, None))], autograph=False)
+    known: dict[bytes, str] = {}
+    found: list[np.ndarray] = []
+    left_out = list(skipped)
+    for name, file in files:
+        try:
+            if len(found) * size[0] * size[1] * 4 * (channels or 3) > MOST_BYTES:
+                raise UsageError(f"would take more than {MOST_BYTES / 1e9:.0f} GB with those before it")
+            picture = read(file)
+            grey = bool((picture.pixels == picture.pixels[..., :1]).all())
+            pixels = picture.as_bytes(channels or (1 if grey else 3))
+            digest = hashlib.sha256(f"{pixels.shape}".encode() + pixels.tobytes()).digest()
+            if digest in known:
+                raise UsageError(f"is the same picture as {known[digest]}")
+        except UsageError as error:
+            left_out.append((name, str(error).removeprefix(f"{file} ").rstrip(".")))
+            continue
+        known[digest] = name
+        found.append(np.asarray(frame(pixels[None].astype("float32")))[0] / np.float32(255))
+    color = any(x.shape[-1] == 3 for x in found)
+    x = np.zeros((len(found), *size, *([3] if color else [])), "float32")
+    for row, framed in zip(x, found, strict=True):
+        row[...] = framed if color else framed[..., 0]
+    return Loaded(x, list(known.values()), left_out)
+
+
+def _of_parts(loaded: Loaded, source: str) -> dict[str, np.ndarray]:
+    """Returns arrays by part, with the folders within a part's folder as labels, where there are several."""
+    paths = [PurePosixPath(name).parts for name in loaded.names]
+    part_of = np.array([PARTS[path[0]] for path in paths])
+    words = np.array([path[1] if len(path) > 2 else "" for path in paths])
+    labelled = len(set(words)) > 1
+    arrays = {}
+    for part in dict.fromkeys(part_of.tolist()):
+        arrays[f"x_{part}"] = loaded.x[part_of == part]
+        if labelled:
+            arrays[f"y_{part}"] = words[part_of == part]
+    return arrays
+
+
+def _first(skipped: Sequence[tuple[str, str]]) -> str:
+    """Returns the first skipped file and its reason, to be put behind a sentence."""
+    return f" {skipped[0][0]} {skipped[0][1]}." if skipped else ""
+
+
+def _told(skipped: Sequence[tuple[str, str]]) -> str:
+    """Says how many files were skipped and why: a line each, of the first ones."""
+    if not skipped:
+        return ""
+    lines = [f"Skipped {len(skipped):,}:", *(f"  {name}: {reason}" for name, reason in skipped[:TOLD])]
+    more = len(skipped) - TOLD
+    return "\n".join([*lines, f"  and {more:,} more"] if more > 0 else lines)

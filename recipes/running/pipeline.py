@@ -1,0 +1,145 @@
+"""What `run` of every recipe of samples does: load, build, fit, and, when all is measured and drawn, publish."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from recipes import running
+from recipes.running.samples import SampleOptions
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+    from matplotlib.figure import Figure
+
+    from recipes.data.splits import Splits
+    from recipes.publishing import Report
+    from recipes.training import Progress
+    from zoo.autoencoder import Autoencoder
+
+EXAMPLES = 8  # test samples whose outputs lie beside an export
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained model.
+
+    Attributes:
+        model: The model, of samples.
+        progress: How its training went.
+        codes: The codes of each part's samples, where they are looked at.
+    """
+
+    model: Autoencoder
+    progress: Progress
+    codes: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+def load(config: SampleOptions) -> Splits:
+    """Loads the data that the options name, and says what they are.
+
+    Raises:
+        UsageError: If they are not what they should be.
+    """
+    from recipes.data import sources
+
+    options = {name: getattr(config, name) for name in ("label", "size", "channels", "framing")}
+    splits = sources.load(config.data, seed=config.seed, **options)
+    print(f"{splits.name}, from {splits.source}: {splits.split}.")
+    if splits.notes:
+        print(splits.notes)
+    return splits
+
+
+def adapted(config: SampleOptions, splits: Splits) -> SampleOptions:
+    """Returns the options with the hyperparameters that the data, and options of the recipe's own, ask for."""
+    asked = {**config.hyperparameters, **splits.hyperparameters, **config.fixed()}
+    return dataclasses.replace(config, hyperparameters=asked)
+
+
+def build(config: SampleOptions, splits: Splits) -> Autoencoder:
+    """Builds the configured model for the data's samples."""
+    return running.build(adapted(config, splits), splits.shape)
+
+
+def fit(
+    config: SampleOptions,
+    splits: Splits,
+    model: Autoencoder,
+    folder: Path,
+    augment: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
+) -> Trained:
+    """Trains a model and encodes all samples.
+
+    Args:
+        config: The options.
+        splits: The data.
+        model: What `build` returned.
+        folder: The folder that the run works in.
+        augment: From a batch of training samples and a seed to the batch to train on.
+    """
+    from recipes import training
+
+    full = adapted(config, splits)
+    progress = training.fit(
+        model,
+        splits.train.x,
+        splits.validation.x,
+        folder=folder,
+        augment=augment,
+        **running.fitting(full, len(splits.train)),
+    )
+    return trained(running.in_float32(full, model), splits, progress)
+
+
+def trained(model: Autoencoder, splits: Splits, progress: Progress) -> Trained:
+    """Returns a trained model with the codes of all samples."""
+    return Trained(model, progress, {part: model.encode(splits[part].x) for part in splits})
+
+
+def publish(
+    recipe: str,
+    config: SampleOptions,
+    splits: Splits,
+    made: Trained,
+    report: Report,
+    figures: Mapping[str, Figure],
+    *,
+    earlier: Mapping[str, Any] | None = None,
+) -> dict[str, float]:
+    """Exports a model of raw values with its numbers, its card and its figures; prints a table of the numbers.
+
+    Args:
+        recipe: The recipe's name.
+        config: The options.
+        splits: The data.
+        made: The model, of samples, and how its training went.
+        report: What was measured.
+        figures: By file name without ending; the first leads the card.
+        earlier: Of a model that was loaded, `train`, `model` and `seed` of its own record.
+
+    Returns:
+        The test numbers by name.
+    """
+    from recipes import publishing
+
+    export = splits.wrap(made.model)
+    given = adapted(config, splits).hyperparameters
+    record = publishing.record(recipe, config, export, splits, made.progress, report, given, earlier)
+    publishing.publish(
+        export,
+        config.folder(recipe),
+        record=record,
+        explained=report.explained,
+        figures=figures,
+        recipe=recipe,
+        examples=splits.raw(splits.test.x[:EXAMPLES]),
+        inputs=splits.units.inputs(),
+    )
+    print(f"\n{publishing.table(record)}\n\nExported to {config.folder(recipe)}/")
+    return report.test

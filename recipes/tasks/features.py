@@ -1,0 +1,170 @@
+"""Features: how much a code keeps of samples, and tells of their labels, beside PCA and the samples themselves."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from recipes import running
+from recipes.metrics.activity import active, active_share, dead_share
+from recipes.metrics.cross_entropy import cross_entropy
+from recipes.metrics.squared_error import squared_error
+from recipes.running.samples import SampleOptions
+from zoo import UsageError, checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from recipes.data.splits import Splits
+    from recipes.publishing import Report
+    from recipes.running.pipeline import Trained
+    from zoo.autoencoder import Autoencoder
+
+
+@dataclass(frozen=True)
+class FeatureOptions(SampleOptions):
+    """What recipes of features take."""
+
+    shift: int = 0
+    """Shift each training picture by up to so many pixels each way, anew each time; measures use pictures as they
+    are."""
+
+
+def run(recipe: str, config: FeatureOptions) -> dict[str, float]:
+    """Trains, measures, draws and exports; prints a table.
+
+    Args:
+        recipe: The recipe's name.
+        config: Its options.
+
+    Returns:
+        The test numbers by name.
+
+    Raises:
+        UsageError: If an option, the data or the output folder is not what it should be.
+    """
+    from recipes.running import pipeline
+
+    with running.workspace(recipe, config) as folder:
+        splits = pipeline.load(config)
+        model = pipeline.build(config, splits)
+        made = pipeline.fit(config, splits, model, folder, augmentation(config, splits))
+        report = measure(made, splits)
+        figures = draw(made, splits)
+        return pipeline.publish(recipe, config, splits, made, report, figures)
+
+
+def augmentation(config: FeatureOptions, splits: Splits) -> Callable[..., Any] | None:
+    """Returns what changes training pictures, if anything shall."""
+    from recipes.training.augmentation import shifted
+
+    checks.not_negative("shift", config.shift)
+    if config.shift and not splits.pictures:
+        raise UsageError(f"--shift {config.shift} is for pictures. Received: samples of shape {splits.shape}.")
+    return functools.partial(shifted, most=config.shift) if config.shift else None
+
+
+def measure(made: Trained, splits: Splits) -> Report:
+    """Measures the model and its abilities on validation and test data, and PCA and the samples beside it."""
+    from recipes import abilities
+    from recipes.publishing import Report
+
+    report = Report()
+    probe = probed(made.codes, splits)
+    for part in ("validation", "test"):
+        x, codes = splits[part].x, made.codes[part]
+        reconstruction = made.model.decode(codes)
+        numbers = {"bce": cross_entropy(x, reconstruction)} if made.model.kind.bernoulli else {}
+        error = squared_error(x, reconstruction)
+        numbers |= {"mse": error, "sse": error * x[0].size, **probe.get(part, {})}
+        numbers |= {"active_share": active_share(codes), "dead_share": dead_share(codes)}
+        setattr(report, part, numbers)
+    report.baselines += baselines(made, splits, report.test["active_share"])
+    for ability in abilities.of(made.model):
+        report.add(ability.measure(made.model, splits, made.codes), ability.MEASURES)
+    return report
+
+
+def probed(codes: dict[str, np.ndarray], splits: Splits) -> dict[str, dict[str, float]]:
+    """Returns by part how many labels a linear classifier misreads from codes; nothing where there are no labels."""
+    from recipes.metrics.linear_probe import linear_probe
+
+    if not splits.labels:
+        return {}
+    return {part: {"probe_error": error} for part, error in linear_probe(codes, splits).items()}
+
+
+def baselines(made: Trained, splits: Splits, active_share: float) -> list[dict[str, Any]]:
+    """Returns rows of PCA, as long as the code and as long as units of it are active, and of the samples themselves."""
+    from recipes.baselines.pca import pca
+    from recipes.publishing import row
+
+    rows = []
+    x, width = {part: splits[part].x for part in splits}, made.codes["test"][0].size
+    active = max(1, round(active_share * width))
+    for dimensions, why in {width: "the code's length", active: "as many as units are active"}.items():
+        if dimensions >= splits.train.x[0].size:  # nothing is lost, and nothing compared
+            continue
+        encode, decode = pca(splits.train.x, dimensions)
+        codes = {part: encode(values) for part, values in x.items()}
+        error = squared_error(splits.test.x, decode(codes["test"]))
+        numbers = {"mse": error, "sse": error * splits.test.x[0].size}
+        rows += [(f"PCA-{codes['test'].shape[1]}", numbers, f"same split; {why}")]
+        if dimensions == width:
+            found = probed(codes, splits).get("test", {})
+            rows += [(f"PCA-{codes['test'].shape[1]}", found, f"same split and probe; {why}")]
+    raw = "raw pixels" if splits.pictures else "raw values"
+    rows += [(raw, probed(x, splits).get("test", {}), "same split and probe")]
+    return [
+        row(name, metric, value, protocol, "measured here")
+        for name, numbers, protocol in rows
+        for metric, value in numbers.items()
+    ]
+
+
+def draw(made: Trained, splits: Splits) -> dict[str, Figure]:
+    """Draws what a person wants to see first: reconstructions, curves, features, activity, and then abilities."""
+    from recipes import abilities
+    from recipes.figures import activity, curves, features, reconstructions
+
+    model, name = made.model, made.model.name
+    is_active = active(made.codes["test"])
+    figures = {}
+    if splits.pictures:
+        x = splits.test.x[splits.shown()]
+        rows = {"input": x, "reconstruction": model.reconstruct(x)}
+        figures["reconstructions"] = reconstructions.draw(rows, f"{name}: test samples and their reconstructions")
+    figures["curves"] = curves.draw(made.progress.history, made.progress.best_epoch, f"{name}: training")
+    if splits.pictures:
+        figures["features"] = features.draw(
+            added_by_units(model, made.codes["test"], is_active),
+            f"{name}: what each unit adds (red brightens, blue darkens)",
+        )
+    figures["activity"] = activity.draw(is_active, f"{name}: activity of the code on test samples")
+    for ability in abilities.of(model):
+        figures |= ability.draw(model, splits, made.codes)
+    return figures
+
+
+def added_by_units(model: Autoencoder, codes: np.ndarray, active: np.ndarray, most: int = 128) -> np.ndarray:
+    """Returns what each unit adds to a picture: decoded with it high less decoded with it low, others at their mean.
+
+    Args:
+        model: The model.
+        codes: Shape `(n, *code_shape)`.
+        active: Shape `(n, units)`, which units are active; the most often active come first.
+        most: How many units at the most.
+
+    Returns:
+        Differences of pixels, shape `(units, height, width)` or `(units, height, width, channels)`.
+    """
+    flat = codes.reshape(len(codes), -1)
+    units = np.argsort(-active.mean(axis=0), kind="stable")[:most]
+    low, high = np.repeat(flat.mean(axis=0)[None], 2 * len(units), axis=0).reshape(2, len(units), -1)
+    low[range(len(units)), units], high[range(len(units)), units] = flat.min(axis=0)[units], flat.max(axis=0)[units]
+    pictures = [model.decode(code.reshape(-1, *codes.shape[1:])) for code in (high, low)]
+    return pictures[0] - pictures[1]

@@ -1,0 +1,92 @@
+"""The recipe on samples that are no digits: pictures in color, and tables with labels and without."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+import zoo
+from recipes import features, running
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    """A folder of 60 pictures in color, of two kinds and two sizes."""
+    folder = tmp_path_factory.mktemp("photos")
+    for i in range(60):
+        kind = ("red", "blue")[i % 2]
+        x = RNG.integers(0, 100, (8 + i % 3, 8, 3))
+        x[..., 0 if kind == "red" else 2] += 150
+        (folder / kind).mkdir(exist_ok=True)
+        Image.fromarray(x.astype("uint8")).save(folder / kind / f"{i}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    """A table of 60 rows without labels."""
+    file = tmp_path_factory.mktemp("table") / "t.csv"
+    rows = RNG.normal([1000, 3, 0], [20, 1, 5], (60, 3))
+    file.write_text("pressure,speed,drift\n" + "".join(f"{a:.3f},{b:.3f},{c:.3f}\n" for a, b, c in rows))
+    return file
+
+
+def run(tmp_path, **options):
+    config = features.Config(epochs=1, pretrain_epochs=1, out=tmp_path / "out", **options)
+    return features.run(config), tmp_path / "out"
+
+
+def test_color_pictures_are_measured_drawn_and_exported_for_any_size(photos, tmp_path):
+    numbers, out = run(tmp_path, model="vanilla", data=str(photos), size=(8,))
+    assert numbers.keys() == {"bce", "mse", "sse", "probe_error", "active_share", "dead_share"}
+    figures = {file.stem for file in (out / "figures").iterdir()}
+    assert figures == {"reconstructions", "curves", "features", "activity"}
+    encode = tf.saved_model.load(out / "saved_model").signatures["encode"]
+    assert encode(x=tf.zeros((2, 31, 17, 3)))["code"].shape == (2, 32)
+    assert json.loads((out / "inputs.json").read_text()) == {
+        "x": {"values": "color pictures of any size, pixels from 0 to 255", "size": [8, 8], "mode": "crop"}
+    }
+    assert "color pictures of any size" in (out / "card.md").read_text()
+
+
+def test_a_table_without_labels_is_not_probed_and_its_export_names_the_columns(table, tmp_path):
+    numbers, out = run(tmp_path, model="vanilla", data=str(table), hyperparameters={"latent_dim": 2})
+    assert numbers.keys() == {"mse", "sse", "active_share", "dead_share"}
+    assert json.loads((out / "inputs.json").read_text())["x"]["columns"] == ["pressure", "speed", "drift"]
+    record = json.loads((out / "metrics.json").read_text())
+    assert record["model"]["hyperparameters"] == {"latent_dim": 2, "output": "real"}
+    assert {row["metric"] for row in record["baselines"]} <= {"mse", "sse"}
+    raw = tf.constant([[1000.0, 3, 0]])
+    assert (
+        900
+        < tf.saved_model.load(out / "saved_model").signatures["serving_default"](x=raw)["reconstruction"][0, 0]
+        < 1100
+    )
+
+
+@pytest.mark.parametrize("model", zoo.list_models(data="real"))
+@pytest.mark.parametrize("data", ["photos", "table"])
+def test_every_model_that_takes_the_samples_does(data, model, tmp_path, request):
+    source = request.getfixturevalue(data)
+    numbers, out = run(tmp_path, model=model, data=str(source), **({"size": (8,)} if data == "photos" else {}))
+    assert all(math.isfinite(value) for value in numbers.values())
+    assert (out / "card.md").is_file()
+
+
+def test_the_batch_follows_the_number_of_samples():
+    sizes = {rows: running.batch_size(rows, 256) for rows in (5, 119, 240, 500, 4000, 55_000)}
+    assert sizes == {5: 8, 119: 8, 240: 16, 500: 32, 4000: 256, 55_000: 256}
+    assert running.batch_size(4000, 32) == 32
+    config = features.Config()
+    assert running.fitting(config, 240)["batch_size"] == 16
+    assert running.fitting(features.Config(batch_size=5), 240)["batch_size"] == 5
+
+
+def test_a_shift_of_rows_is_refused(table, tmp_path):
+    with pytest.raises(zoo.UsageError, match=r"--shift 1 is for pictures. Received: samples of shape \(3,\)"):
+        run(tmp_path, model="vanilla", data=str(table), shift=1, hyperparameters={"latent_dim": 2})

@@ -1,0 +1,45 @@
+"""A model of pictures of one size that takes pictures of any size."""
+
+from __future__ import annotations
+
+import keras
+import tensorflow as tf
+
+from zoo.autoencoder import Autoencoder, Endpoint
+from zoo.layers.framing import Framing
+from zoo.wrappers.raw import Raw
+
+
+@keras.saving.register_keras_serializable("zoo")
+class Resized(Raw):
+    """Wraps a model of pictures of one size as one of pictures of any size, all in a batch alike.
+
+    Pictures are brought to the model's size inside; what comes out has that size.
+
+    Args:
+        model: A model of samples of shape `(height, width)` or `(height, width, channels)`.
+        mode: "crop" fills the frame and cuts off what lies outside; "pad" keeps the whole picture, with 0 beside it.
+        name: The wrapper's name; the wrapped one's if not given.
+    """
+
+    def __init__(self, model: Autoencoder, mode: str = "crop", name: str | None = None) -> None:
+        frame = Framing(model.encoder.input_shape[1:3], mode, name="frame")
+        super().__init__(model, prepare=frame, restore=keras.layers.Identity(name="as_it_is"), name=name, mode=mode)
+
+    @staticmethod
+    def raw_shape(model: Autoencoder) -> tuple[int | None, ...]:
+        """Returns the shape of one raw sample: of any height and width."""
+        return (None, None, *model.encoder.input_shape[3:])
+
+    def endpoints(self) -> dict[str, Endpoint]:
+        """Returns what the model offers, of pictures of any size."""
+        endpoints = super().endpoints()
+        return {name: endpoint._replace(inputs=self._of_any_size(endpoint)) for name, endpoint in endpoints.items()}
+
+    def _of_any_size(self, endpoint: Endpoint) -> tuple[tf.TensorSpec, ...]:
+        return tuple(
+            tf.TensorSpec((spec.shape[0], None, None, *spec.shape[3:]), spec.dtype, spec.name)
+            if spec.name in endpoint.samples
+            else spec
+            for spec in endpoint.inputs
+        )
