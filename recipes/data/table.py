@@ -1,13 +1,12 @@
-"""FILE.csv: a table of numbers with a line of names above them, and maybe a column of labels.
+"""FILE.csv, FILE.tsv, FILE.csv.gz or FILE.parquet: a table of numbers under a line of names, maybe with labels.
 
-The parts hold STANDARDISED values, `(x - mean) / scale` with train's mean and scale by column, as parts of pictures
+The parts hold STANDARDIZED values, `(x - mean) / scale` with train's mean and scale by column, as parts of pictures
 hold pixels scaled to [0, 1]: models are trained and measured on them (`output="real"`).
 """
 
-import csv
 import warnings
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -15,46 +14,52 @@ import pandas as pd
 
 from recipes.data.splits import Part, Splits, drawn, indexed, is_number, sentence
 from recipes.data.units import Standardized
+from recipes.reading import tables
+from recipes.reading.tables import Dialect
 from zoo import UsageError
 from zoo.checks import did_you_mean
 
-ROWS_AT_A_TIME = 10_000  # a bad cell near the beginning of a huge file is told without reading the rest
-LONGEST_HEADER = 1_000_000  # bytes
-FEWEST = 5  # rows: one in each part at least
 KEY = "table"
+TEXT, PARQUET = (".csv", ".tsv", ".tab", ".txt", ".data"), (".parquet", ".pq")
+ROWS_AT_A_TIME = 10_000  # a bad cell near the beginning of a huge file is told without reading the rest
+FEWEST = 5  # rows: one in each part at least
+EMPTY = ["", "NaN", "nan", "NA", "N/A", "n/a", "null", "NULL", "None"]  # cells of a column of numbers that hold none
 
 
 def reads(source: str) -> bool:
     """Says whether the source is called as a table is."""
-    return Path(source).suffix.lower() == ".csv"
+    name = PurePath(source.lower().removesuffix(".gz"))
+    return name.suffix in TEXT or source.lower().endswith(PARQUET)
 
 
 def load(file: str | Path, label: str | None = None, seed: int = 0) -> Splits:
-    """Loads a CSV file: names of the columns in the first line, then numbers.
+    """Loads a table: names of the columns in the first line, then numbers.
 
     Args:
-        file: The file: UTF-8 text, separated by commas.
+        file: The file: text in any usual encoding, separated by commas, semicolons or tabs, packed with gzip or not; or
+            a Parquet file.
         label: The name of the column that holds labels, words or numbers; without it all columns are values.
         seed: Seed of the split.
 
     Returns:
-        The splits; `x` has the shape `(n, columns)`, float32, standardised.
+        The splits; `x` has the shape `(n, columns)`, float32, standardized.
 
     Raises:
         UsageError: If the file is not there, or is not what it should be; names the line and the column.
     """
     file = Path(file)
-    names = _header(file)
+    if not file.is_file():
+        raise UsageError(f"{file} is not there: give the path to a table.")
+    names, chunks, seen = _parquet(file) if file.suffix.lower() in PARQUET else _text(file, label)
+    _check_names(file, names)
     if label is not None and label not in names:
         hint = did_you_mean(label, names)
         raise UsageError(f"{file} has no column {label!r}: it has {_listed(names)}. {hint}".strip())
     columns = tuple(name for name in names if name != label)
     if len(columns) < 2:
-        raise UsageError(
-            f"{file} must have at least 2 columns of numbers, separated by commas. Received: {_listed(columns)}."
-        )
+        raise UsageError(f"{file} must have at least 2 columns of numbers. Received: {_listed(columns)}, in {seen}.")
     numbers, words = [], []
-    for chunk in _chunks(file, label):
+    for chunk in chunks:
         numbers.append(_numbers(file, chunk[list(columns)]))
         words += _words(file, chunk[label]) if label is not None else []
     x = np.concatenate([np.zeros((0, len(columns))), *numbers])
@@ -78,22 +83,63 @@ def load(file: str | Path, label: str | None = None, seed: int = 0) -> Splits:
     )
 
 
-def _header(file: Path) -> list[str]:
-    """Reads and checks the columns' names."""
-    if not file.is_file():
-        raise UsageError(f"{file} is not there: give the path to a CSV file.")
-    with file.open("rb") as opened:
-        start = opened.readline(LONGEST_HEADER)
-    if b"\0" in start or len(start) == LONGEST_HEADER:
-        raise UsageError(f"{file} is not a CSV file: its first line is no text that names columns.")
+def _text(file: Path, label: str | None) -> tuple[list[str], Iterator[pd.DataFrame], str]:
+    """Returns the columns' names, the rows in chunks, and how the table is written."""
+    found = tables.dialect(file)
+    return found.header, _chunks(file, found, label), str(found)
+
+
+def _chunks(file: Path, found: Dialect, label: str | None) -> Iterator[pd.DataFrame]:
+    """Yields the rows, indexed by their lines; empty lines are counted and left out."""
+    numbers = [name for name in found.header if name != label]
     try:
-        line = start.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(f"{file}: line 1 is not UTF-8 text: save the file as UTF-8.") from None
-    if not line.strip():
-        raise UsageError(f"{file}: line 1 is empty: it must name the columns.")
-    names = [name.strip() for name in next(csv.reader([line]))]
-    if all(is_number(name) for name in names) and names != [str(i) for i in range(len(names))]:
+        with warnings.catch_warnings(), tables.opened(file, found.encoding) as opened:
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # of lines that are longer than the first
+            with pd.read_csv(
+                opened,
+                chunksize=ROWS_AT_A_TIME,
+                sep=found.delimiter,
+                decimal=found.decimal,
+                names=found.header,
+                header=0,
+                index_col=False,
+                skip_blank_lines=False,
+                skipinitialspace=True,
+                keep_default_na=False,
+                na_values=dict.fromkeys(numbers, EMPTY),
+                dtype={label: str} if label is not None else None,
+                low_memory=False,
+            ) as chunks:
+                for chunk in chunks:
+                    chunk.index += 2
+                    filled = chunk[numbers].notna().any(axis=1)
+                    yield chunk[filled | (chunk[label].fillna("") != "")] if label is not None else chunk[filled]
+    except pd.errors.ParserWarning:
+        raise UsageError(f"{file}: line 2 has more cells than line 1 has names.") from None
+    except pd.errors.ParserError as error:
+        reason = str(error).strip().removeprefix("Error tokenizing data. C error: ").splitlines()[0]
+        raise UsageError(f"{file} is not a whole table ({reason}): mend that line.") from None
+    except (UnicodeError, *tables.UNREADABLE) as error:
+        raise UsageError(f"{file} is not a whole table of {found} ({str(error).splitlines()[0]}).") from None
+
+
+def _parquet(file: Path) -> tuple[list[str], Iterator[pd.DataFrame], str]:
+    """Returns the columns' names, the rows, and what the file is."""
+    try:
+        frame = pd.read_parquet(file)
+    except ImportError:
+        raise UsageError(f"{file} needs the package pyarrow: install it, or save the table as CSV.") from None
+    except Exception as error:  # a damaged file makes the reader raise anything
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise UsageError(f"{file} is not a whole Parquet file ({reason}): fetch it again.") from None
+    frame.columns = [str(name) for name in frame.columns]
+    frame.index = pd.RangeIndex(1, len(frame) + 1)
+    return list(frame.columns), iter([frame]), "a Parquet file"
+
+
+def _check_names(file: Path, names: Sequence[str]) -> None:
+    """Checks that each column has a name of its own."""
+    if all(is_number(name) for name in names) and list(names) != [str(i) for i in range(len(names))]:
         raise UsageError(f"{file}: line 1 must name the columns. Received: numbers. Put a line of names above them.")
     for i, name in enumerate(names):
         if not name:
@@ -104,35 +150,6 @@ def _header(file: Path) -> list[str]:
             raise UsageError(
                 f"{file}: columns {names.index(name) + 1} and {i + 1} are both called {name!r}: rename one."
             )
-    return names
-
-
-def _chunks(file: Path, label: str | None) -> Iterator[pd.DataFrame]:
-    """Yields the rows, indexed from 0 with empty lines counted and left out."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)  # of lines that are longer than the first
-            with pd.read_csv(
-                file,
-                chunksize=ROWS_AT_A_TIME,
-                compression=None,
-                encoding="utf-8-sig",
-                names=_header(file),
-                header=0,
-                index_col=False,
-                skip_blank_lines=False,
-                skipinitialspace=True,
-                dtype={label: str} if label is not None else None,
-                low_memory=False,
-            ) as chunks:
-                yield from (chunk.dropna(how="all") for chunk in chunks)
-    except pd.errors.ParserWarning:
-        raise UsageError(f"{file}: line 2 has more cells than line 1 has names.") from None
-    except pd.errors.ParserError as error:
-        reason = str(error).strip().removeprefix("Error tokenizing data. C error: ").splitlines()[0]
-        raise UsageError(f"{file} is not a whole CSV file ({reason}): mend that line.") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8 text ({error.reason}): save it as UTF-8.") from None
 
 
 def _numbers(file: Path, chunk: pd.DataFrame) -> np.ndarray:
@@ -145,7 +162,7 @@ def _numbers(file: Path, chunk: pd.DataFrame) -> np.ndarray:
         cell: Any = chunk.iloc[row, column]
         what = "is empty or NaN" if pd.isna(cell) else f"holds {str(cell)[:40]!r}"
         raise UsageError(
-            f"{file}: line {chunk.index[row] + 2}, column {chunk.columns[column]!r} {what}: it must hold a finite "
+            f"{file}: line {chunk.index[row]}, column {chunk.columns[column]!r} {what}: it must hold a finite "
             "number; fill it, take the line or the column out, or name the column as the label."
         )
     return values
@@ -153,9 +170,9 @@ def _numbers(file: Path, chunk: pd.DataFrame) -> np.ndarray:
 
 def _words(file: Path, cells: pd.Series) -> list[str]:
     """Returns a column's labels."""
-    missing = np.flatnonzero(cells.isna())
+    missing = np.flatnonzero(cells.isna() | (cells.astype(str).str.strip() == ""))
     if len(missing):
-        raise UsageError(f"{file}: line {cells.index[missing[0]] + 2}, column {cells.name!r} holds no label.")
+        raise UsageError(f"{file}: line {cells.index[missing[0]]}, column {cells.name!r} holds no label.")
     return [str(cell).strip() for cell in cells]
 
 

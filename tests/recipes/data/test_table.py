@@ -1,6 +1,9 @@
 """A CSV file comes out standardised by what train holds, and what is wrong with it is told by line and column."""
 
+import gzip
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from recipes.data import table
@@ -90,6 +93,49 @@ def test_a_byte_order_mark_quotes_spaces_crlf_and_empty_lines_are_borne(write):
     assert table.load(write(odd), label="kind").checksum == plain.checksum
 
 
+LABELLED = "höhe,breite,art\n" + "".join(f"{i}.5,{-i}.25,{('None', 'NA', 'gut')[i % 3]}\n" for i in range(20))
+WRITTEN = {
+    "utf-8": LABELLED.encode(),
+    "mark": LABELLED.encode("utf-8-sig"),
+    "utf-16": LABELLED.encode("utf-16"),
+    "utf-16 without a mark": LABELLED.encode("utf-16-le"),
+    "latin-1": LABELLED.encode("latin-1"),
+    "semicolons": LABELLED.replace(",", ";").encode(),
+    "tabs": LABELLED.replace(",", "\t").encode(),
+    "decimal commas": LABELLED.replace(",", ";").replace(".", ",").encode(),
+    "carriage returns": LABELLED.replace("\n", "\r").encode(),
+    "windows": LABELLED.replace("\n", "\r\n").encode(),
+    "quotes": LABELLED.replace("höhe", '"höhe"').replace("gut", '"gut"').encode(),
+    "gzip": gzip.compress(LABELLED.encode()),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_table_is_read_however_it_is_written(written, write):
+    plain = table.load(write(WRITTEN["utf-8"]), label="art")
+    splits = table.load(write(WRITTEN[written]), label="art")
+    assert splits.checksum == plain.checksum
+    assert splits.units.columns == ("höhe", "breite")
+    assert splits.labels == ("NA", "None", "gut")  # words, where they are labels
+
+
+def test_a_parquet_file_is_a_table_too(tmp_path):
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"a": np.arange(20.0), "b": -np.arange(20), "kind": ["x", "y"] * 10})
+    frame.to_parquet(tmp_path / "t.parquet")
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    one, other = (table.load(tmp_path / name, label="kind") for name in ("t.parquet", "t.csv"))
+    assert one.checksum == other.checksum
+    (tmp_path / "t.parquet").write_bytes(b"PAR1")
+    assert_told(tmp_path / "t.parquet", "is not a whole Parquet file")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.TSV", "a.txt", "a.csv.gz", "b/a.parquet"])
+def test_tables_are_known_by_their_names(name):
+    assert table.reads(name)
+    assert not table.reads(f"{name}x")
+
+
 def test_more_rows_than_are_read_at_a_time(write, monkeypatch):
     whole = table.load(write(rows(50)), label="kind")
     monkeypatch.setattr(table, "ROWS_AT_A_TIME", 7)
@@ -108,8 +154,8 @@ FIVE = "1,2\n" * 5
         ("\n1,2\n", "line 1 is empty"),
         ("a,b\n", "must have at least 5 rows under its first line. Received: 0."),
         ("a,b\n1,2\n", "Received: 1."),
-        ("a\n" + "1\n" * 5, "at least 2 columns of numbers, separated by commas. Received: 'a'."),
-        ("a;b\n" + "1;2\n" * 5, "separated by commas. Received: 'a;b'."),
+        ("a\n" + "1\n" * 5, "at least 2 columns of numbers. Received: 'a', in utf-8 text, separated by commas."),
+        ("a;b\n" + "1;2,5\n" * 4 + "1;2.5\n", "line 2, column 'b' holds '2,5'"),
         ("a,b,a\n" + "1,2,3\n" * 5, "columns 1 and 3 are both called 'a'"),
         (",a,b\n" + "0,1,2\n" * 5, "column 1 has no name"),
         ("1.5,2\n" + FIVE, "line 1 must name the columns. Received: numbers."),
@@ -121,13 +167,14 @@ FIVE = "1,2\n" * 5
         (f"a,b\n{FIVE}3\n", "line 7, column 'b' is empty or NaN"),
         (f"a,b\n{FIVE}3,4,5\n", "Expected 2 fields in line 7, saw 3"),
         ("a,b\n1,2,3\n" + FIVE, "line 2 has more cells than line 1 has names"),
-        (f'a,b\n{FIVE}3,"4\n', "is not a whole CSV file"),
+        (f'a,b\n{FIVE}3,"4\n', "is not a whole table"),
         ("a,b\n" + "".join(f"{1e12 + i},{i}\n" for i in range(10)), "column 'a' varies too little around 1e+12"),
-        (bytes(range(256)) * 10, "is not a CSV file"),
-        (b"\xff\xfea,b\n", "line 1 is not UTF-8 text"),
-        (b"\0" * 100, "is not a CSV file"),
-        (f"a,b\n{FIVE}3,".encode() + b"\xff\xfe\n", "is not UTF-8 text"),
-        ("a" * 2_000_000, "is not a CSV file"),
+        (bytes(range(256)) * 10, "is no table"),
+        (b"\0" * 100, "is no table"),
+        (f"a,b\n{FIVE}3,".encode() + b"\xe9\n", "line 7, column 'b' holds 'é'"),
+        ("a" * 2_000_000, "is no table"),
+        (gzip.compress(b"a,b\n" * 9)[:-9], "cannot be read"),
+        (gzip.compress(b"\0" * 10_000_000), "is no table"),
     ],
 )
 def test_bad_files_are_told_in_a_sentence(content, told, write):
