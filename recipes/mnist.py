@@ -20,6 +20,9 @@ RECIPE = "mnist"
 class Config(features.FeatureOptions):
     """The recipe's options."""
 
+    epochs: int = 50
+    """Train for at most so many epochs."""
+
 
 def run(config: Config) -> dict[str, float]:
     """Trains, measures, draws and exports; prints a table.

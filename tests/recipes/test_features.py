@@ -87,6 +87,12 @@ def test_the_batch_follows_the_number_of_samples():
     assert running.fitting(features.Config(batch_size=5), 240)["batch_size"] == 5
 
 
+def test_few_samples_are_seen_for_more_epochs():
+    given = {rows: running.fitting(features.Config(), rows)["epochs"] for rows in (100, 240, 4000, 20_000, 55_000)}
+    assert given == {100: 300, 240: 300, 4000: 300, 20_000: 64, 55_000: 50}
+    assert running.fitting(features.Config(epochs=7), 100)["epochs"] == 7
+
+
 def test_a_shift_of_rows_is_refused(table, tmp_path):
     with pytest.raises(zoo.UsageError, match=r"--shift 1 is for pictures. Received: samples of shape \(3,\)"):
         run(tmp_path, model="vanilla", data=str(table), shift=1, hyperparameters={"latent_dim": 2})
