@@ -69,6 +69,6 @@ def _save(figure: Figure, file: Path) -> None:
 def table(record: dict[str, Any]) -> str:
     """Returns the test numbers with each baseline's and published number beside the model's."""
     ours = pd.DataFrame({record["model"]["name"]: record["test"]})
-    others = pd.DataFrame(record["baselines"] + record["published"])
+    others = pd.DataFrame(record["baselines"] + record["published"], columns=["name", "metric", "value"])
     beside = others.drop_duplicates(["metric", "name"]).pivot(index="metric", columns="name", values="value")
     return ours.join(beside).to_string(float_format="{:.4f}".format, na_rep="")

@@ -69,8 +69,13 @@ def test_a_table_without_labels_is_not_probed_and_its_export_names_the_columns(t
     )
 
 
-@pytest.mark.parametrize("model", zoo.list_models(data="real"))
-@pytest.mark.parametrize("data", ["photos", "table"])
+QUICK = {("vae", "photos"), ("denoising", "table")}  # of what models can do besides, most of what asks for pictures
+EVERY = [(model, data) for model in zoo.list_models(data="real") for data in ("photos", "table")]
+
+
+@pytest.mark.parametrize(
+    ("model", "data"), [pytest.param(*pair, marks=[] if pair in QUICK else pytest.mark.slow) for pair in EVERY]
+)
 def test_every_model_that_takes_the_samples_does(data, model, tmp_path, request):
     source = request.getfixturevalue(data)
     numbers, out = run(tmp_path, model=model, data=str(source), **({"size": (8,)} if data == "photos" else {}))
