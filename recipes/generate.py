@@ -1,4 +1,4 @@
-"""Make new digits with a generative model: samples, a plane of its codes, ways between digits, and a short film.
+"""Make new samples with a generative model: draws, a plane of its codes, ways between samples, and a short film.
 
     python -m recipes.generate --model vae                          # trains on 5,000 digits that a dependency ships
     python -m recipes.generate --load exported/mnist-vae --data data/mnist    # 1 minute: uses what was trained

@@ -12,6 +12,7 @@ from zoo import quiet
 # By recipe, other models than its own are asked of too.
 WORDS = [
     ("mnist", "wae"),
+    ("features", "sparse"),
     ("movielens", "mult_vae"),
     ("images", "restorer"),
     ("reduce", "vanilla"),
