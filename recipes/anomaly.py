@@ -4,6 +4,7 @@
     python -m recipes.anomaly --data data/mnist --normal 3         # all of MNIST: what is no 3?
     python -m recipes.anomaly --data FILE.csv --label kind --normal good --latent-dim 2
     python -m recipes.anomaly --data FILE.csv --latent-dim 2       # no labels: all rows are taken as normal
+    python -m recipes.anomaly --data PHOTOS --size 64 --normal good    # a folder of pictures, its folders are labels
 
 Training sees normal samples alone; the threshold comes from normal validation samples, and lies with the score inside
 the export, whose signature `detect` gives `score` and `is_anomaly`.

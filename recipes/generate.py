@@ -2,9 +2,10 @@
 
     python -m recipes.generate --model vae                          # trains on 5,000 digits that a dependency ships
     python -m recipes.generate --load exported/mnist-vae --data data/mnist    # 1 minute: uses what was trained
+    python -m recipes.generate --data PHOTOS --size 64 --latent-dim 32      # a folder of pictures
 
-Beside the share of samples that lie among real digits, and of digits that lie among samples, stand those of real
-digits in the samples' place, which no model is expected to pass, and of a normal distribution.
+Beside the share of samples that lie among real ones, and of real ones that lie among samples, stand those of real
+samples in their place, which no model is expected to pass, and of a normal distribution.
 """
 
 from __future__ import annotations

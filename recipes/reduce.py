@@ -3,6 +3,7 @@
     python -m recipes.reduce                                                # 5,000 digits, a dependency's: 1 minute
     python -m recipes.reduce --data data/mnist --batch-size 256             # all of MNIST: 10 minutes on 2 cores
     python -m recipes.reduce --data FILE.csv --label NAME --dimensions 2    # a table of numbers
+    python -m recipes.reduce --data PHOTOS --size 64 --dimensions 2         # a folder of pictures
 
 Of the 5,000 digits' validation part, 67% have the label of most of their 5 neighbours in a code of two numbers; in
 PCA's it is 43%.

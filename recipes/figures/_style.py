@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
+matplotlib.rcParams["text.parse_math"] = False  # a "$" in a title or a label is a dollar
 BLUE, ORANGE, GREY = "#2a6fbb", "#e07b39", "#8a8a8a"
 
 
@@ -29,3 +32,10 @@ def plain(axes: Axes) -> None:
     """Takes away what a curve does not need."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.25)
+
+
+def logarithmic(axes: Axes) -> None:
+    """Lays the horizontal axis out by powers of 10, which are written as numbers."""
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_minor_formatter(NullFormatter())

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
-from recipes.figures._style import GREY, figure, plain
+from recipes.figures._style import GREY, figure, logarithmic, plain
 
 
 def draw(detectors: Mapping[str, tuple[np.ndarray, np.ndarray]], title: str) -> Figure:
@@ -27,7 +27,8 @@ def draw(detectors: Mapping[str, tuple[np.ndarray, np.ndarray]], title: str) -> 
         lowest = min(lowest, 1 / (np.size(anomalous) - np.sum(anomalous)))
     chance = np.geomspace(lowest, 1, 100)
     plot.plot(chance, chance, color=GREY, linestyle=":", label="chance")
-    plot.set(xscale="log", xlim=(lowest, 1), ylim=(0, 1.01), xlabel="false alarms", ylabel="anomalies found")
+    logarithmic(plot)
+    plot.set(xlim=(lowest, 1), ylim=(0, 1.01), xlabel="false alarms", ylabel="anomalies found")
     plain(plot)
     made.legend(loc="outside right center", frameon=False)
     made.suptitle(title)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.figure import Figure
 
-from recipes.figures._style import BLUE, GREY, ORANGE, figure, plain
+from recipes.figures._style import BLUE, GREY, ORANGE, figure, logarithmic, plain
 
 COLUMNS = 5
 BINS = 50
@@ -49,7 +49,8 @@ def draw(detectors: Sequence[Scores], title: str) -> Figure:
                     clipped, bins, weights=np.full(len(values), 1 / len(values)), color=colour, alpha=0.7, label=label
                 )
         plot.axvline(scores.threshold, color=GREY, linestyle=":", label="threshold")
-        plot.set(xscale="log", yticks=[])
+        logarithmic(plot)
+        plot.set(yticks=[])
         plot.set_title(scores.name, fontsize="medium")
         plain(plot)
         plot.grid(visible=False)

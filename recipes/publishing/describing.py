@@ -58,6 +58,7 @@ def card(
         title=title,
         about=about,
         figure=figures[0],
+        figures=figures,
         shape=["any" if size is None else size for size in model.encoder.input_shape[1:]],
         inputs=inputs or {},
         signatures=signatures,

@@ -43,3 +43,10 @@ def test_of_very_many_points_some_are_drawn(monkeypatch):
     figure = scatter.draw({"ours": PLANE}, np.array([0, 1, 2]), ["a", "b", "c"], "title")
     np.testing.assert_array_equal(figure.axes[0].collections[0].get_offsets(), PLANE[[0, 2]])
     assert len(figure.axes[0].collections[0].get_facecolor()) == 2
+
+
+def test_a_dollar_in_a_label_is_a_dollar(tmp_path):
+    names = ["$10_$20", "$20_$50"]
+    drawn = scatter.draw({"$a$b$": np.zeros((4, 2))}, np.array([0, 1, 0, 1]), names, "Ba$$in")
+    drawn.savefig(tmp_path / "drawn.png")
+    assert [text.get_text() for text in drawn.legends[0].get_texts()] == names
