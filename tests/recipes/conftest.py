@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from filelock import FileLock
+from PIL import Image
 
 from recipes import mnist, running
 from recipes.data.idx import FILES
@@ -87,3 +88,26 @@ def exported(idx_folder, tmp_path_factory, worker_id) -> Callable[[str], tuple[d
         return json.loads((out / "metrics.json").read_text("utf-8"))["test"], out
 
     return run
+
+
+@pytest.fixture(scope="session")
+def photos(tmp_path_factory) -> Path:
+    """A folder of 60 pictures in color, of two kinds and two sizes."""
+    rng = np.random.default_rng(0)
+    folder = tmp_path_factory.mktemp("photos")
+    for i in range(60):
+        kind = ("red", "blue")[i % 2]
+        x = rng.integers(0, 100, (8 + i % 3, 8, 3))
+        x[..., 0 if kind == "red" else 2] += 150
+        (folder / kind).mkdir(exist_ok=True)
+        Image.fromarray(x.astype("uint8")).save(folder / kind / f"{i}.png")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def unlabelled(tmp_path_factory) -> Path:
+    """A table of 60 rows without labels."""
+    file = tmp_path_factory.mktemp("table") / "t.csv"
+    rows = np.random.default_rng(0).normal([1000, 3, 0], [20, 1, 5], (60, 3))
+    file.write_text("pressure,speed,drift\n" + "".join(f"{a:.3f},{b:.3f},{c:.3f}\n" for a, b, c in rows))
+    return file

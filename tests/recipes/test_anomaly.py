@@ -190,3 +190,23 @@ def test_normal_without_labels_is_told(csv, tmp_path):
     file.write_text("\n".join(line.rpartition(",")[0] for line in csv.read_text().splitlines()))
     with pytest.raises(UsageError, match="--normal good needs labels: name their column with --label"):
         anomaly.run(config(file, tmp_path / "a", normal="good"))
+
+
+def test_of_a_folder_of_pictures_one_kind_is_normal(photos, tmp_path):
+    config = anomaly.Config(data=str(photos), size=(8,), normal="red", false_alarms=0.2, epochs=2, out=tmp_path / "out")
+    numbers = anomaly.run(config)
+    assert numbers.keys() == {"auroc", "average_precision", "detected", "false_alarms"}
+    assert "extremes" in {file.stem for file in (tmp_path / "out/figures").iterdir()}
+    detect = tf.saved_model.load(tmp_path / "out/saved_model").signatures["detect"]
+    assert detect(x=tf.zeros((2, 20, 10, 3)))["is_anomaly"].shape == (2,)
+
+
+@pytest.mark.parametrize("word", ["None", "NA"])
+def test_words_that_elsewhere_mean_nothing_are_labels(word, tmp_path):
+    rows = np.random.default_rng(0).normal(size=(100, 2))
+    lines = [f"{a:.2f},{b:.2f},{word if i % 5 else 'scratch'}" for i, (a, b) in enumerate(rows)]
+    (tmp_path / "parts.csv").write_text("\r".join(["a,b,defect", *lines]))
+    config = anomaly.Config(data=str(tmp_path / "parts.csv"), label="defect", normal=word, false_alarms=0.2, epochs=1)
+    out = tmp_path / "out"
+    assert "auroc" in anomaly.run(dataclasses.replace(config, out=out, hyperparameters={"latent_dim": 1}))
+    assert json.loads((out / "inputs.json").read_text())["x"]["columns"] == ["a", "b"]

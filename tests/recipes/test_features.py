@@ -3,37 +3,11 @@
 import json
 import math
 
-import numpy as np
 import pytest
 import tensorflow as tf
-from PIL import Image
 
 import zoo
 from recipes import features, running
-
-RNG = np.random.default_rng(0)
-
-
-@pytest.fixture(scope="module")
-def photos(tmp_path_factory):
-    """A folder of 60 pictures in color, of two kinds and two sizes."""
-    folder = tmp_path_factory.mktemp("photos")
-    for i in range(60):
-        kind = ("red", "blue")[i % 2]
-        x = RNG.integers(0, 100, (8 + i % 3, 8, 3))
-        x[..., 0 if kind == "red" else 2] += 150
-        (folder / kind).mkdir(exist_ok=True)
-        Image.fromarray(x.astype("uint8")).save(folder / kind / f"{i}.png")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def table(tmp_path_factory):
-    """A table of 60 rows without labels."""
-    file = tmp_path_factory.mktemp("table") / "t.csv"
-    rows = RNG.normal([1000, 3, 0], [20, 1, 5], (60, 3))
-    file.write_text("pressure,speed,drift\n" + "".join(f"{a:.3f},{b:.3f},{c:.3f}\n" for a, b, c in rows))
-    return file
 
 
 def run(tmp_path, **options):
@@ -54,8 +28,8 @@ def test_color_pictures_are_measured_drawn_and_exported_for_any_size(photos, tmp
     assert "color pictures of any size" in (out / "card.md").read_text()
 
 
-def test_a_table_without_labels_is_not_probed_and_its_export_names_the_columns(table, tmp_path):
-    numbers, out = run(tmp_path, model="vanilla", data=str(table), hyperparameters={"latent_dim": 2})
+def test_a_table_without_labels_is_not_probed_and_its_export_names_the_columns(unlabelled, tmp_path):
+    numbers, out = run(tmp_path, model="vanilla", data=str(unlabelled), hyperparameters={"latent_dim": 2})
     assert numbers.keys() == {"mse", "sse", "active_share", "dead_share"}
     assert json.loads((out / "inputs.json").read_text())["x"]["columns"] == ["pressure", "speed", "drift"]
     record = json.loads((out / "metrics.json").read_text())
@@ -69,8 +43,11 @@ def test_a_table_without_labels_is_not_probed_and_its_export_names_the_columns(t
     )
 
 
-QUICK = {("vae", "photos"), ("denoising", "table")}  # of what models can do besides, most of what asks for pictures
-EVERY = [(model, data) for model in zoo.list_models(data="real") for data in ("photos", "table")]
+QUICK = {
+    ("vae", "photos"),
+    ("denoising", "unlabelled"),
+}  # what they can do besides asks for pictures
+EVERY = [(model, data) for model in zoo.list_models(data="real") for data in ("photos", "unlabelled")]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +75,6 @@ def test_few_samples_are_seen_for_more_epochs():
     assert running.fitting(features.Config(epochs=7), 100)["epochs"] == 7
 
 
-def test_a_shift_of_rows_is_refused(table, tmp_path):
+def test_a_shift_of_rows_is_refused(unlabelled, tmp_path):
     with pytest.raises(zoo.UsageError, match=r"--shift 1 is for pictures. Received: samples of shape \(3,\)"):
-        run(tmp_path, model="vanilla", data=str(table), shift=1, hyperparameters={"latent_dim": 2})
+        run(tmp_path, model="vanilla", data=str(unlabelled), shift=1, hyperparameters={"latent_dim": 2})

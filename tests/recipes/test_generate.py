@@ -98,3 +98,27 @@ def test_the_film_passes_each_station_once_and_comes_back():
     assert len(frames) == 4 * generate.FRAMES
     np.testing.assert_array_equal(frames[:: generate.FRAMES], stations)
     np.testing.assert_allclose(frames[-1], [3 / generate.FRAMES])  # on its way from 3 to 0, which follows
+
+
+def test_a_folder_of_pictures_gives_color_samples_and_a_film(photos, tmp_path):
+    out = tmp_path / "out"
+    numbers = generate.run(generate.Config(data=str(photos), size=(8,), epochs=1, out=out))
+    assert numbers.keys() == {"sample_precision", "sample_recall"}
+    figures = {file.name for file in (out / "figures").iterdir()}
+    assert figures == {"samples.png", "interpolations.png", "latent_grid.png", "film.gif"}
+    again = generate.run(generate.Config(load=out, data=str(photos), size=(8,), out=tmp_path / "again"))
+    assert again == numbers
+
+
+def test_samples_of_a_table_are_drawn_as_points(unlabelled, tmp_path):
+    out = tmp_path / "out"
+    generate.run(generate.Config(data=str(unlabelled), epochs=1, out=out, hyperparameters={"latent_dim": 2}))
+    assert {file.name for file in (out / "figures").iterdir()} == {"samples.png"}
+    assert "film" not in (out / "card.md").read_text()
+
+
+def test_a_model_of_other_samples_is_refused(photos, unlabelled, tmp_path):
+    out = tmp_path / "out"
+    generate.run(generate.Config(data=str(unlabelled), epochs=1, out=out, hyperparameters={"latent_dim": 2}))
+    with pytest.raises(UsageError, match=r"takes samples of shape \(3,\). Received: .*, of shape \(8, 8, 3\)"):
+        generate.run(generate.Config(load=out, data=str(photos), size=(8,), out=tmp_path / "again"))

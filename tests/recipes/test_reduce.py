@@ -204,3 +204,13 @@ def test_labels_that_are_no_classes_are_told_in_a_sentence(labels, recipe, tmp_p
 
 def test_a_table_that_is_not_there_is_told_in_a_sentence(recipe, tmp_path):
     assert_refused(recipe("--data", tmp_path / "nowhere.csv"), "nowhere.csv is not there")
+
+
+def test_a_folder_of_pictures_is_reduced_and_its_export_takes_any_size(photos, tmp_path):
+    out = tmp_path / "out"
+    numbers = reduce.run(reduce.Config(data=str(photos), size=(8,), dimensions=(2,), out=out, **MINIATURE))
+    assert numbers.keys() == {f"{name}_2" for name in LABELLED}
+    assert {file.stem for file in (out / "figures").iterdir()} == {"scatter", "reconstructions", "curves"}
+    encode = tf.saved_model.load(out / "saved_model").signatures["encode"]
+    assert encode(x=tf.zeros((1, 20, 10, 3)))["code"].shape == (1, 2)
+    assert metrics(out)["published"] == []
