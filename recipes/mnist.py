@@ -22,6 +22,8 @@ class Config(features.FeatureOptions):
 
     epochs: int = 50
     """Train for at most so many epochs."""
+    patience: int = 5
+    """Stop after so many epochs in which the validation loss did not fall; the best weights are kept."""
 
 
 def run(config: Config) -> dict[str, float]:

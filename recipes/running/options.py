@@ -51,8 +51,9 @@ class Options:
     """Epochs of greedy training for each layer before all are trained as one, in models that have it; 0 for none."""
     epochs: int | None = None
     """Train for at most so many epochs; if not given, 50, or as many as make 5,000 steps of few samples, up to 300."""
-    patience: int = 5
-    """Stop after so many epochs in which the validation loss did not fall; the best weights are kept."""
+    patience: int | None = None
+    """Stop after so many epochs in which the validation loss did not fall; the best weights are kept. If not given, 5, or
+    as many as make 500 steps of few samples."""
     batch_size: int | None = None
     """Samples a training step; if not given, a fifteenth of the training samples, as a power of 2 from 8 to 256."""
     schedule: Literal["constant", "cosine"] = "constant"
@@ -94,7 +95,9 @@ def fitting(config: Options, samples: int = 0) -> dict[str, Any]:
     options = dataclasses.asdict(config)
     options |= options.pop("hyperparameters")
     options["batch_size"] = config.batch_size or batch_size(samples, config.LARGEST_BATCH)
-    options["epochs"] = config.epochs or epochs(samples, options["batch_size"])
+    steps = math.ceil(max(1, samples) / options["batch_size"])
+    options["epochs"] = config.epochs or min(300, max(50, math.ceil(5000 / steps)))
+    options["patience"] = config.patience or max(5, math.ceil(500 / steps))
     free = config.FREE if config.schedule == "cosine" else (*config.FREE, "epochs")  # a cosine is laid over all epochs
     return {
         **{key: options[key] for key in TRAINING},
@@ -106,11 +109,6 @@ def batch_size(samples: int, largest: int) -> int:
     """Returns samples a training step such that an epoch has 15 or more: a power of 2, from 8 to `largest`."""
     powers = [2**k for k in range(3, 1 + int(math.log2(largest)))]
     return max([power for power in powers if power * STEPS <= samples], default=powers[0])
-
-
-def epochs(samples: int, batch_size: int) -> int:
-    """Returns epochs at the most: 50, or as many as make 5,000 training steps, up to 300."""
-    return min(300, max(50, math.ceil(5000 / math.ceil(max(1, samples) / batch_size))))
 
 
 def build(config: Options, input_shape: tuple[int | None, ...]) -> Autoencoder:

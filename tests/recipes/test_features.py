@@ -70,6 +70,7 @@ def test_the_batch_follows_the_number_of_samples():
 
 
 def test_few_samples_are_seen_for_more_epochs():
+    assert [running.fitting(features.Config(), rows)["patience"] for rows in (240, 55_000)] == [34, 5]
     given = {rows: running.fitting(features.Config(), rows)["epochs"] for rows in (100, 240, 4000, 20_000, 55_000)}
     assert given == {100: 300, 240: 300, 4000: 300, 20_000: 64, 55_000: 50}
     assert running.fitting(features.Config(epochs=7), 100)["epochs"] == 7
