@@ -52,8 +52,8 @@ class Options:
     epochs: int | None = None
     """Train for at most so many epochs; if not given, 50, or as many as make 5,000 steps of few samples, up to 300."""
     patience: int | None = None
-    """Stop after so many epochs in which the validation loss did not fall; the best weights are kept. If not given, 5, or
-    as many as make 500 steps of few samples."""
+    """Stop after so many epochs in which the validation loss did not fall; the best weights are kept. If not given, 5,
+    or as many as make 500 steps of few samples."""
     batch_size: int | None = None
     """Samples a training step; if not given, a fifteenth of the training samples, as a power of 2 from 8 to 256."""
     schedule: Literal["constant", "cosine"] = "constant"
