@@ -86,10 +86,10 @@ def test_published_numbers_have_the_shape_of_rows(file):
 
 
 def test_a_published_number_stands_beside_the_models_that_it_holds_for():
-    values = {k: Config(model="vae", hyperparameters={"importance_samples": k}) for k in (1, 5, 7)}
-    found = {k: [row["value"] for row in publishing.published("mnist", config)] for k, config in values.items()}
+    values = {k: {**running.hyperparameters(Config(model="vae")), "importance_samples": k} for k in (1, 5, 7)}
+    found = {k: [row["value"] for row in publishing.published("mnist", "vae", given)] for k, given in values.items()}
     assert found == {1: [-86.76], 5: [-85.54], 7: []}
-    assert publishing.published("mnist", Config(model="vae")) == publishing.published("mnist", values[1])
+    assert publishing.published("no such data", "vae", values[1]) == []
 
 
 def test_the_cards_front_matter_is_read_by_hubs(card, record):

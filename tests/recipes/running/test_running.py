@@ -40,7 +40,7 @@ def values(annotation):
         return st.sampled_from(arguments)
     if kind is tuple:
         return st.lists(values(arguments[0]), max_size=3).map(tuple)
-    if kind is types.UnionType:
+    if kind in (types.UnionType, typing.Union):
         return st.one_of(*map(values, arguments))
     return VALUES[annotation]
 
@@ -213,7 +213,7 @@ def test_an_unfinished_run_is_gone_on_with_only_when_asked(recipe, tmp_path, idx
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"), [({"batch_size": 8}, "batch_size"), ({"hyperparameters": {"rate": 1.0}}, "rate")]
+    ("changed", "told"), [({"batch_size": 9}, "batch_size"), ({"hyperparameters": {"rate": 1.0}}, "rate")]
 )
 def test_each_option_and_hyperparameter_is_part_of_a_runs_identity(changed, told):
     config = Config(hyperparameters={"rate": 0.5, "hidden_units": (8,)})
