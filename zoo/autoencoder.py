@@ -124,14 +124,33 @@ class Autoencoder(keras.Model):
 
     def compile_default(self, learning_rate: float, **options: Any) -> Self:
         """Compiles with Adam, whose other options are Keras's, and the kind's loss; returns the model."""
-        self.compile(optimizer=FusedAdam(learning_rate, **options), loss=self.kind.loss())
+        optimizer = FusedAdam(learning_rate, **options)
+        self.compile(optimizer=optimizer, loss=self.kind.loss(), metrics=self.kind.metrics() or None)
+        return self
+
+    @property
+    def is_adapted(self) -> bool:
+        """Whether the model has what it takes from all training samples at once."""
+        return self.kind.is_adapted(self)
+
+    def adapt(self, x: Any) -> Self:
+        """Sets what the model takes from all training samples at once, where its kind needs that; the first `fit` does.
+
+        Args:
+            x: Samples, shape `(n, *input_shape)`; rows of ratings may be sparse.
+
+        Returns:
+            The model.
+        """
+        self.kind.adapt(self, x)
         return self
 
     def fit(self, x: Any = None, y: Any = None, **arguments: Any) -> keras.callbacks.History:
         """Trains as `keras.Model.fit` does; without `y` the target is `x`.
 
         Raises:
-            UsageError: If the targets, given as an array, do not fit the decoder's range.
+            UsageError: If the targets, given as an array, do not fit the decoder's range, or if `adapt` must see all
+                samples before batches come.
         """
         self.check_training(x, y)
         x, y, arguments = arrays.of_training(self, x, y, arguments)
@@ -142,7 +161,9 @@ class Autoencoder(keras.Model):
         target = x if y is None else y
         if isinstance(target, np.ndarray):
             self.check_values("y" if y is not None else "x", target)
-            self.kind.adapt(self, target)
+            if not self.is_adapted:
+                self.adapt(target)
+        checks.check(self.is_adapted, "x", "an array, or batches of rows that adapt has seen", type(x).__name__)
 
     def evaluate(self, x: Any = None, y: Any = None, batch_size: int | None = None, **arguments: Any) -> Any:
         """Measures as `keras.Model.evaluate` does; without `y` the target is `x`."""
@@ -171,7 +192,7 @@ class Autoencoder(keras.Model):
     ) -> tf.Tensor:
         """Returns the compiled loss plus what layers added, with `x` as the target where there is no `y`."""
         y = x if y is None else y
-        weight = self.kind.sample_weight(self, y, sample_weight)
+        weight = self.kind.sample_weight(self, y, sample_weight, of_error=True)
         loss = super().compute_loss(x, y, y_pred, weight, training)
         return loss + replicas.share(self.kind.penalty(self))
 

@@ -123,9 +123,14 @@ def hyperparameters(config: Options) -> dict[str, Any]:
 
 
 def kind_of(config: Options) -> str:
-    """Returns what the samples of the configured model are: "any", "ratings" or "likes"."""
-    taken = zoo.describe(config.model).kinds
-    return next(kind for kind in config.KINDS if kind in taken)
+    """Returns what the samples of the configured model are, the name of a kind."""
+    return hyperparameters(config).get("output") or _first_kind(config, config.model)
+
+
+def _first_kind(options: Options | type[Options], model: str) -> str:
+    """Returns the first of the recipe's kinds of sample that a model takes."""
+    taken = zoo.describe(model).kinds
+    return next(kind for kind in options.KINDS if kind in taken)
 
 
 def in_float32(config: Options, model: Autoencoder) -> Autoencoder:
@@ -151,5 +156,8 @@ def own_hyperparameters(model: str) -> dict[str, inspect.Parameter]:
 
 def defaults(options: Options | type[Options], model: str) -> dict[str, Any]:
     """Returns the hyperparameters of a model of which nothing is given: the recipe's presets, else the model's own."""
-    preset = options.PRESETS.get(model, {})
-    return {key: preset.get(key, p.default) for key, p in own_hyperparameters(model).items()}
+    preset = dict(options.PRESETS.get(model, {}))
+    own = own_hyperparameters(model)
+    if "output" in own and own["output"].default not in options.KINDS:
+        preset.setdefault("output", _first_kind(options, model))
+    return {key: preset.get(key, p.default) for key, p in own.items()}

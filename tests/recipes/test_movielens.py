@@ -93,6 +93,21 @@ def test_each_way_trains_and_exports(made, options):
     assert "golden.npz" in files_of(out)
 
 
+@pytest.mark.parametrize(
+    ("model", "options"),
+    [
+        ("sparse", {"ensemble": 2}),
+        ("vae", {"by": "user"}),
+        ("stacked", {"pretrain_epochs": 1, "precision": "mixed_bfloat16"}),
+    ],
+)
+def test_dense_models_predict_ratings(made, model, options):
+    numbers, out = made(model, **options)
+    assert numbers.keys() == RATING_NUMBERS | {"newcomer_rmse"}
+    assert all(0 < value < 2 for value in numbers.values())
+    assert json.loads((out / "metrics.json").read_text())["model"]["hyperparameters"]["latent_dim"] == 8
+
+
 def test_dense_and_sparse_batches_train_to_the_same_numbers(made):
     still = {"input_dropout": 0.0, "code_dropout": 0.0}
     found = [made(path=path, hyperparameters=still)[0] for path in ("dense", "sparse")]
@@ -195,7 +210,8 @@ def test_a_newcomer_gets_films_not_yet_named(made, folder, capsys):
         (["--data", "nowhere"], "--data nowhere is not there"),
         (["--ensemble", "0"], "ensemble must be an integer of at least 1"),
         (["--newcomers", "1"], "newcomers must be a number of at least 0 and below 1"),
-        (["--model", "vanilla"], "recipes.movielens can use autorec"),
+        (["--model", "masked"], "recipes.movielens can use adversarial, autorec"),
+        (["--model", "vanilla", "--data", "FOLDER", "--path", "sparse"], "vanilla takes dense batches"),
         (["--model", "ease", "--ensemble", "2"], "--ensemble averages models of ratings"),
         (["--data", "FOLDER", "--like", "Film"], 'Which "Film"?'),
         (["--data", "FOLDER", "--like", "Nosferatu"], 'No film is called "Nosferatu"'),

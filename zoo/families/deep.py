@@ -26,7 +26,8 @@ class Deep(Autoencoder):
     Args:
         encoder: Dense layers, perhaps after a flattening one.
         decoder: The same mirrored.
-        kind: What a sample is; visible units are Bernoulli for "pixels", Gaussian for "real" numbers.
+        kind: What a sample is; visible units are Bernoulli for "pixels", Gaussian for "real" numbers and for ratings,
+            where the machine is conditional: what is rated is read but not made.
         cd: How `pretrain` does contrastive divergence: steps, learning rate, momentum, weight decay.
         seed: Seed of all that `pretrain` draws.
         name: The model's name.
@@ -83,19 +84,20 @@ class Deep(Autoencoder):
             data, unseen = np.split(data, [len(data) - held_out])
         else:
             unseen = pretraining.rows(self, "validation_data", validation_data)
-        data, unseen = tf.constant(data), tf.constant(unseen)
+        data, unseen = (pretraining.read(self, part) for part in (data, unseen))
 
         ups, downs = (pretraining.dense_layers(part) for part in (self.encoder, self.decoder))
         visible = self.kind.activation
         history = []
         for depth, (up, down) in enumerate(zip(ups, reversed(downs), strict=True)):
             hidden = keras.activations.serialize(up.activation)
-            machine = RBM(visible, hidden, up.kernel, down.bias, up.bias, seed=self.seed + depth)
+            missing = self.kind.has_missing and depth == 0
+            machine = RBM(visible, hidden, up.kernel, down.bias, up.bias, seed=self.seed + depth, missing=missing)
             if verbose:
                 print(f"Machine {depth + 1} of {len(ups)}: {data.shape[1]} {visible} and {up.units} {hidden} units.")
             history.append(_followed(machine.train(data, unseen, epochs, batch_size, self.cd), epochs, verbose))
             if not isinstance(down, TransposedDense):
-                down.kernel.assign(tf.transpose(up.kernel))
+                down.kernel.assign(tf.transpose(up.kernel[: down.units]))
             data, unseen, visible = machine.up(data), machine.up(unseen), hidden
         pretraining.renew(self.optimizer)
         return history

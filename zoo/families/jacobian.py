@@ -18,6 +18,7 @@ import tensorflow as tf
 from keras import ops
 
 from zoo.layers.centering import Centering
+from zoo.layers.rating_input import RatingInput
 
 # Of an elementwise function each output depends on one input alone: the Jacobian is diagonal. These mix units.
 MIXING = {"glu", "log_softmax", "softmax", "sparsemax"}
@@ -43,6 +44,7 @@ SHIFTS = (
     keras.layers.Identity,
     keras.layers.GaussianNoise,
     Centering,
+    RatingInput,  # before all dense layers: the Jacobian is by the numbers that it makes of ratings
 )
 
 

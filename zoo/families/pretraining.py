@@ -1,10 +1,12 @@
 """What greedy pretraining shares: its checks, its batches, and an optimizer as good as new."""
 
+import math
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
+from scipy import sparse
 
 from zoo import checks
 from zoo.arrays import gathered
@@ -19,13 +21,23 @@ def dense_layers(part: keras.Model) -> list[keras.layers.Layer]:
     return [layer for layer in part.layers if isinstance(layer, (keras.layers.Dense, TransposedDense))]
 
 
+def read(model: Autoencoder, x: Any) -> tf.Tensor:
+    """Returns what an encoder's first dense layer reads of samples at inference, shape `(n, numbers)`."""
+    x = tf.reshape(x, (-1, math.prod(model.encoder.input_shape[1:])))
+    first = model.encoder.layers.index(dense_layers(model.encoder)[0])
+    for layer in model.encoder.layers[:first]:
+        if not isinstance(layer, keras.layers.Flatten):
+            x = layer(x)
+    return x
+
+
 def rows(model: Autoencoder, name: str, values: Any, least: int = 1) -> np.ndarray:
     """Checks samples for the model and returns them flattened, shape `(n, features)`.
 
     Raises:
         UsageError: If there are fewer than `least`, or their shape or their values are not the model's.
     """
-    values = np.asarray(values, "float32")
+    values = np.asarray(values.toarray() if sparse.issparse(values) else values, "float32")
     expected = model.encoder.input_shape[1:]
     if values.ndim == 0 or values.shape[1:] != expected:
         raise checks.UsageError(
@@ -35,6 +47,8 @@ def rows(model: Autoencoder, name: str, values: Any, least: int = 1) -> np.ndarr
         samples = "sample" if least == 1 else "samples"
         raise checks.UsageError(f"{name} must have at least {least} {samples}. Received: {len(values)}.")
     model.check_values(name, values)
+    if not model.is_adapted:
+        model.adapt(values)
     return values.reshape(len(values), -1)
 
 

@@ -94,6 +94,11 @@ class RatingAutoencoder(Autoencoder):
         self.rmse = keras.metrics.RootMeanSquaredError(name="rmse")
         super().build(input_shape)
 
+    @property
+    def is_adapted(self) -> bool:
+        """Whether `adapt` has seen the training rows."""
+        return float(self.rows.numpy()) > 0
+
     def adapt(self, x: np.ndarray | sparse.csr_array) -> Self:
         """Sets the number of rows and, where predictions are added to biases, these; the first `fit` does, of an array.
 
@@ -120,20 +125,6 @@ class RatingAutoencoder(Autoencoder):
         else:
             self.head.base.assign(np.full(x.shape[1], biases.mean))
         return self
-
-    def fit(self, x: Any = None, y: Any = None, **arguments: Any) -> keras.callbacks.History:
-        """Trains as `keras.Model.fit` does; without `y` the target is `x`. Of batches `adapt` must have seen the rows.
-
-        Raises:
-            UsageError: If ratings, given as an array, are off the scale, or the model knows of no rows.
-        """
-        adapted = float(self.rows.numpy()) > 0
-        if isinstance(x, np.ndarray) and not adapted:
-            self.check_values("x", x)
-            self.adapt(x)
-        elif not adapted:
-            checks.check(False, "x", "an array, or batches of rows that adapt has seen", type(x).__name__)
-        return super().fit(x, y, **arguments)
 
     def call(self, x: tf.Tensor | tf.SparseTensor, training: bool = False) -> tf.Tensor:
         """Returns all predictions, shape `(batch, columns)`, as at inference: the loss is made where it is needed."""

@@ -11,8 +11,12 @@ and the probability exp(-E) / Z. Units go by the activation that gives their mea
     relu      rectified: the number that are on of binary units which share weights and have the biases -1/2, -3/2, ...
               to themselves, of mean about max(0, x), drawn as max(0, x + N(0, sigmoid(x)))
 
+Where values are missing, in a row of ratings, the machine of a sample has the visible units alone that it has values
+for; what is there may be read besides, by units that the chain leaves as they are: conditions.
+
 Paper: Hinton 2002, Training products of experts by minimizing contrastive divergence; Nair and Hinton 2010, Rectified
-linear units improve restricted Boltzmann machines.
+linear units improve restricted Boltzmann machines; Salakhutdinov, Mnih and Hinton 2007, Restricted Boltzmann machines
+for collaborative filtering, for missing values and conditions.
 """
 
 from collections.abc import Callable, Iterator
@@ -107,11 +111,12 @@ class RBM:
         visible: The visible units' kind, a key of `UNITS`.
         hidden: The hidden units' kind.
         kernel: The weights W, a variable of shape `(visible, hidden)`.
-        visible_bias: The biases a, a variable of shape `(visible,)`.
+        visible_bias: The biases a, a variable of shape `(visible,)`; if it is shorter, units beyond it are conditions.
         hidden_bias: The biases b, a variable of shape `(hidden,)`.
         seed: Seed of all that is drawn.
         sample_visible: Whether the chain draws the visible units, as exact Gibbs sampling has it, instead of taking
             their means, which has less noise and is what Hinton and Salakhutdinov did.
+        missing: Whether a visible unit that is 0 is missing in its sample, and stays so in the chain.
     """
 
     def __init__(
@@ -123,15 +128,18 @@ class RBM:
         hidden_bias: Any,
         seed: int,
         sample_visible: bool = False,
+        missing: bool = False,
     ) -> None:
         self.visible, self.hidden = UNITS[visible], UNITS[hidden]
         self.bounded = visible == hidden == "sigmoid"
         self.kernel, self.visible_bias, self.hidden_bias = kernel, visible_bias, hidden_bias
+        self.units = visible_bias.shape[0]
         self.variables = [kernel, visible_bias, hidden_bias]
         self.velocities = [tf.Variable(tf.zeros(v.shape), trainable=False) for v in self.variables]
         self.seed = seed
         self.seeds = keras.random.SeedGenerator(seed)
         self.sample_visible = sample_visible
+        self.missing = missing
 
     def up(self, v: tf.Tensor) -> tf.Tensor:
         """Returns the hidden units' means, shape `(batch, hidden)`, for `v` of shape `(batch, visible)`."""
@@ -143,13 +151,11 @@ class RBM:
 
     def energy(self, v: tf.Tensor, h: tf.Tensor) -> tf.Tensor:
         """Returns E(v, h), shape `(batch,)`; for states that tell all there is, so not of rectified units."""
-        linear = ops.matmul(v, self.visible_bias[:, None]) + ops.sum(self._hidden_input(v) * h, 1, keepdims=True)
-        return ops.sum(self.visible.potential(v), 1) + ops.sum(self.hidden.potential(h), 1) - linear[:, 0]
+        return self._own(v) + ops.sum(self.hidden.potential(h), 1) - ops.sum(self._hidden_input(v) * h, 1)
 
     def free_energy(self, v: tf.Tensor) -> tf.Tensor:
         """Returns F(v) = -log sum_h exp(-E(v, h)), shape `(batch,)`."""
-        own = ops.sum(self.visible.potential(v), 1) - ops.matmul(v, self.visible_bias[:, None])[:, 0]
-        return own - ops.sum(self.hidden.log_sum(self._hidden_input(v)), 1)
+        return self._own(v) - ops.sum(self.hidden.log_sum(self._hidden_input(v)), 1)
 
     def contrastive_divergence(self, v: tf.Tensor, steps: int) -> tuple[list[tf.Tensor], tf.Tensor]:
         """Estimates the gradient of the mean log-likelihood by Gibbs chains that begin at the data.
@@ -165,13 +171,15 @@ class RBM:
         positive = self.hidden.mean(total)
         for _ in range(steps):
             back = self._visible_input(self.hidden.sample(total, self.seeds))
-            chain = self.visible.sample(back, self.seeds) if self.sample_visible else self.visible.mean(back)
+            made = self.visible.sample(back, self.seeds) if self.sample_visible else self.visible.mean(back)
+            chain = self._with_rest(v, made)
             total = self._hidden_input(chain)
         # The last hidden units stand in by their means: nothing hangs on their states any more.
         negative = self.hidden.mean(total)
         count = ops.cast(ops.shape(v)[0], "float32")
         kernel = (tf.matmul(v, positive, transpose_a=True) - tf.matmul(chain, negative, transpose_a=True)) / count
-        return [kernel, ops.mean(v - chain, axis=0), ops.mean(positive - negative, axis=0)], chain
+        own = ops.mean(v - chain, axis=0)[: self.units]
+        return [kernel, own, ops.mean(positive - negative, axis=0)], chain
 
     def train(
         self, x: tf.Tensor, unseen: tf.Tensor, epochs: int, batch_size: int, cd: CD
@@ -210,8 +218,20 @@ class RBM:
             error += tf.reduce_sum(tf.square(v - chain))
         return error / tf.size(x, tf.float32)
 
+    def _own(self, v: tf.Tensor) -> tf.Tensor:
+        """Returns what visible units add to the energy by themselves, shape `(batch,)`."""
+        v = v[:, : self.units]
+        return ops.sum(self.visible.potential(v), 1) - ops.matmul(v, self.visible_bias[:, None])[:, 0]
+
+    def _with_rest(self, v: tf.Tensor, made: tf.Tensor) -> tf.Tensor:
+        """Returns visible states that the chain made, with what it leaves as it is: the missing and the conditions."""
+        count = self.units
+        if self.missing:
+            made = ops.where(v[:, :count] != 0, made, 0.0)
+        return made if count == v.shape[-1] else ops.concatenate([made, v[:, count:]], axis=-1)
+
     def _hidden_input(self, v: tf.Tensor) -> tf.Tensor:
         return ops.matmul(v, self.kernel) + self.hidden_bias
 
     def _visible_input(self, h: tf.Tensor) -> tf.Tensor:
-        return tf.matmul(h, self.kernel, transpose_b=True) + self.visible_bias
+        return tf.matmul(h, self.kernel[: self.units], transpose_b=True) + self.visible_bias

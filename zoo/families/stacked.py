@@ -3,7 +3,7 @@
 Equations and papers: see `zoo/models/stacked.py`.
 """
 
-import math
+import random
 
 import keras
 import numpy as np
@@ -13,7 +13,6 @@ from zoo import checks, kinds
 from zoo.autoencoder import Autoencoder, Endpoint, of_samples
 from zoo.families import pretraining
 from zoo.kinds import Kind
-from zoo.layers.corruption import Corruption
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -79,7 +78,7 @@ class Stacked(Autoencoder):
         for depth, (up, down) in enumerate(zip(ups, reversed(downs), strict=True)):
             if verbose:
                 print(f"Layer {depth + 1} of {len(ups)}: {codes.shape[1]} to {up.units} units.")
-            layer = self._alone(depth, up, down, kind)
+            layer = self._alone(depth, up, down, kind).adapt(codes)
             histories.append(
                 layer.fit(
                     pretraining.batches(codes, batch_size, self.seed + depth),
@@ -95,7 +94,7 @@ class Stacked(Autoencoder):
     @of_samples("x")
     def layer_codes(self, x: np.ndarray, batch_size: int = 1024) -> list[np.ndarray]:
         """Returns the codes of all layers from the input on, each of shape `(n, units)`, for x `(n, *input_shape)`."""
-        values, codes = pretraining.rows(self, "x", x), []
+        values, codes = pretraining.read(self, pretraining.rows(self, "x", x)), []
         for up in pretraining.dense_layers(self.encoder):
             values = self._apply(keras.Sequential([keras.Input(values.shape[1:]), up]), "x", values, batch_size)
             codes.append(values)
@@ -105,7 +104,7 @@ class Stacked(Autoencoder):
         """Returns what an export offers: `encode_layers` besides, the codes of all layers as `code_1`, `code_2`, ..."""
 
         def encode_layers(x: tf.Tensor) -> dict[str, tf.Tensor]:
-            values, codes = keras.ops.reshape(x, (-1, math.prod(x.shape[1:]))), {}
+            values, codes = pretraining.read(self, x), {}
             for depth, up in enumerate(pretraining.dense_layers(self.encoder), start=1):
                 codes[f"code_{depth}"] = values = up(values)
             return codes
@@ -118,12 +117,14 @@ class Stacked(Autoencoder):
         noise = corrupting(self.corruption, self.level, kind, self.seed + depth)
         # What reads samples and what makes them belongs to the outer layers: inner ones bring their activation along.
         width = (down.units,)
-        encoder = keras.Sequential([keras.Input(width), *([] if depth else kind.readers(width)), *noise, up])
+        encoder = keras.Sequential(
+            [keras.Input(width), *noise, *([] if depth else kind.readers(width, random.Random(self.seed))), up]
+        )
         decoder = keras.Sequential([keras.Input((up.units,)), down, *([] if depth else kind.makers(width))])
         return Autoencoder(encoder, decoder, kind).compile_default(self.pretrain_rate)
 
 
 def corrupting(corruption: str, level: float, kind: Kind, seed: int) -> list[keras.Layer]:
     """Returns the layer that corrupts what a layer reads; none for a level of 0."""
-    layer = Corruption(corruption, level, clip=kind.limits == (0.0, 1.0), seed=seed)
+    layer = kind.corruption(corruption, level, seed)
     return [layer] if level else []

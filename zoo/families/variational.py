@@ -136,7 +136,7 @@ class VariationalAutoencoder(Generative):
             factors.append(1.0 - weight * (1.0 - share))
         self.kl.update_state(ops.sum(_kl(mean, log_variance), axis=-1))
         self.reconstruction.update_state(-ops.mean(log_likelihood, axis=0))
-        sample_weight = self.kind.sample_weight(self, target, sample_weight)
+        sample_weight = self.kind.sample_weight(self, target, sample_weight, of_error=False)
         if sample_weight is not None:
             bound = bound * ops.cast(sample_weight, bound.dtype)
         loss = sum(self.losses) + self.kind.penalty(self) - ops.mean(bound) / self.pixels

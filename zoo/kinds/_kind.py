@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import keras
@@ -11,6 +12,7 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import checks
+from zoo.layers.corruption import Corruption
 
 if TYPE_CHECKING:
     from zoo.autoencoder import Autoencoder
@@ -27,6 +29,7 @@ class Kind:
         activation: What is applied to a decoder's last numbers.
         limits: The least and the greatest value; None where there is none.
         has_base: Whether `makers` begin at the data's own mean.
+        has_missing: Whether a value of 0, as the model reads it, is none.
         bernoulli: Whether a value is the chance of a 1, and p(x|z) a Bernoulli distribution.
     """
 
@@ -36,6 +39,7 @@ class Kind:
     activation: ClassVar[str] = "linear"
     limits: tuple[float | None, float | None] = (None, None)
     has_base: ClassVar[bool] = False
+    has_missing: ClassVar[bool] = False
     bernoulli: ClassVar[bool] = False
 
     @property
@@ -47,8 +51,22 @@ class Kind:
         """Returns the loss of a reconstruction; None where the model brings its own."""
         return keras.losses.MeanSquaredError()
 
-    def readers(self, input_shape: tuple[int, ...]) -> list[keras.Layer]:
-        """Returns the layers between flattened samples and an encoder's first layer: none."""
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """Returns what is measured beside the loss, in training and validation: nothing."""
+        return []
+
+    def corruption(self, corruption: str, level: float, seed: int | None) -> Corruption:
+        """Returns the layer that corrupts samples.
+
+        Args:
+            corruption: "gaussian", "masking" or "salt_and_pepper".
+            level: As of `Corruption`.
+            seed: Seed of the draws.
+        """
+        return Corruption(corruption, level, clip=self.limits == (0.0, 1.0), seed=seed)
+
+    def readers(self, input_shape: tuple[int, ...], rng: random.Random) -> list[keras.Layer]:
+        """Returns the layers between flattened samples and an encoder's first layer, seeded by `rng`: none."""
         return []
 
     def makers(self, input_shape: tuple[int, ...]) -> list[keras.Layer]:
@@ -77,8 +95,12 @@ class Kind:
     def adapt(self, model: Autoencoder, x: Any) -> None:
         """Sets what the kind's layers take from the training data; nothing here."""
 
-    def sample_weight(self, model: Autoencoder, y: Any, given: Any) -> Any:
-        """Returns what samples with the targets `y` weigh in the loss: as given."""
+    def is_adapted(self, model: Autoencoder) -> bool:
+        """Says whether that has been done, where there is something to do."""
+        return True
+
+    def sample_weight(self, model: Autoencoder, y: Any, given: Any, of_error: bool) -> Any:
+        """Returns what samples with the targets `y` weigh in a loss, an error or a likelihood: as given."""
         return given
 
     def penalty(self, model: Autoencoder) -> Any:

@@ -2,9 +2,11 @@
 
 What is rated alone counts, on the way in and in the loss. The network reads by how much ratings are off what their
 columns get, and what is rated; it predicts what is to be added to that. The columns' biases, the mean and the scale
-come from the ratings that `fit` or `adapt` sees first.
+come from the ratings that `adapt` sees, or the first `fit`. With s half the scale's width and N ratings in training,
 
-    J = 1/N sum over ratings (r - r')^2 + l2 / N (|W|^2 of all kernels), N the number of ratings in training.
+    J = 1/N sum over ratings ((r - r') / s)^2 + l2 / N |W|^2 + inner_l2 / N (|V|^2 of all other kernels V),
+
+W being the kernel next to the ratings. So a scale of 1 to 5 and one of 10 to 50 train to the same model.
 
 Source: Sedhain, Menon, Sanner and Xie 2015, AutoRec: autoencoders meet collaborative filtering (equation 3); Strub,
 Mary and Gaudel 2016, Hybrid collaborative filtering with autoencoders, for the dropout of ratings.
@@ -12,6 +14,7 @@ Mary and Gaudel 2016, Hybrid collaborative filtering with autoencoders, for the 
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -22,9 +25,12 @@ from scipy import sparse
 
 from zoo import checks
 from zoo.kinds._kind import Kind
+from zoo.layers.rating_corruption import RatingCorruption
 from zoo.layers.rating_input import RatingInput
 from zoo.layers.rating_scale import RatingLimits, RatingScale
+from zoo.layers.transposed_dense import TransposedDense
 from zoo.losses.masked_squared_error import MaskedSquaredError
+from zoo.losses.rating_error import RatingError
 from zoo.ops.biases import fit_biases
 
 if TYPE_CHECKING:
@@ -36,11 +42,11 @@ class Ratings(Kind):
     """Rows of ratings.
 
     Args:
-        l2: The weight of the squared kernels, in squared stars summed over all ratings.
+        l2: The weight of the squared kernel that makes the ratings, beside errors summed over all ratings.
+        inner_l2: The weight of the other squared kernels, likewise.
         dropout: The share of a row's ratings that is dropped on the way in, in training.
         damping: Ratings of bias 0 that each row and column has beside its own.
         mask_channel: Whether the network reads, beside the ratings, what is rated.
-        seed: Seed of what is dropped.
     """
 
     FORM = "rows"
@@ -48,23 +54,25 @@ class Ratings(Kind):
     SHAPES = ((12,),)
     limits = (0.5, 5.0)
     has_base = True
+    has_missing = True
 
     def __init__(
         self,
-        l2: float = 20.0,
+        l2: float = 30.0,
+        inner_l2: float = 2.5,
         dropout: float = 0.5,
         damping: float = 5.0,
         mask_channel: bool = True,
-        seed: int | None = None,
     ) -> None:
         checks.not_negative("l2", l2)
+        checks.not_negative("inner_l2", inner_l2)
         checks.share("dropout", dropout)
         checks.not_negative("damping", damping)
         self.l2 = l2
+        self.inner_l2 = inner_l2
         self.dropout = dropout
         self.damping = damping
         self.mask_channel = mask_channel
-        self.seed = seed
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments."""
@@ -74,9 +82,17 @@ class Ratings(Kind):
         """Returns the squared error over what is rated."""
         return MaskedSquaredError()
 
-    def readers(self, input_shape: tuple[int, ...]) -> list[keras.Layer]:
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """Returns the error in stars."""
+        return [RatingError(name="rmse")]
+
+    def corruption(self, corruption: str, level: float, seed: int | None) -> RatingCorruption:
+        """Returns the layer that corrupts what is rated."""
+        return RatingCorruption(corruption, level, seed=seed)
+
+    def readers(self, input_shape: tuple[int, ...], rng: random.Random) -> list[keras.Layer]:
         """Returns the layer that makes numbers of ratings."""
-        return [RatingInput(self.mask_channel, self.dropout, self.seed, name="rating_input")]
+        return [RatingInput(self.mask_channel, self.dropout, rng.getrandbits(31), name="rating_input")]
 
     def makers(self, input_shape: tuple[int, ...]) -> list[keras.Layer]:
         """Returns the layers that make ratings of numbers."""
@@ -91,44 +107,71 @@ class Ratings(Kind):
                 f"{high:g}. Shift the scale."
             )
 
+    def is_adapted(self, model: Autoencoder) -> bool:
+        """Says whether the model's layers have seen training rows."""
+        return not _reads_here(model) or float(_layers(model)[0].rows.numpy()) > 0
+
     def adapt(self, model: Autoencoder, x: Any) -> None:
-        """Sets mean, biases, scale and counts from all training rows, if that has not been done.
+        """Sets mean, biases, scale and counts from all training rows.
 
         Args:
             model: The model.
             x: Rows, shape `(rows, columns)`; sparse, or with 0 or NaN where unrated.
+
+        Raises:
+            UsageError: If there is no rating.
         """
-        if not any(isinstance(layer, RatingInput) for layer in model.encoder.layers):
-            return  # a model that reads ratings in a way of its own
-        reader, scale, limits = _layers(model)
-        if float(reader.rows.numpy()):
+        if not _reads_here(model):
             return
+        reader, scale, limits = _layers(model)
         x = sparse.csr_array(x if sparse.issparse(x) else np.where(x > 0, x, 0))
         checks.check(x.nnz > 0, "x", "rows with at least one rating", f"{x.shape[0]} empty rows")
         rows = np.repeat(np.arange(x.shape[0]), np.diff(x.indptr))
         biases = fit_biases(rows, x.indices, x.data, (x.shape[0], x.shape[1]), self.damping)
-        half = max((float(x.data.max()) - float(x.data.min())) / 2, 0.5)
+        lowest, highest = float(x.data.min()), float(x.data.max())
+        half = (highest - lowest) / 2 or highest  # all ratings may be equal
         reader.mean.assign(biases.mean)
         reader.columns.assign(biases.items[:-1])
-        reader.typical.assign(max(1.0, x.nnz / x.shape[0]))
+        reader.typical.assign(x.nnz / x.shape[0])
         reader.rows.assign(x.shape[0])
         scale.base.assign(biases.mean + biases.items[:-1])
         for layer in (reader, scale):
             layer.half.assign(half)
-        limits.lowest.assign(float(x.data.min()))
-        limits.highest.assign(float(x.data.max()))
+        limits.lowest.assign(lowest)
+        limits.highest.assign(highest)
+        if (log_variance := getattr(model, "log_variance", None)) is not None:  # begins where biases alone leave it
+            left = x.data - biases.predict(rows, x.indices)
+            log_variance.assign(np.log(max(float(np.mean(np.square(left))), 1e-3 * half**2)))
 
-    def sample_weight(self, model: Autoencoder, y: tf.Tensor, given: tf.Tensor | None) -> tf.Tensor:
-        """Returns weights that make the loss a mean over what is rated: columns by a row's typical ratings."""
-        weight = y.shape[-1] / _layers(model)[0].typical
+    def sample_weight(self, model: Autoencoder, y: tf.Tensor, given: tf.Tensor | None, of_error: bool) -> tf.Tensor:
+        """Returns weights that make the loss a mean over what is rated: columns by a row's typical ratings.
+
+        Args:
+            model: The model.
+            y: The target rows.
+            given: What rows weigh besides, `(batch,)`.
+            of_error: Whether the loss is a squared error, to be measured in halves of the scale, or a likelihood.
+        """
+        if not _reads_here(model):
+            return given
+        reader = _layers(model)[0]
+        weight = y.shape[-1] / reader.typical
+        weight = weight / ops.square(reader.half) if of_error else weight
         return weight * (ops.ones(ops.shape(y)[0]) if given is None else ops.cast(given, "float32"))
 
     def penalty(self, model: Autoencoder) -> Any:
         """Returns the squared kernels' share of the loss."""
+        if not _reads_here(model):
+            return 0.0
         reader = _layers(model)[0]
-        kernels = {variable.path: variable for variable in model.trainable_weights if variable.path.endswith("kernel")}
-        total = sum(ops.sum(ops.square(kernel)) for kernel in kernels.values())
-        return self.l2 * total / (ops.maximum(reader.rows, 1.0) * reader.typical)
+        inner = {variable.path: variable for variable in model.trainable_weights if variable.path.endswith("kernel")}
+        last = next(layer for layer in reversed(model.decoder.layers) if hasattr(layer, "kernel"))
+        outer, tied = last.kernel, isinstance(last, TransposedDense)
+        if not tied:
+            del inner[outer.path]  # a tied one is both
+        squares = sum(ops.sum(ops.square(kernel)) for kernel in inner.values())
+        total = self.l2 * ops.sum(ops.square(outer[: last.units] if tied else outer)) + self.inner_l2 * squares
+        return total / ops.maximum(reader.rows * reader.typical, 1.0)
 
     def error(self, x: tf.Tensor, reconstruction: tf.Tensor) -> tf.Tensor:
         """Returns each row's mean squared error over what is rated, shape `(batch,)`; 0 where nothing is."""
@@ -147,6 +190,11 @@ class Ratings(Kind):
         """Draws rows of one of four patterns, of which a fifth is missing."""
         patterns = rng.integers(0, 2, (4, *shape))[rng.integers(0, 4, n)]
         return ((1.0 + 4.0 * patterns) * (rng.random((n, *shape)) < 0.8)).astype("float32")
+
+
+def _reads_here(model: Autoencoder) -> bool:
+    """Says whether the model reads ratings by the kind's layers, and not in a way of its own."""
+    return any(isinstance(layer, RatingInput) for layer in model.encoder.layers)
 
 
 def _layers(model: Autoencoder) -> tuple[RatingInput, RatingScale, RatingLimits]:

@@ -13,7 +13,6 @@ from typing import Literal
 from zoo import checks, kinds
 from zoo.autoencoder import Autoencoder
 from zoo.families.denoising import Denoising
-from zoo.layers.corruption import Corruption
 from zoo.nets import convolutional, dense
 from zoo.registry import register
 
@@ -65,7 +64,7 @@ def denoising(
     dense.check(hidden_units, activation, learning_rate)
     convolutional.check(filters, activation, learning_rate, blocks)
     rng = random.Random(seed)
-    noise = Corruption(corruption, level, clip=kind.limits == (0.0, 1.0), seed=rng.getrandbits(31))
+    noise = kind.corruption(corruption, level, rng.getrandbits(31))
     if body == "dense":
         code = dense.dense(latent_dim, "linear", rng, name="code")
         encoder = dense.encoder(input_shape, hidden_units, activation, [code], rng, kind)

@@ -62,10 +62,10 @@ def stacked(
     dense.check(hidden_units, activation, learning_rate)
     checks.positive("pretrain_rate", pretrain_rate)
     rng = random.Random(seed)
-    noise = corrupting(corruption, level, kind, rng.getrandbits(31))
+    before = corrupting(corruption, level, kind, rng.getrandbits(31))
     code = dense.dense(latent_dim, activation, rng, name="code")
     return Stacked(
-        dense.encoder(input_shape, hidden_units, activation, [code], rng, kind, first=noise),
+        dense.encoder(input_shape, hidden_units, activation, [code], rng, kind, before=before),
         dense.decoder(latent_dim, hidden_units, activation, input_shape, kind, rng, tied=tied),
         kind,
         corruption=corruption,

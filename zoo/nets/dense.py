@@ -32,6 +32,7 @@ def encoder(
     rng: random.Random,
     kind: Kind,
     *,
+    before: Iterable[keras.Layer] = (),
     first: Iterable[keras.Layer] = (),
 ) -> keras.Model:
     """Makes an encoder: flatten, hidden layers, then the layers that make the code.
@@ -43,13 +44,14 @@ def encoder(
         code: The layers from the last hidden layer to the code.
         rng: Where the initial weights' seeds come from.
         kind: What a sample is: gives the layers that read it.
+        before: Layers between the flattened samples and these.
         first: Layers between these and the first hidden layer.
 
     Returns:
         A model from `(batch, *input_shape)` to the code.
     """
     hidden = [dense(units, activation, rng, f"hidden_{i}") for i, units in enumerate(hidden_units)]
-    layers = [keras.Input(input_shape, name="x"), keras.layers.Flatten(), *kind.readers(input_shape)]
+    layers = [keras.Input(input_shape, name="x"), keras.layers.Flatten(), *before, *kind.readers(input_shape, rng)]
     layers += [*first, *hidden, *code]
     return keras.Sequential(layers, name="encoder")
 

@@ -176,7 +176,7 @@ def _weights_to_films(decoder: keras.Model) -> tf.Tensor:
     layer = next(layer for layer in reversed(decoder.layers) if hasattr(layer, "kernel"))
     by_film = isinstance(layer, (RatingOutput, TransposedDense))
     kernel = tf.convert_to_tensor(layer.kernel)
-    return kernel if by_film else tf.transpose(kernel)
+    return kernel[: layer.bias.shape[0]] if by_film else tf.transpose(kernel)
 
 
 def _example(film_ids: np.ndarray, scale: tuple[float, float]) -> dict[str, Any]:

@@ -17,14 +17,25 @@ if TYPE_CHECKING:
     from zoo.autoencoder import Autoencoder
 
 
+WIDE = {"latent_dim": 500, "activation": "sigmoid", "learning_rate": 4e-3}
+
+
 @dataclass(frozen=True)
 class RatingOptions(running.Options):
     """What a recipe of ratings takes beside what all take."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("ratings", "likes")
-    # Chosen on validation people of MovieLens 1M, for ease, and on validation ratings of MovieLens 100K, for autorec.
+    # Chosen on validation people of MovieLens 1M, for ease, and on validation ratings of MovieLens 100K otherwise.
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "autorec": {"learning_rate": 4e-3},
+        "vanilla": WIDE,
+        "sparse": {"penalty": "kl", "rho": 0.3, "code_dropout": 0.3, "latent_dim": 500, "learning_rate": 4e-3},
+        "k_sparse": {"k": 100, "latent_dim": 500, "learning_rate": 4e-3},
+        "contractive": WIDE,
+        "denoising": {**WIDE, "hidden_units": (500,), "corruption": "masking", "level": 0.2},
+        "stacked": {**WIDE, "hidden_units": (500,), "tied": False, "level": 0.2},
+        "deep": {**WIDE, "hidden_units": (500,)},
+        "vae": {**WIDE, "latent_dim": 100, "hidden_units": (500,), "beta": 0.2},
         "ease": {"l2": 400.0, "dropout": 0.66, "activity_power": 0.5, "popularity_power": 0.2},
     }
     model: str = "autorec"

@@ -31,7 +31,6 @@ from recipes.tasks.ratings.options import Outcome, RatingOptions
 from recipes.training import Progress
 from recipes.training.rows import gatherer
 from zoo import UsageError
-from zoo.families.rating import RatingAutoencoder
 from zoo.wrappers.average import Average
 from zoo.wrappers.newcomers import factors_of, for_newcomers, with_factors
 from zoo.wrappers.recommender import Recommender
@@ -162,7 +161,7 @@ def _member(config: RatingOptions, data: Data, kind: tuple[RatingOptions, str], 
             folder=folder / f"{name}-{part.replace(' ', '-')}",
             monitor="val_rmse" if validation else None,
             callbacks=watch,
-            densify=not is_sparse(config, x),
+            densify=not is_sparse(config, model, x),
             **{**fitting, "epochs": epochs},
         )
         return running.in_float32(config, model), progress, x
@@ -203,8 +202,12 @@ def rows_of(ratings: Ratings, by: str) -> sparse.csr_array:
     return matrix.T.tocsr() if by == "item" else matrix
 
 
-def is_sparse(config: RatingOptions, x: sparse.csr_array) -> bool:
-    """Says whether training batches stay sparse: as asked, or by the measured density."""
+def is_sparse(config: RatingOptions, model: Autoencoder, x: sparse.csr_array) -> bool:
+    """Says whether training batches stay sparse: as asked, or by the measured density where the model takes such."""
+    if not model.encoder.inputs[0].sparse:
+        if config.path == "sparse":
+            raise UsageError(f"--path sparse is for autorec: {config.model} takes dense batches. Leave it out.")
+        return False
     density = x.nnz / max(1, x.shape[0] * x.shape[1])
     return config.path == "sparse" or (config.path == "auto" and density < SPARSE_BELOW)
 
@@ -246,7 +249,7 @@ def predictor(model: Autoencoder, x: sparse.csr_array, by: str, biases: Predicto
 
 
 def for_people(
-    config: RatingOptions, model: RatingAutoencoder, x: sparse.csr_array, splits: RatingSplits
+    config: RatingOptions, model: Autoencoder, x: sparse.csr_array, splits: RatingSplits
 ) -> tuple[Autoencoder, float]:
     """Returns what predicts for anyone, and how noisy it takes ratings to be, chosen on validation."""
     if config.by == "user":
@@ -263,7 +266,7 @@ def for_people(
 
 
 def both(
-    config: RatingOptions, model: RatingAutoencoder, x: sparse.csr_array, people: Autoencoder, known: Ratings
+    config: RatingOptions, model: Autoencoder, x: sparse.csr_array, people: Autoencoder, known: Ratings
 ) -> Predictor:
     """Returns what predicts for people who were there in training.
 
