@@ -125,7 +125,7 @@ class Autoencoder(keras.Model):
     def compile_default(self, learning_rate: float, **options: Any) -> Self:
         """Compiles with Adam, whose other options are Keras's, and the kind's loss; returns the model."""
         optimizer = FusedAdam(learning_rate, **options)
-        self.compile(optimizer=optimizer, loss=self.kind.loss(), metrics=self.kind.metrics() or None)
+        self.compile(optimizer=optimizer, loss=self.kind.loss(), metrics=self.kind.metrics(self) or None)
         return self
 
     @property

@@ -51,7 +51,7 @@ class Kind:
         """Returns the loss of a reconstruction; None where the model brings its own."""
         return keras.losses.MeanSquaredError()
 
-    def metrics(self) -> list[keras.metrics.Metric]:
+    def metrics(self, model: Autoencoder) -> list[keras.metrics.Metric]:
         """Returns what is measured beside the loss, in training and validation: nothing."""
         return []
 

@@ -82,9 +82,9 @@ class Ratings(Kind):
         """Returns the squared error over what is rated."""
         return MaskedSquaredError()
 
-    def metrics(self) -> list[keras.metrics.Metric]:
+    def metrics(self, model: Autoencoder) -> list[keras.metrics.Metric]:
         """Returns the error in stars."""
-        return [RatingError(name="rmse")]
+        return [RatingError(name="rmse")] if _reads_here(model) else []
 
     def corruption(self, corruption: str, level: float, seed: int | None) -> RatingCorruption:
         """Returns the layer that corrupts what is rated."""

@@ -70,6 +70,7 @@ def factors_of(model: Autoencoder, films: sparse.csr_array, rank: int) -> tuple[
     left, lengths, _ = np.linalg.svd(
         codes @ root, full_matrices=False
     )  # a rotation of z, which its prior does not feel
+    rank = min(rank, np.count_nonzero(np.ptp(weights, axis=0)))  # what is the same for all users tells nothing
     return (left * lengths)[:, :rank].astype("float32"), (codes @ mean).astype("float32")
 
 
@@ -87,7 +88,7 @@ def _taken_apart(decoder: keras.Model, code: np.ndarray) -> tuple[np.ndarray, np
     last, after = decoder.layers[place], decoder.layers[place + 1]
     h: Any = code
     for layer in decoder.layers[:place]:
-        h = layer(h)
+        h = h if isinstance(layer, keras.layers.InputLayer) else layer(h)
     bias = last.bias.numpy()
     if isinstance(last, RatingOutput):
         kernel, bias = last.kernel.numpy(), bias + last.base.numpy()

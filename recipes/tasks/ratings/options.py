@@ -32,9 +32,8 @@ class RatingOptions(running.Options):
         "sparse": {"penalty": "kl", "rho": 0.3, "code_dropout": 0.3, "latent_dim": 500, "learning_rate": 4e-3},
         "k_sparse": {"k": 100, "latent_dim": 500, "learning_rate": 4e-3},
         "contractive": WIDE,
-        "denoising": {**WIDE, "hidden_units": (500,), "corruption": "masking", "level": 0.2},
-        "stacked": {**WIDE, "hidden_units": (500,), "tied": False, "level": 0.2},
-        "deep": {**WIDE, "hidden_units": (500,)},
+        "denoising": {**WIDE, "hidden_units": ()},
+        "stacked": {**WIDE, "hidden_units": (), "tied": False, "level": 0.2},
         "vae": {**WIDE, "latent_dim": 100, "hidden_units": (500,), "beta": 0.2},
         "ease": {"l2": 400.0, "dropout": 0.66, "activity_power": 0.5, "popularity_power": 0.2},
     }
