@@ -16,7 +16,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -47,6 +47,9 @@ class Config(SampleOptions):
 
     model: str = "vae"
     """Which model of the zoo that can sample; its hyperparameters follow below, and other models have others."""
+    prior: Literal["own", "mixture"] = "own"
+    """What codes are drawn from: the model's own prior; or a Gaussian mixture fitted to the codes of the training
+    samples, for any model with a vector as its code."""
     load: Path | None = None
     """An export, such as recipes.mnist makes: it is used as it is, and nothing is trained."""
 
@@ -70,7 +73,7 @@ def run(config: Config) -> dict[str, float]:
         config = dataclasses.replace(config, model=source["model"]["name"], hyperparameters={})
     with running.workspace(RECIPE, config) as folder:
         splits = pipeline.load(config)
-        made = loaded(config.load, splits) if config.load else trained(config, splits, folder)
+        made = loaded(config, splits) if config.load else trained(config, splits, folder)
         report = generation.measure(made.model, splits, made.codes)
         report.explained |= generation.MEASURES
         figures = {**generation.draw(made.model, splits, made.codes), **draw(made, splits)}
@@ -95,7 +98,7 @@ def recorded(folder: Path) -> dict[str, Any]:
         raise UsageError(f"{file} is damaged: fetch or export it again.") from None
 
 
-def loaded(folder: Path, splits: Splits) -> Trained:
+def loaded(config: Config, splits: Splits) -> Trained:
     """Returns the model of an export; what it says of its training stands for the progress, which is blank.
 
     Raises:
@@ -104,21 +107,45 @@ def loaded(folder: Path, splits: Splits) -> Trained:
     from recipes.training import Progress
     from zoo.wrappers.raw import Raw
 
+    folder: Any = config.load
     model: Any = zoo.load(folder)
     while isinstance(model, Raw):  # the model of samples inside
         model = model.model
-    check_it_samples(model)
+    sampler = with_prior(config, model)
     taken = tuple(model.encoder.input_shape[1:])
     if taken != splits.shape:
         raise UsageError(f"{folder} takes samples of shape {taken}. Received: {splits.name}, of shape {splits.shape}.")
-    return pipeline.trained(model, splits, Progress(seconds=[0.0], history={"val_loss": [0.0]}))
+    made = pipeline.trained(model, splits, Progress(seconds=[0.0], history={"val_loss": [0.0]}))
+    return dataclasses.replace(made, model=fitted(sampler, splits, config.seed))
 
 
 def trained(config: Config, splits: Splits, folder: Path) -> Trained:
     """Builds and trains the configured model."""
     model = pipeline.build(config, splits)
+    with_prior(config, model)  # before the training, which would be lost
+    made = pipeline.fit(config, splits, model, folder)
+    return dataclasses.replace(made, model=fitted(with_prior(config, made.model), splits, config.seed))
+
+
+def with_prior(config: Config, model: Autoencoder) -> Autoencoder:
+    """Returns the model with the prior that the options name.
+
+    Raises:
+        UsageError: If it cannot sample so.
+    """
+    from zoo.wrappers.mixture_prior import MixturePrior
+
+    if config.prior == "mixture" and not isinstance(model, MixturePrior):
+        return MixturePrior(model)
     check_it_samples(model)
-    return pipeline.fit(config, splits, model, folder)
+    return model
+
+
+def fitted(model: Any, splits: Splits, seed: int) -> Autoencoder:
+    """Fits a mixture to the codes of training samples; validation samples choose its components."""
+    if not hasattr(model, "fit_prior"):
+        return model
+    return model.fit_prior(splits.train.x, splits.validation.x, seed=seed)
 
 
 def check_it_samples(model: Autoencoder) -> None:
@@ -132,7 +159,10 @@ def check_it_samples(model: Autoencoder) -> None:
         for name in zoo.list_models(data="pixels")
     }
     able = ", ".join(name for name, kind in returned.items() if generation.able(kind))
-    raise UsageError(f"{model.name} cannot make samples: its codes follow no known distribution. Choose from: {able}.")
+    raise UsageError(
+        f"{model.name} cannot make samples: its codes follow no known distribution. Choose from: {able}; or add "
+        "--prior mixture."
+    )
 
 
 def draw(made: Trained, splits: Splits) -> dict[str, Figure]:
@@ -140,7 +170,7 @@ def draw(made: Trained, splits: Splits) -> dict[str, Figure]:
     from recipes.figures import latent_grid
 
     model, codes = made.model, made.codes["train"]
-    if codes[0].size < 2 or not splits.pictures:
+    if codes[0].size < 2 or not splits.pictures or hasattr(model, "fit_prior"):  # a mixture has no such plane
         return {}
     images, values, units = plane(model, codes)
     title = f"{model.name}: a plane of its codes" + (", all else 0" if codes[0].size > 2 else "")

@@ -3,6 +3,7 @@
     python -m recipes.images                                      # photographs that a dependency ships: 4 minutes
     python -m recipes.images --task super_resolution --scale 3 --data PHOTOS
     python -m recipes.images --inputs NOISY --targets CLEAN       # pairs, matched by name
+    python -m recipes.images --task reconstruct --model convolutional --data FACES --size 64    # any model
     python -m recipes.images --apply exported/images-denoise-25 IN OUT    # a picture or a folder
 
 Pictures are split by file. The network is trained on patches; whole pictures are measured, beside what people use
@@ -18,7 +19,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+import zoo
 from recipes import running
+from recipes.tasks import features
 from zoo import UsageError, checks
 
 if TYPE_CHECKING:
@@ -79,6 +82,23 @@ class Config(running.Options):
     def folder(self, recipe: str) -> Path:
         """Returns the folder to export to, named after the task."""
         return self.out or running.EXPORTED / f"{recipe}-{running.hyperparameters(self)['task']}"
+
+
+@dataclass(frozen=True)
+class Whole(features.FeatureOptions):
+    """The options of models of pictures of one size, which reconstruct whole pictures."""
+
+    model: str = "convolutional"
+    """Which model of the zoo; its hyperparameters follow below, and other models have others."""
+    task: Literal["reconstruct"] = "reconstruct"
+    """What is asked of the model; other tasks are those of --model restorer."""
+    size: tuple[int, ...] | None = (64,)
+    """The height and width that a folder's pictures are brought to, or one number for both."""
+
+
+def reconstruct(config: Whole) -> dict[str, float]:
+    """Trains a model of pictures of one size, measures it beside PCA, draws and exports it, as `recipes.features`."""
+    return features.run(RECIPE, config, words="features")
 
 
 def run(config: Config) -> dict[str, float]:
@@ -223,5 +243,14 @@ def applied(model: Path, source: Path, target: Path, *, ensemble: bool, trusted:
     return {"done": len(done.done), "failed": len(done.failed)}
 
 
+def main() -> None:
+    """Parses the command line and runs the recipe: with a model of pictures of any size, or with one of one size."""
+    name = running.value_of("--model", sys.argv[1:])
+    if name in set(zoo.list_models(data="pixels")) - set(zoo.list_models(data="pictures")):
+        running.main(RECIPE, Whole, reconstruct)
+    else:
+        running.main(RECIPE, Config, run)
+
+
 if __name__ == "__main__":
-    running.main(RECIPE, Config, run)
+    main()

@@ -1,6 +1,6 @@
 """What every recipe shares: its options, its command line, its answers to errors, and the folder it works in."""
 
-from recipes.running.command_line import command, main, parse
+from recipes.running.command_line import command, main, parse, value_of
 from recipes.running.folders import workspace
 from recipes.running.options import EXPORTED, Options, batch_size, build, fitting, hyperparameters, in_float32, kind_of
 from recipes.running.stopping import status_of
@@ -18,5 +18,6 @@ __all__ = [
     "main",
     "parse",
     "status_of",
+    "value_of",
     "workspace",
 ]

@@ -64,7 +64,7 @@ def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Conf
         UsageError: If the model is unknown, or for other data.
         SystemExit: With status 2, if an option is unknown or a value is of the wrong kind; with 0 after `--help`.
     """
-    name = _value_of("--model", arguments) or config_class().model
+    name = value_of("--model", arguments) or config_class().model
     builder = registry.outline(name)
     models = sorted({model for kind in config_class.KINDS for model in zoo.list_models(data=kind)})
     if name not in models:
@@ -113,7 +113,8 @@ def command(recipe: str, config: Options) -> str:
     return shlex.join(words)
 
 
-def _value_of(flag: str, arguments: list[str]) -> str | None:
+def value_of(flag: str, arguments: list[str]) -> str | None:
+    """Returns what follows a flag on a command line; nothing where it is not given."""
     words = [part for word in arguments for part in (word.split("=", 1) if word.startswith(f"{flag}=") else [word])]
     return dict(itertools.pairwise(words)).get(flag)  # the last one counts
 

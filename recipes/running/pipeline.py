@@ -111,6 +111,7 @@ def publish(
     figures: Mapping[str, Figure],
     *,
     earlier: Mapping[str, Any] | None = None,
+    words: str | None = None,
 ) -> dict[str, float]:
     """Exports a model of raw values with its numbers, its card and its figures; prints a table of the numbers.
 
@@ -121,6 +122,7 @@ def publish(
         made: The model, of samples, and how its training went.
         report: What was measured.
         figures: By file name without ending; the first leads the card.
+        words: The recipe whose card's words fit, if not this one's.
         earlier: Of a model that was loaded, `train`, `model` and `seed` of its own record.
 
     Returns:
@@ -137,7 +139,7 @@ def publish(
         record=record,
         explained=report.explained,
         figures=figures,
-        recipe=recipe,
+        recipe=words or recipe,
         examples=splits.raw(splits.test.x[:EXAMPLES]),
         inputs=splits.units.inputs(),
     )

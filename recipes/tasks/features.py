@@ -32,14 +32,17 @@ class FeatureOptions(SampleOptions):
     shift: int = 0
     """Shift each training picture by up to so many pixels each way, anew each time; measures use pictures as they
     are."""
+    mirror: bool = False
+    """Turn each training picture left to right with a chance of a half, anew each time."""
 
 
-def run(recipe: str, config: FeatureOptions) -> dict[str, float]:
+def run(recipe: str, config: FeatureOptions, words: str | None = None) -> dict[str, float]:
     """Trains, measures, draws and exports; prints a table.
 
     Args:
         recipe: The recipe's name.
         config: Its options.
+        words: The recipe whose card's words fit, if not its own.
 
     Returns:
         The test numbers by name.
@@ -55,17 +58,20 @@ def run(recipe: str, config: FeatureOptions) -> dict[str, float]:
         made = pipeline.fit(config, splits, model, folder, augmentation(config, splits))
         report = measure(made, splits)
         figures = draw(made, splits)
-        return pipeline.publish(recipe, config, splits, made, report, figures)
+        return pipeline.publish(recipe, config, splits, made, report, figures, words=words)
 
 
 def augmentation(config: FeatureOptions, splits: Splits) -> Callable[..., Any] | None:
     """Returns what changes training pictures, if anything shall."""
-    from recipes.training.augmentation import shifted
+    from recipes.training.augmentation import mirrored, shifted
 
     checks.not_negative("shift", config.shift)
-    if config.shift and not splits.pictures:
-        raise UsageError(f"--shift {config.shift} is for pictures. Received: samples of shape {splits.shape}.")
-    return functools.partial(shifted, most=config.shift) if config.shift else None
+    if (config.shift or config.mirror) and not splits.pictures:
+        raise UsageError(f"--shift and --mirror are for pictures. Received: samples of shape {splits.shape}.")
+    shift = functools.partial(shifted, most=config.shift) if config.shift else None
+    if not config.mirror:
+        return shift
+    return lambda images, seed: mirrored(shift(images, seed) if shift else images, seed)
 
 
 def measure(made: Trained, splits: Splits) -> Report:
