@@ -10,15 +10,15 @@ import pytest
 import tensorflow as tf
 from sklearn.metrics import roc_auc_score
 
-from recipes import tasks
 from recipes.abilities import denoising, likelihood
-from recipes.data import images, mnist
+from recipes.data import idx, images
 from recipes.data.splits import Splits
-from recipes.metrics import codebook
 from recipes.metrics.linear_probe import linear_probe
+from recipes.tasks import pictures
 from recipes.tasks.pictures.condition import rounded
 from tests.test_exported import FOLDERS
 from zoo.layers.corruption import Corruption
+from zoo.ops import perplexity as usage
 
 Signatures = dict[str, Callable[..., dict[str, tf.Tensor]]]
 BATCH = 500
@@ -29,7 +29,7 @@ def splits(root):
     source = root.parent / "shared" / "data" / "mnist"
     if not source.exists():
         pytest.skip(f"all of MNIST is not at {source}")
-    return mnist.load(str(source))
+    return idx.load(str(source))
 
 
 def raw(x: np.ndarray) -> Iterator[tf.Tensor]:
@@ -100,7 +100,7 @@ def log_likelihood(signatures: Signatures, splits: Splits, record: dict) -> floa
 
 def perplexity(signatures: Signatures, splits: Splits, record: dict) -> float:
     indices = outputs(signatures["encode"], "indices", splits.test.x)
-    return codebook.perplexity(codebook.shares(indices, record["model"]["hyperparameters"]["codebook_size"]))
+    return float(usage.perplexity(usage.shares(indices, record["model"]["hyperparameters"]["codebook_size"])))
 
 
 def mean_auroc(signatures: Signatures, splits: Splits, record: dict) -> float:
@@ -137,7 +137,7 @@ def test_pictures_are_restored_as_well_from_the_export_alone(folder, root):
     restore = tf.saved_model.load(folder / "saved_model").signatures["serving_default"]
     channels = restore.structured_input_signature[1]["image"].shape[-1]
     loaded = images.load(str(train), test=str(test), channels=channels, smallest=64)
-    task = tasks.find(options["task"])
+    task = pictures.find(options["task"])
     for condition in task.conditions(options, loaded):
         cases = list(condition.cases(loaded.test))
         restored = [rounded(restore(image=tf.constant(seen))["reconstruction"].numpy()) for seen, _ in cases]

@@ -173,8 +173,8 @@ FIVE = "1,2\n" * 5
         (b"\0" * 100, "is no table"),
         (f"a,b\n{FIVE}3,".encode() + b"\xe9\n", "line 7, column 'b' holds 'é'"),
         ("a" * 2_000_000, "is no table"),
-        (gzip.compress(b"a,b\n" * 9)[:-9], "cannot be read"),
-        (gzip.compress(b"\0" * 10_000_000), "is no table"),
+        (gzip.compress(b"a,b\n" * 9, mtime=0)[:-9], "cannot be read"),
+        (gzip.compress(b"\0" * 10_000_000, mtime=0), "is no table"),
     ],
 )
 def test_bad_files_are_told_in_a_sentence(content, told, write):
