@@ -1,23 +1,36 @@
-"""A new model is one file: CONTRIBUTING's example, pasted into a copy of the project, is found, tested and usable."""
+"""A new model, or kind, is one file: CONTRIBUTING's examples, pasted into a copy, are found, tested and usable."""
 
 import json
 import re
 import shutil
+from pathlib import Path
 
 import zoo
 
 
-def test_the_example_in_contributing_needs_no_other_edit(tmp_path, root, fresh_python):
-    # Of the other models one is enough: the contract test would walk them all again.
+def copied(root: Path, target: Path) -> str:
+    """Copies the project with one model alone, since the contract test walks all; returns CONTRIBUTING's text."""
     others = {f"{name}.py" for name in zoo.list_models()} - {"vanilla.py"}
+    usual = shutil.ignore_patterns("__pycache__", "mnist-*", "demo*", "*.training")
+
+    def ignored(folder: str, names: list[str]) -> set[str]:
+        return {*usual(folder, names), *(others if folder == str(root / "zoo" / "models") else ())}
+
     for folder in ("zoo", "recipes", "serving", "exported", "tests"):
-        left_out = others if folder == "zoo" else ()
-        ignored = shutil.ignore_patterns("__pycache__", "mnist-*", "demo*", "*.training", *left_out)
-        shutil.copytree(root / folder, tmp_path / folder, ignore=ignored)
-    shutil.copy(root / "pyproject.toml", tmp_path)
-    text = (root / "CONTRIBUTING.md").read_text("utf-8")
-    file = re.search(r"Put this into `(zoo/\w+\.py)`", text)[1]
-    (tmp_path / file).write_text(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], "utf-8")
+        shutil.copytree(root / folder, target / folder, ignore=ignored)
+    shutil.copy(root / "pyproject.toml", target)
+    return (root / "CONTRIBUTING.md").read_text("utf-8")
+
+
+def paste(text: str, folder: str, target: Path) -> None:
+    """Pastes the example of a file in that folder."""
+    file, code = re.search(rf"Put this into `({folder}/\w+\.py)`.*?```python\n(.*?)```", text, re.DOTALL).groups()
+    (target / file).write_text(code, "utf-8")
+
+
+def test_the_model_in_contributing_needs_no_other_edit(tmp_path, root, fresh_python):
+    text = copied(root, tmp_path)
+    paste(text, "zoo/models", tmp_path)
 
     run = fresh_python("-m", "pytest", "-n", "0", "tests/test_contract.py", "-k", "noisy_code or fresh", cwd=tmp_path)
     assert run.returncode == 0, run.stdout
@@ -28,3 +41,10 @@ def test_the_example_in_contributing_needs_no_other_edit(tmp_path, root, fresh_p
     assert run.returncode == 0, run.stderr
     metrics = json.loads((tmp_path / "exported" / "mnist-noisy_code" / "metrics.json").read_text())
     assert metrics["model"]["hyperparameters"]["sigma"] == 0.5
+
+
+def test_the_kind_in_contributing_needs_no_other_edit(tmp_path, root, fresh_python):
+    paste(copied(root, tmp_path), "zoo/kinds", tmp_path)
+    run = fresh_python("-m", "pytest", "-n", "0", "tests/test_contract.py", "-k", "amounts", cwd=tmp_path)
+    assert run.returncode == 0, run.stdout
+    assert int(re.search(r"(\d+) passed", run.stdout)[1]) == 3
