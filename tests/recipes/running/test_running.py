@@ -45,10 +45,14 @@ def values(annotation):
     return VALUES[annotation]
 
 
+# Imported here, since importing them within a strategy would use the module random.
+BUILDERS = {name: registry.find(name) for name in zoo.list_models(data="pixels")}
+
+
 @st.composite
 def configs(draw):
-    name = draw(st.sampled_from(zoo.list_models(data="pixels")))
-    parameters = registry.hyperparameters(registry.find(name))
+    name = draw(st.sampled_from(sorted(BUILDERS)))
+    parameters = registry.hyperparameters(BUILDERS[name])
     hyperparameters = {key: draw(st.just(p.default) | values(p.annotation)) for key, p in parameters.items()}
     hyperparameters.pop("seed", None)
     kinds, names = typing.get_type_hints(Config), [field.name for field in dataclasses.fields(Config)]
