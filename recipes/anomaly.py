@@ -192,7 +192,7 @@ def measure(
 
     report = Report()
     for part in PARTS:
-        flags = [values > one.threshold for values, one in zip(scores[part], detectors, strict=True)]
+        flags = [~(values <= one.threshold) for values, one in zip(scores[part], detectors, strict=True)]
         setattr(report, part, numbers(splits[part], kinds, scores[part], flags))
 
     forests = [isolation_forest(kind.of(splits.train), config.seed) for kind in kinds]

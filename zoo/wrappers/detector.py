@@ -4,9 +4,9 @@ s(x) = |G * (x - x')|^2 / (|G * x| |G * x'|), with |.|^2 the mean of squares ove
 stroke that is a pixel off is forgiven, one that is missing is not, and a sample with little in it is not normal for
 that alone. If not relative, s is the numerator: the squared error of blurred samples.
 
-x is an anomaly where s(x) > t. Of n scores of normal samples that the model was not trained on, t is the k-th smallest,
-k = ceil((n + 1)(1 - alpha)): a new normal sample is then called an anomaly with a probability of at most alpha,
-whatever the distribution.
+x is an anomaly unless s(x) <= t, which holds of no x with NaNs. Of n scores of normal samples that the model was not
+trained on, t is the k-th smallest, k = ceil((n + 1)(1 - alpha)): a new normal sample is then called an anomaly with a
+probability of at most alpha, whatever the distribution.
 
 Source: Laxhammar and Falkman 2010, Conformal prediction for distribution-independent anomaly detection, for t.
 """
@@ -80,6 +80,8 @@ class Detector(Wrapper):
             UsageError: If there are too few for so small a share of false alarms.
         """
         checks.fraction("false_alarms", false_alarms)
+        finite = bool(np.isfinite(scores).all())
+        checks.check(finite, "scores", "finite", "NaN or infinity", "Clean the normal samples first.")
         rank = math.ceil(round((len(scores) + 1) * (1 - false_alarms), 9))  # 0.9 * 10 may be a hair above 9
         if rank > len(scores):
             raise checks.UsageError(
@@ -108,8 +110,8 @@ class Detector(Wrapper):
 
     @of_samples("x")
     def detect(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
-        """Returns whether each sample is an anomaly, shape `(n,)`."""
-        return self.score(x, batch_size) > self.threshold
+        """Returns whether each sample is an anomaly, shape `(n,)`; one with NaNs or infinities is."""
+        return ~(self.score(x, batch_size) <= self.threshold)
 
     def endpoints(self) -> dict[str, Endpoint]:
         """Returns what the model offers, with this `score`, and `detect`: the score, and whether it is an anomaly's."""
@@ -121,7 +123,7 @@ class Detector(Wrapper):
 
         def detect(x: tf.Tensor) -> dict[str, tf.Tensor]:
             value = score(x)["score"]
-            return {"score": value, "is_anomaly": value > self.threshold}
+            return {"score": value, "is_anomaly": ~(value <= self.threshold)}  # of NaN nothing is at most t
 
         of_one = endpoints["score"]
         return {**endpoints, "score": of_one._replace(call=score), "detect": of_one._replace(call=detect)}

@@ -165,3 +165,13 @@ def test_all_three_wrappers_are_saved_loaded_and_exported_together(tmp_path, fre
     np.savez(tmp_path / "kept.npz", raw=raw, score=outer.score(raw), thresholds=[one.threshold for one in each])
     run = fresh_python("-c", LOAD, tmp_path)
     assert run.returncode == 0, run.stderr
+
+
+def test_what_is_no_number_is_an_anomaly_and_cannot_calibrate(x, tmp_path):
+    detector = Detector(model(seed=0)).calibrate(x, 0.2)
+    broken = np.stack([x[0], np.where(x[0] == x[0].max(), np.nan, x[0]), np.where(x[0] == x[0].max(), np.inf, x[0])])
+    assert detector.detect(broken).tolist()[1:] == [True, True]
+    found = detector.endpoints()["detect"].call(tf.constant(broken))["is_anomaly"]
+    np.testing.assert_array_equal(found, detector.detect(broken))
+    with pytest.raises(UsageError, match="scores must be finite"):
+        Detector(model(seed=0)).calibrate(np.concatenate([x, broken]), 0.2)
