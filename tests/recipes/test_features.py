@@ -77,5 +77,5 @@ def test_few_samples_are_seen_for_more_epochs():
 
 
 def test_a_shift_of_rows_is_refused(unlabelled, tmp_path):
-    with pytest.raises(zoo.UsageError, match=r"--shift 1 is for pictures. Received: samples of shape \(3,\)"):
+    with pytest.raises(zoo.UsageError, match=r"are for pictures. Received: samples of shape \(3,\)"):
         run(tmp_path, model="vanilla", data=str(unlabelled), shift=1, hyperparameters={"latent_dim": 2})

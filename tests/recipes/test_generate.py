@@ -89,7 +89,6 @@ def test_the_plane_varies_the_two_units_that_vary_most_over_the_priors_quantiles
     assert values[0] == pytest.approx(NormalDist().inv_cdf(generate.EDGE))
     assert values[len(values) // 2] == pytest.approx(0, abs=1e-9)
     np.testing.assert_allclose(images[3, 5], [[values[5], 0, values[3]]], rtol=1e-6)
-    assert not generate.draw(Linear(), codes[:, :1])
 
 
 def test_the_film_passes_each_station_once_and_comes_back():

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 import zoo
 from recipes import mnist
+from recipes.tasks import features
 
 NUMBERS = {"bce", "mse", "sse", "probe_error", "active_share", "dead_share"}
 
@@ -62,9 +63,9 @@ class Linear:
 def test_what_a_unit_adds_is_its_span_decoded_most_active_first():
     codes = np.array([[0.0, 1.0, 5.0], [2.0, 1.5, 5.0]])
     active = np.array([[False, True, False], [True, True, False]])
-    added = mnist.added_by_units(Linear(), codes, active)
+    added = features.added_by_units(Linear(), codes, active)
     np.testing.assert_allclose(added[:, 0], [[0, 5, 0], [2, 0, 0], [0, 0, 0]])
-    assert len(mnist.added_by_units(Linear(), codes, active, most=1)) == 1
+    assert len(features.added_by_units(Linear(), codes, active, most=1)) == 1
 
 
 def test_the_baselines_stand_beside_on_the_same_split(exported):

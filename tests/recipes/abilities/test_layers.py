@@ -20,7 +20,9 @@ def splits() -> Splits:
         y = np.arange(count) % 4
         return Part(y[:, None].astype("float32"), y)
 
-    return Splits(part(400), part(40), part(40), "bits", "made here", "400, 40, 40", "none")
+    return Splits(
+        part(400), part(40), part(40), "bits", "made here", "400, 40, 40", "none", labels=("0", "1", "2", "3")
+    )
 
 
 def test_models_that_give_all_layers_codes_are_able():

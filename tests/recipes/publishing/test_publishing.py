@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from recipes import mnist, publishing, running
 from recipes.data.idx import load
 from recipes.mnist import Config
+from recipes.tasks import features
 from zoo import registry
 
 ROW = ["name", "metric", "value", "protocol", "source"]
@@ -136,7 +137,7 @@ def trained(idx_folder, tmp_path_factory):
     words = ["--model", "vanilla", "--latent-dim", "4", "--epochs", "1", "--data", str(idx_folder)]
     config = running.parse(Config, [*words, "--out", str(out)], "mnist")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mnist, "measure", full)
+        patch.setattr(features, "measure", full)
         with pytest.raises(OSError, match="No space left"):
             mnist.run(config)
     return out.with_name("out.training"), words
@@ -147,8 +148,8 @@ def quick(monkeypatch):
     """Measures and draws next to nothing; training is an error."""
     figure = Figure()
     report = publishing.Report({"mse": 1.0}, {"mse": 1.0}, [publishing.row("PCA", "mse", 1.0, "none", "none")])
-    monkeypatch.setattr(mnist, "measure", lambda *_: report)
-    monkeypatch.setattr(mnist, "draw", lambda *_: {"curves": figure})
+    monkeypatch.setattr(features, "measure", lambda *_: report)
+    monkeypatch.setattr(features, "draw", lambda *_: {"curves": figure})
     monkeypatch.setattr(keras.Model, "fit", None)
 
 
