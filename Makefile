@@ -4,12 +4,12 @@ BIN := .venv/bin
 
 .PHONY: demo test lint types matrix bench tables
 
-demo: .venv/ready  ## Train a sparse autoencoder on real digits, export it, use it without Keras (under 3 minutes).
+demo: .venv/ready  ## Train a sparse autoencoder on real digits, export it, use it without Keras (1 minute).
 	$(BIN)/python -m recipes.mnist --model sparse --data sample --tied --input-dropout 0.3 --learning-rate 2e-3 \
 		--schedule cosine --epochs 60 --patience 60 --out exported/demo --resume
 	$(BIN)/python -I serving/verify.py exported/demo
 
-test: lint types  ## Lint, types, tests (12 minutes on 2 cores).
+test: lint types  ## Lint, types, tests (a quarter of an hour on 2 cores).
 	$(BIN)/python -m pytest
 
 lint: .venv/ready
