@@ -68,6 +68,24 @@ class Raw(Wrapper):
         """Returns the reconstruction of `x`, raw."""
         return self.restore(self.model(self.prepare(x), training=training))
 
+    def encode(self, x: np.ndarray, *beside: Any, **options: Any) -> np.ndarray:
+        """Returns the codes of raw samples, as the model's own `encode`, of which labels may be asked besides."""
+        return self._by_model("encode", super().encode, x, *beside, **options)
+
+    def decode(self, code: np.ndarray, *beside: Any, **options: Any) -> np.ndarray:
+        """Returns raw samples of codes, likewise."""
+        return self._by_model("decode", super().decode, code, *beside, **options)
+
+    def reconstruct(self, x: np.ndarray, *beside: Any, **options: Any) -> np.ndarray:
+        """Returns the raw reconstructions of raw samples, likewise."""
+        return self._by_model("reconstruct", super().reconstruct, x, *beside, **options)
+
+    def _by_model(self, name: str, usual: Callable[..., np.ndarray], *values: Any, **named: Any) -> np.ndarray:
+        """Lets a model that takes more than samples do it itself; all others go through the wrapper's own parts."""
+        if len(self.model.encoder.inputs) == 1:
+            return usual(*values, **named)
+        return self.__getattr__(name)(*values, **named)
+
     def prepared(self, values: Any) -> Any:
         """Returns raw samples, an array or None, as the model takes them.
 

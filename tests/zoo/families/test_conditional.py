@@ -73,6 +73,10 @@ def test_it_is_the_same_after_a_reload_and_in_an_export_of_raw_pixels(trained, t
     folder = zoo.export(Scaled(trained), tmp_path, examples=255 * X[:3])
     again = zoo.load(folder)
     np.testing.assert_array_equal(again.model.encode(X[:5], LABELS[:5]), trained.encode(X[:5], LABELS[:5]))
+    np.testing.assert_allclose(again.encode(255 * X[:5], LABELS[:5]), trained.encode(X[:5], LABELS[:5]), atol=1e-5)
+    np.testing.assert_allclose(again.decode(np.zeros((2, 2)), 1), 255 * trained.decode(np.zeros((2, 2)), 1), rtol=1e-5)
+    raw = again.reconstruct(255 * X[:5], labels=LABELS[:5])
+    np.testing.assert_allclose(raw, 255 * trained.reconstruct(X[:5], LABELS[:5]), rtol=1e-4)
     np.testing.assert_allclose(again.sample(2, label=1), 255 * trained.sample(2, label=1), rtol=1e-5)
     again.fit(255 * X, LABELS, validation_data=(255 * X, LABELS), epochs=1, verbose=0)
 
