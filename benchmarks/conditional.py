@@ -8,7 +8,6 @@ stated beside. The VAE learns from the same digits; nothing of it was chosen on 
 
 import dataclasses
 import json
-import os
 import shlex
 import sys
 import time
@@ -19,6 +18,7 @@ from typing import Any
 import numpy as np
 import tyro
 
+from benchmarks import _machine
 from zoo import quiet
 
 
@@ -62,7 +62,6 @@ def run(config: Config) -> dict[str, Any]:
 
     import zoo
     from recipes.data import sources
-    from recipes.publishing import processor_name
 
     keras.utils.set_random_seed(config.seed)
     began = time.perf_counter()
@@ -92,7 +91,7 @@ def run(config: Config) -> dict[str, Any]:
     return {
         "command": shlex.join(["python", "-m", "benchmarks.conditional", *sys.argv[1:]]),
         "protocol": {**dataclasses.asdict(config), "out": str(config.out)},
-        "machine": {"processor": processor_name(), "cores": os.cpu_count(), "load": os.getloadavg()[0]},
+        "machine": _machine.described(),
         "data": {"source": splits.source, "split": splits.split, "checksum": splits.checksum},
         "classifier_accuracy": accuracy,
         "read_as_asked": {"mean": float(np.mean(shares)), "least": min(shares), "by_label": shares},

@@ -7,7 +7,6 @@ The two models have the same weights, and take their steps in turn, so that a dr
 
 import dataclasses
 import json
-import os
 import shlex
 import sys
 import time
@@ -18,6 +17,7 @@ from typing import Any
 
 import tyro
 
+from benchmarks import _machine
 from zoo import quiet
 
 PIXELS = 784
@@ -52,7 +52,6 @@ def run(config: Config) -> dict[str, Any]:
     import tensorflow as tf
 
     import zoo
-    from recipes.publishing import processor_name
     from zoo.families.contractive import ContractiveAutoencoder
 
     class ByBatchJacobian(ContractiveAutoencoder):
@@ -84,7 +83,7 @@ def run(config: Config) -> dict[str, Any]:
     return {
         "command": shlex.join(["python", "-m", "benchmarks.contractive", *sys.argv[1:]]),
         "protocol": {**dataclasses.asdict(config), "out": str(config.out)},
-        "machine": {"processor": processor_name(), "cores": os.cpu_count(), "load": os.getloadavg()[0]},
+        "machine": _machine.described(),
         "seconds": counted,
         "ratio": medians["batch_jacobian"] / medians["closed form"],
         "relative_difference_of_losses": abs(losses["closed form"] / losses["batch_jacobian"] - 1),

@@ -9,7 +9,6 @@ mixture, whose number of components codes of validation samples choose.
 
 import dataclasses
 import json
-import os
 import shlex
 import sys
 import time
@@ -20,6 +19,7 @@ from typing import Any
 import numpy as np
 import tyro
 
+from benchmarks import _machine
 from zoo import quiet
 
 MODELS: dict[str, dict[str, Any]] = {
@@ -53,7 +53,6 @@ def run(config: Config) -> dict[str, Any]:
         What is written into `config.out`: by model and seed precision and recall of both.
     """
     from recipes.data import sources
-    from recipes.publishing import processor_name
 
     splits = sources.load(config.data)
     began = time.perf_counter()
@@ -61,7 +60,7 @@ def run(config: Config) -> dict[str, Any]:
     return {
         "command": shlex.join(["python", "-m", "benchmarks.mixture", *sys.argv[1:]]),
         "protocol": {**dataclasses.asdict(config), "out": str(config.out), "models": MODELS},
-        "machine": {"processor": processor_name(), "cores": os.cpu_count(), "load": os.getloadavg()[0]},
+        "machine": _machine.described(),
         "data": {"source": splits.source, "split": splits.split, "checksum": splits.checksum},
         "models": found,
         "seconds": time.perf_counter() - began,

@@ -12,7 +12,6 @@ that the products alone are compared. A process of its own measures the sparse p
 
 import dataclasses
 import json
-import os
 import resource
 import shlex
 import sys
@@ -30,6 +29,7 @@ import numpy as np
 import tyro
 from scipy import sparse
 
+from benchmarks import _machine
 from zoo import quiet
 
 BLOCK = 2048  # users drawn at a time
@@ -75,8 +75,6 @@ def run(config: Config) -> dict[str, Any]:
         how far the losses of the first step are apart, relatively; the sparse path's peak memory in bytes; and the
         seconds of an epoch of a share of the ratings, by their number.
     """
-    from recipes.publishing import processor_name
-
     began = time.perf_counter()
     x = draw(config.users, config.films, config.ratings, config.seed)
     drawn = time.perf_counter() - began
@@ -90,7 +88,7 @@ def run(config: Config) -> dict[str, Any]:
     return {
         "command": shlex.join(["python", "-m", "benchmarks.ratings_scale", *sys.argv[1:]]),
         "protocol": {**dataclasses.asdict(config), "out": str(config.out)},
-        "machine": {"processor": processor_name(), "cores": os.cpu_count(), "load": os.getloadavg()[0]},
+        "machine": _machine.described(),
         "drawn": {"density": x.nnz / (x.shape[0] * x.shape[1]), "seconds": drawn},
         **compared,
         "seconds_an_epoch": epochs,

@@ -22,7 +22,7 @@ TABLES = {"README.md": ("matrix", "headlines"), "docs/models.md": ("models",), "
 
 def matrix() -> str:
     """Returns the models, a line each, and which kinds of sample each takes."""
-    kinds = list(registry.kinds())
+    kinds = list(registry.forms())
     rows = [zoo.describe(name) for name in zoo.list_models()]
     return table(
         ["model", "what it is", *kinds],

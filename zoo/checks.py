@@ -77,6 +77,11 @@ def choice(name: str, value: Any, options: Iterable[str]) -> None:
     check(value in options, name, listed, value, did_you_mean(value, options))
 
 
+def said(error: Exception) -> str:
+    """Returns the first line of what an error of others says, without its end; the error's name if it says nothing."""
+    return str(error).strip().partition("\n")[0].rstrip(".:") or type(error).__name__
+
+
 def did_you_mean(word: Any, options: Iterable[str]) -> str:
     """Returns "Did you mean 'nearest'?", or nothing where no option is near."""
     nearest = difflib.get_close_matches(str(word), list(options), n=1)

@@ -70,8 +70,9 @@ def load(folder: Path) -> Autoencoder:
     except checks.UsageError:
         raise
     except Exception as error:  # damaged files make Keras and TensorFlow raise anything
-        said = str(error).strip().partition("\n")[0].rstrip(".:") or type(error).__name__
-        raise checks.UsageError(f"{folder} cannot be loaded ({said:.300}): fetch or export it again.") from error
+        raise checks.UsageError(
+            f"{folder} cannot be loaded ({checks.said(error):.300}): fetch or export it again."
+        ) from error
     if not isinstance(model, Autoencoder):
         raise checks.UsageError(f"{folder} holds no autoencoder. Received: {type(model).__name__}.")
     return model

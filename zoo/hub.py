@@ -7,7 +7,7 @@ from pathlib import Path
 
 import huggingface_hub
 
-from zoo.checks import UsageError
+from zoo.checks import UsageError, said
 
 PREFIX = "hf://"
 CARD = "card.md"  # is what the hub shows as README.md
@@ -32,7 +32,7 @@ def fetch(address: str) -> Path:
     try:
         found = huggingface_hub.snapshot_download(name, revision=revision or None, allow_patterns=list(FILES))
     except Exception as error:  # whatever its client can raise
-        raise UsageError(f"{address} cannot be fetched ({_said(error)}): look at the name and the network.") from error
+        raise UsageError(f"{address} cannot be fetched ({said(error)}): look at the name and the network.") from error
     return Path(found)
 
 
@@ -52,14 +52,10 @@ def push(folder: Path, name: str, *, private: bool) -> str:
                 repo_id=name, path_or_fileobj=folder / CARD, path_in_repo="README.md", commit_message="Its card"
             )
     except Exception as error:  # whatever its client can raise
-        raise UsageError(f"{name} cannot be written ({_said(error)}): log in with `hf auth login`.") from error
+        raise UsageError(f"{name} cannot be written ({said(error)}): log in with `hf auth login`.") from error
     return f"{PREFIX}{name}"
 
 
 def _check(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise UsageError(f"The name must be USER/NAME. Received: {name!r}. Write hf://USER/NAME to load.")
-
-
-def _said(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__

@@ -70,7 +70,7 @@ def register(builder: Builder | None = None, *, kinds: Taken = DENSE) -> Any:
         UsageError: If the signature is another, or the name belongs to another builder.
     """
     for one in _tuple(kinds):
-        choice("kinds", one, [*FORMS, *_kinds()])
+        choice("kinds", one, [*FORMS, *forms()])
     if builder is None:
         return functools.partial(_register, kinds)
     return _register(kinds, builder)
@@ -102,18 +102,15 @@ def _register(kinds: Taken, builder: Builder) -> Builder:
     return builder
 
 
-def kinds() -> dict[str, str]:
+def forms() -> dict[str, str]:
     """Returns the form of each kind of sample by its name, sorted."""
     found = {file.stem: _FORM.search(file.read_text("utf-8")) for file in sorted(_KINDS.glob("[!_]*.py"))}
     return {name: form[1] for name, form in found.items() if form}
 
 
-_kinds = kinds  # where an argument has that name
-
-
 def takes(model: str) -> tuple[str, ...]:
     """Returns the kinds of sample that a model takes, sorted."""
-    return _of(_known()[model], kinds())
+    return _of(_known()[model], forms())
 
 
 def names(data: str | None = None) -> list[str]:
@@ -121,9 +118,9 @@ def names(data: str | None = None) -> list[str]:
     known = _known()
     if data is None:
         return sorted(known)
-    forms = kinds()
-    choice("data", data, forms)
-    return sorted(name for name, taken in known.items() if data in _of(taken, forms))
+    by_kind = forms()
+    choice("data", data, by_kind)
+    return sorted(name for name, taken in known.items() if data in _of(taken, by_kind))
 
 
 def find(name: str) -> Builder:
@@ -209,9 +206,9 @@ def _files() -> dict[str, Taken]:
     return found
 
 
-def _of(taken: Taken, forms: dict[str, str]) -> tuple[str, ...]:
+def _of(taken: Taken, by_kind: dict[str, str]) -> tuple[str, ...]:
     """Returns the kinds that are named, or whose form is."""
-    return tuple(name for name, form in forms.items() if name in _tuple(taken) or form in _tuple(taken))
+    return tuple(name for name, form in by_kind.items() if name in _tuple(taken) or form in _tuple(taken))
 
 
 def _tuple(taken: Taken) -> tuple[str, ...]:

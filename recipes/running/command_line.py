@@ -8,7 +8,7 @@ import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import field
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import docstring_parser
 import tyro
@@ -17,10 +17,6 @@ import zoo
 from recipes.running.options import Options, defaults, own_hyperparameters
 from recipes.running.stopping import status_of, stoppable
 from zoo import UsageError, quiet, registry
-
-if TYPE_CHECKING:
-    pass
-
 
 Config = TypeVar("Config", bound=Options)
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from recipes.running.options import LEAST, Options
 from zoo import UsageError
 from zoo.files import remove, remove_unfinished
-
-if TYPE_CHECKING:
-    pass
 
 
 @contextlib.contextmanager

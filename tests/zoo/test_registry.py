@@ -23,7 +23,7 @@ print(json.dumps({"names": names, "by_data": by_data, "described": described, "s
 def test_listing_is_quick_and_imports_no_tensorflow(fresh_python):
     found = [json.loads(fresh_python("-c", LISTING).stdout) for _ in range(3)]
     assert found[0]["names"] == zoo.list_models()
-    assert found[0]["by_data"] == {data: zoo.list_models(data=data) for data in registry.kinds()}
+    assert found[0]["by_data"] == {data: zoo.list_models(data=data) for data in registry.forms()}
     assert found[0]["described"] == [zoo.describe(name).signature for name in zoo.list_models()]
     assert not found[0]["heavy"]
     assert min(run["seconds"] for run in found) < 0.1  # the best of three: the machine may be busy
@@ -35,7 +35,7 @@ def test_patterns_filter_the_list():
 
 
 def test_each_model_is_listed_by_the_kinds_of_sample_that_it_takes():
-    by_kind = {kind: zoo.list_models(data=kind) for kind in registry.kinds()}
+    by_kind = {kind: zoo.list_models(data=kind) for kind in registry.forms()}
     assert {name for names in by_kind.values() for name in names} == set(zoo.list_models())
     assert {"autorec", "sparse", "vae"} <= set(by_kind["ratings"])
     assert {"ease", "mult_vae", "vanilla"} <= set(by_kind["likes"])

@@ -23,11 +23,10 @@ def find(kind: str | Kind, form: str | None = None) -> Kind:
     Raises:
         UsageError: If there is none, or its samples have another form.
     """
-    known = registry.kinds()
+    name = kind.name if isinstance(kind, Kind) else kind
+    checks.choice("output", name, [known for known, its in registry.forms().items() if form in (None, its)])
     if isinstance(kind, Kind):
-        checks.choice("output", kind.name, [name for name, its in known.items() if form in (None, its)])
         return kind
-    checks.choice("output", kind, [name for name, its in known.items() if form in (None, its)])
     module = importlib.import_module(f"{__name__}.{kind}")
     made = [thing for _, thing in inspect.getmembers(module, inspect.isclass) if thing.__module__ == module.__name__]
     return next(thing for thing in made if issubclass(thing, Kind))()

@@ -2,26 +2,17 @@
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from zoo import checks
-from zoo.kinds._kind import Kind
-from zoo.losses.fused_cross_entropy import FusedCrossEntropy, from_logits
+from zoo.kinds._bernoulli import Bernoulli
 
 
 @keras.saving.register_keras_serializable("zoo")
-class Pixels(Kind):
+class Pixels(Bernoulli):
     """Pixels in [0, 1], with binary cross-entropy as the loss (nats, mean over pixels)."""
 
     FORM = "places"
     DESCRIPTION = "pixels in [0, 1], in arrays of any shape"
-    activation = "sigmoid"
-    limits = (0.0, 1.0)
-    bernoulli = True
-
-    def loss(self) -> keras.losses.Loss:
-        """Returns the binary cross-entropy."""
-        return FusedCrossEntropy()
 
     def check_range(self, name: str, low: float, high: float, dtype: np.dtype) -> None:
         """Raises `UsageError` unless all lies in [0, 1]."""
@@ -30,7 +21,3 @@ class Pixels(Kind):
                 f"{name} must lie in [0, 1] for output='pixels'. Received: values from {low:g} to {high:g}. "
                 "Scale the data (raw pixels: divide by 255), or build the model with output='real'."
             )
-
-    def log_likelihood(self, output: tf.Tensor, x: tf.Tensor, log_variance: float | None = None) -> tf.Tensor:
-        """Returns log p(x|z) of Bernoulli pixels, whose logits are the output."""
-        return -x.shape[-1] * from_logits(x, output)

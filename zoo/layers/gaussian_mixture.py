@@ -39,8 +39,8 @@ class GaussianMixture(keras.layers.Layer):
             initializer=lambda shape, **_: ops.broadcast_to(ops.eye(units), shape),
             name="factors",
         )
-        self.lowest = self.add_weight(shape=(units,), initializer=_constant(-np.inf), name="lowest")
-        self.highest = self.add_weight(shape=(units,), initializer=_constant(np.inf), name="highest")
+        self.lowest = self.add_weight(shape=(units,), initializer=keras.initializers.Constant(-np.inf), name="lowest")
+        self.highest = self.add_weight(shape=(units,), initializer=keras.initializers.Constant(np.inf), name="highest")
         self.built = True
 
     def set(
@@ -82,10 +82,6 @@ class GaussianMixture(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments."""
         return {**super().get_config(), "components": self.components, "units": self.units}
-
-
-def _constant(value: float) -> keras.initializers.Initializer:
-    return keras.initializers.Constant(value)
 
 
 def _own(kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,6 @@ import random
 from zoo import checks
 from zoo.families.total_correlation import TotalCorrelationAutoencoder
 from zoo.families.variational import with_offset
-from zoo.layers.posterior_mean import PosteriorMean
 from zoo.nets import bodies, dense
 from zoo.registry import register
 
@@ -64,8 +63,7 @@ def beta_tc_vae(
         checks.positive("variance", variance)
     kind = bodies.check(filters, hidden_units, activation, output, learning_rate)
     rng = random.Random(seed)
-    # In float32 also under mixed precision: exponentials of it follow.
-    code = [dense.dense(2 * latent_dim, "linear", rng, "posterior", dtype="float32"), PosteriorMean(name="code")]
+    code = dense.posterior(latent_dim, rng)
     encoder, decoder = bodies.make(input_shape, filters, hidden_units, activation, kind, code, latent_dim, rng)
     return TotalCorrelationAutoencoder(
         encoder,

@@ -14,7 +14,6 @@ import keras
 from zoo import checks, kinds
 from zoo.families.multinomial import MultVae
 from zoo.families.variational import with_offset
-from zoo.layers.posterior_mean import PosteriorMean
 from zoo.nets import dense
 from zoo.registry import register
 
@@ -59,8 +58,7 @@ def mult_vae(
     checks.share("input_dropout", input_dropout)
     dense.check(hidden_units, activation, learning_rate)
     rng = random.Random(seed)
-    # In float32 also under mixed precision: exponentials of it follow.
-    code = [dense.dense(2 * latent_dim, "linear", rng, "posterior", dtype="float32"), PosteriorMean(name="code")]
+    code = dense.posterior(latent_dim, rng)
     first = [keras.layers.UnitNormalization(), *dense.dropout(input_dropout, rng)]
     hidden = [dense.dense(units, activation, rng) for units in reversed(hidden_units)]
     chances = keras.layers.Activation("softmax", name="output", dtype="float32")

@@ -15,7 +15,6 @@ import random
 from zoo import checks, kinds
 from zoo.families.conditional import ConditionalVariationalAutoencoder
 from zoo.families.variational import VariationalAutoencoder, with_offset
-from zoo.layers.posterior_mean import PosteriorMean
 from zoo.nets import bodies, dense
 from zoo.registry import register
 
@@ -82,8 +81,7 @@ def vae(
         kinds.find(kind, form="places")  # a label beside a row's columns would be read as one
     checks.check(not binarize or kind.bernoulli, "binarize", f"False for output={kind.name!r}", binarize)
     rng = random.Random(seed)
-    # In float32 also under mixed precision: exponentials of it follow.
-    code = [dense.dense(2 * latent_dim, "linear", rng, "posterior", dtype="float32"), PosteriorMean(name="code")]
+    code = dense.posterior(latent_dim, rng)
     encoder, decoder = bodies.make(input_shape, filters, hidden_units, activation, kind, code, latent_dim, rng, classes)
     labels = {"classes": classes} if classes else {}
     return (ConditionalVariationalAutoencoder if classes else VariationalAutoencoder)(

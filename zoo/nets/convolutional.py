@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import keras
@@ -162,10 +162,22 @@ def convolution(
     return layer(len(z.shape) - 2, filters, activation, rng, **arguments)(z)
 
 
-def residual(z: keras.KerasTensor, activation: str, rng: random.Random) -> keras.KerasTensor:
-    """Applies a residual block (He et al. 2016) of two convolutions, z + C(f(C(z))), which begins as the identity."""
-    inner = convolution(z, z.shape[-1], activation, rng)
-    return keras.layers.Add()([z, convolution(inner, z.shape[-1], "linear", rng, kernel_initializer="zeros")])
+def residual(
+    z: keras.KerasTensor,
+    activation: str,
+    *arguments: Any,
+    convolve: Callable[..., keras.KerasTensor] = convolution,
+) -> keras.KerasTensor:
+    """Applies a residual block (He et al. 2016) of two convolutions, z + C(f(C(z))), which begins as the identity.
+
+    Args:
+        z: A map.
+        activation: The activation f.
+        *arguments: What `convolve` takes after map, filters and activation.
+        convolve: Applies a convolution.
+    """
+    inner = convolve(z, z.shape[-1], activation, *arguments)
+    return keras.layers.Add()([z, convolve(inner, z.shape[-1], "linear", *arguments, kernel_initializer="zeros")])
 
 
 def _applied(layers: Iterable[keras.Layer], z: keras.KerasTensor) -> keras.KerasTensor:

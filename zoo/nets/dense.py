@@ -9,6 +9,7 @@ import keras
 
 from zoo import checks
 from zoo.kinds import Kind
+from zoo.layers.posterior_mean import PosteriorMean
 from zoo.layers.transposed_dense import TransposedDense
 
 
@@ -109,6 +110,14 @@ def dense(
         name=name,
         **arguments,
     )
+
+
+def posterior(latent_dim: int, rng: random.Random) -> list[keras.Layer]:
+    """Makes the layers from the last hidden one to a normal posterior, whose mean is the code, `(batch, latent_dim)`.
+
+    In float32 also under mixed precision: exponentials of it follow.
+    """
+    return [dense(2 * latent_dim, "linear", rng, "posterior", dtype="float32"), PosteriorMean(name="code")]
 
 
 def dropout(rate: float, rng: random.Random) -> list[keras.Layer]:

@@ -13,6 +13,7 @@ from keras import ops
 from zoo.layers.bicubic import Enlarging
 from zoo.layers.colour import Colouring
 from zoo.layers.mirror_padding import MirrorPadding
+from zoo.nets import convolutional
 
 SHRINK = 2  # the first level's maps are that much lower and narrower than the picture
 
@@ -57,7 +58,7 @@ def encoder(
     for level, width in enumerate(filters):
         z = _convolution(z, width, "linear", rng, level, strides=2 if level else 1)
         for _ in range(blocks[level]):
-            z = _block(z, activation, rng, level)
+            z = convolutional.residual(z, activation, rng, level, convolve=_convolution)
         maps.append(ops.depth_to_space(z, 2**level) if level else z)
     if latent_dim is None:
         code = keras.layers.Concatenate(dtype="float32", name="code")([seen, *maps])
@@ -91,7 +92,7 @@ def decoder(
             z = ops.depth_to_space(_convolution(z, 4 * filters[level], "linear", rng, level + 1, kernel_size=1), 2)
             z = z if maps[level] is None else keras.layers.Add()([z, maps[level]])
         for _ in range(blocks[level]):
-            z = _block(z, activation, rng, level)
+            z = convolutional.residual(z, activation, rng, level, convolve=_convolution)
     begin = keras.initializers.Constant(0.5 if seen is None else 0.0)  # middle grey, or the base itself
     change = _convolution(
         z, end.maps, "linear", rng, 0, dtype="float32", kernel_initializer="zeros", bias_initializer=begin
@@ -108,9 +109,3 @@ def _convolution(
     name = f"level_{level}_{rng.getrandbits(31)}"
     options = {"kernel_size": 3, "kernel_initializer": initializer, **arguments}
     return keras.layers.Conv2D(filters, padding="same", activation=activation, name=name, **options)(z)
-
-
-def _block(z: keras.KerasTensor, activation: str, rng: random.Random, level: int) -> keras.KerasTensor:
-    """Applies a residual block, which begins as the identity."""
-    inner = _convolution(z, z.shape[-1], activation, rng, level)
-    return keras.layers.Add()([z, _convolution(inner, z.shape[-1], "linear", rng, level, kernel_initializer="zeros")])

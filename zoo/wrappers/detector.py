@@ -48,13 +48,12 @@ class Detector(Wrapper):
         threshold: float = math.inf,
         name: str | None = None,
     ) -> None:
-        super().__init__(
-            model, name=name, blur=blur, relative=relative, threshold=float(threshold), blurred=Blur(blur, name="blur")
-        )
+        super().__init__(model, name=name, blur=blur, relative=relative, threshold=float(threshold))
 
-    def arguments(self) -> tuple[str, ...]:
-        """Returns the names of the arguments."""
-        return ("model", "blur", "relative", "threshold")
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Makes the layer that blurs."""
+        self.blurred = Blur(self.blur, name="blur")
+        super().build(input_shape)
 
     def calibrate(self, normal: np.ndarray, false_alarms: float = 0.05) -> Self:
         """Sets the threshold.

@@ -47,11 +47,12 @@ class MixturePrior(Generative, Wrapper):
         is_vector = len(code) == 1 and len(model.decoder.inputs) == 1
         checks.check(is_vector, "model", "one whose code is a vector", model.name, f"{hint}.")
         checks.positive_integer("components", components)
-        super().__init__(model, name=name, components=components, mixture=GaussianMixture(components, code[0]))
+        super().__init__(model, name=name, components=components)
 
-    def arguments(self) -> tuple[str, ...]:
-        """Returns the names of the arguments."""
-        return ("model", "components")
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Makes the mixture's weights."""
+        self.mixture = GaussianMixture(self.components, self.decoder.inputs[0].shape[-1])
+        super().build(input_shape)
 
     def fit(
         self, x: Any = None, y: Any = None, *, validation_data: Any = None, **arguments: Any

@@ -47,7 +47,8 @@ def test_dense_encoders_of_any_shape_and_activations_have_the_jacobian_of_tensor
     assert jacobian.is_dense(encoder)
     code, norms = jacobian.of_dense(encoder, tf.constant(x))
     np.testing.assert_allclose(code, encoder(x), rtol=1e-6, atol=1e-6)
-    np.testing.assert_allclose(norms, norm_by_jacobian(encoder, x), rtol=1e-5, atol=1e-12)
+    # Slopes near 0 (of tanh_shrink and others) are differences of near numbers: float32 keeps few digits of them.
+    np.testing.assert_allclose(norms, norm_by_jacobian(encoder, x), rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
