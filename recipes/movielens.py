@@ -106,7 +106,7 @@ def told(data: Any) -> None:
     print(f"{len(known):,} ratings of {people:,} people for {films:,} films: {known.density:.2%} of all pairs.")
     for count, what in (
         (newcomers.known.shape[0] if newcomers else 0, "people more are newcomers, kept from training"),
-        (known.duplicates, "ratings that a later one of the same person and film replaced"),
+        (known.duplicates, "ratings that a newer one of the same person and film replaced"),
         (getattr(splits, "unseen_users", 0), "people of test who are not in training: biases predict for them"),
         (getattr(splits, "unseen_films", 0), "films of test that are not in training: biases predict for them"),
     ):

@@ -71,7 +71,7 @@ class Ratings:
         ratings: Stars, shape `(ratings,)`, float32.
         timestamps: Seconds since 1970, UTC, shape `(ratings,)`, int64; None where the source does not say.
         scale: What ratings can be.
-        duplicates: Ratings in the source that a later one of the same user and film replaced.
+        duplicates: Ratings in the source that a newer one of the same user and film replaced.
         name: The data set's name, for people.
         source: Where the data came from.
         licence: The data's terms, as far as known.
@@ -139,7 +139,9 @@ class Ratings:
 
 
 def table(columns: Columns, about: About, *, name: str, source: str, licence: str) -> Ratings:
-    """Makes a table of what a source holds, in any order; of two ratings of a film by a user the last is kept.
+    """Makes a table of what a source holds, in any order; of two ratings of a film by a user the newest is kept.
+
+    Of two of one time, or where times are not known, the one that comes last in the source is kept.
 
     Args:
         columns: The rows, on one of the two scales; timestamps are all 0 where not known.
@@ -152,7 +154,9 @@ def table(columns: Columns, about: About, *, name: str, source: str, licence: st
     user_index, user_ids = pd.factorize(users, sort=True)
     film_index, film_ids = pd.factorize(films, sort=True)
     pair = user_index.astype("int64") * len(film_ids) + film_index
-    order = np.argsort(pair, kind="stable")  # stable: the last of equal pairs is the file's last
+    order = np.argsort(pair, kind="stable")
+    if (pair[order[1:]] == pair[order[:-1]]).any():
+        order = np.lexsort((timestamps, pair))  # stable: of one time the source's last comes last
     pair = pair[order]
     order = order[np.append(pair[1:] != pair[:-1], True)]
     ratings = ratings[order].astype("float32")

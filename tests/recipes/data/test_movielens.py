@@ -109,7 +109,7 @@ def test_rows_of_any_values_come_back_from_any_format(name, rows, packed, crlf, 
     content = text(rows, name).replace("\n", "\r\n" if crlf else "\n")
     films = ratings_files.FILMS[name]
     found = movielens.load(str(write(packed, **{name: content, films: films_text(films)})))
-    last = {(user, film): (stars, seconds) for user, film, stars, seconds in rows}
+    last = {(user, film): (stars, seconds) for user, film, stars, seconds in sorted(rows, key=lambda row: row[3])}
     keys = sorted(last)
     assert list(zip(found.user_ids[found.users], found.film_ids[found.films], strict=True)) == keys
     assert found.ratings.tolist() == [last[key][0] for key in keys]
@@ -159,6 +159,21 @@ def test_more_lines_than_a_block_holds(loaded, monkeypatch):
     assert rows_of(loaded(drawn())) == rows_of(whole)
     with pytest.raises(UsageError, match="line 201 must hold a rating"):
         loaded([*drawn()[:200], (1, 1, 9, 0)])
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept"),
+    [
+        ([(1, 7, 1, 1_000_000_000), (1, 7, 5, 1_600_000_000)], (5, 1_600_000_000)),
+        ([(1, 7, 5, 1_600_000_000), (1, 7, 1, 1_000_000_000)], (5, 1_600_000_000)),
+        ([(1, 7, 5, 1_600_000_000), (1, 7, 2, 1_600_000_000)], (2, 1_600_000_000)),
+    ],
+    ids=["oldest first", "newest first", "one time"],
+)
+def test_of_two_ratings_of_one_pair_the_newest_counts_and_of_one_time_the_last(rows, kept, loaded):
+    found = loaded([(2, 7, 3, 1_200_000_000), *rows])
+    assert (found.ratings.tolist(), found.timestamps.tolist()) == ([kept[0], 3], [kept[1], 1_200_000_000])
+    assert found.duplicates == 1
 
 
 def test_the_matrix_holds_what_is_rated_and_nothing_else(loaded):
