@@ -1,9 +1,10 @@
 """Checks of arguments, in one wording: what was expected, what arrived, what to type instead."""
 
+import contextlib
 import difflib
 import math
 import numbers
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 
@@ -80,6 +81,26 @@ def choice(name: str, value: Any, options: Iterable[str]) -> None:
 def said(error: Exception) -> str:
     """Returns the first line of what an error of others says, without its end; the error's name if it says nothing."""
     return str(error).strip().partition("\n")[0].rstrip(".:") or type(error).__name__
+
+
+@contextlib.contextmanager
+def guarded(file: Any, fault: str, advice: str = "fetch it again") -> Iterator[None]:
+    """Guards a reader of others: whatever a damaged or hostile file makes it raise becomes one sentence of one line.
+
+    Args:
+        file: What is read, as the sentence calls it.
+        fault: What is wrong with it.
+        advice: What to do.
+
+    Raises:
+        UsageError: If the block raises any exception.
+    """
+    try:
+        yield
+    except UsageError:
+        raise
+    except Exception as error:  # readers raise anything: a list of it is never whole
+        raise UsageError(f"{file} {fault} ({said(error):.300}): {advice}.") from None
 
 
 def did_you_mean(word: Any, options: Iterable[str]) -> str:

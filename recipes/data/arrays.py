@@ -8,22 +8,22 @@ numbers, which are standardised by column.
 from __future__ import annotations
 
 import zipfile
-import zlib
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
+from numpy.lib import format
 
 from recipes.data import official
 from recipes.data.splits import Part, Splits, drawn, indexed, sentence
 from recipes.data.units import Pixels, Standardized, Units
 from zoo import UsageError
+from zoo.checks import guarded
 
 KEY = "arrays"
 ENDINGS = (".npz", ".npy")
 FEWEST = 5  # samples: one in each part at least
-# RuntimeError: a member that is encrypted; NotImplementedError, which is one, that is packed by an unknown method.
-UNREADABLE = (ValueError, EOFError, TypeError, MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error)
+MOST_BYTES = 4_000_000_000  # unpacked, all arrays of an archive
 SAMPLES = ("x", "images", "image", "data", "features", "samples")
 LABELS = ("y", "labels", "label", "target", "targets")
 PARTS = {"train": "train", "val": "validation", "valid": "validation", "validation": "validation", "test": "test"}
@@ -85,26 +85,45 @@ def _read(path: Path) -> dict[str, np.ndarray]:
         return {file.stem: _one(file) for file in sorted(path.glob("*.npy"))}
     if path.suffix.lower() == ".npy":
         return {"x": _one(path)}
-    try:
+    with guarded(path, "is not a whole .npz archive of arrays"):
+        _check_sizes(path)
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as archive:
             return {key: archive[key] for key in archive.files}
-    except UNREADABLE as error:
-        raise UsageError(f"{path} is not a whole .npz archive of arrays ({_line(error)}): fetch it again.") from None
 
 
 def _one(file: Path) -> np.ndarray:
-    try:
-        with file.open("rb") as opened:
-            array: Any = np.load(opened, allow_pickle=False)
-            if not isinstance(array, np.ndarray):
-                raise ValueError("it holds several arrays")
-            return array
-    except UNREADABLE as error:
-        raise UsageError(f"{file} is not a whole .npy array ({_line(error)}): fetch it again.") from None
+    with guarded(file, "is not a whole .npy array"), file.open("rb") as opened:
+        _check_promise(opened, file.stat().st_size)
+        opened.seek(0)
+        array: Any = np.load(opened, allow_pickle=False)
+        if not isinstance(array, np.ndarray):
+            raise ValueError("it holds several arrays")
+        return array
 
 
-def _line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+def _check_sizes(path: Path) -> None:
+    """Checks what an archive declares before anything of it is unpacked; zipfile unpacks no more than that."""
+    with zipfile.ZipFile(path) as archive:
+        total = sum(member.file_size for member in archive.infolist())
+        if total > MOST_BYTES:
+            raise UsageError(f"{path} would unpack to {total:,} bytes: at most {MOST_BYTES:,} are read.")
+        for member in archive.infolist():
+            with archive.open(member) as opened:
+                _check_promise(opened, member.file_size)
+
+
+def _check_promise(opened: IO[bytes], size: int) -> None:
+    """Checks that an array's header promises no more than its file holds, for which NumPy would reserve memory."""
+    if opened.read(len(format.MAGIC_PREFIX)) != format.MAGIC_PREFIX:
+        return  # no array, which NumPy says
+    version = opened.read(2)
+    read = {b"\1\0": format.read_array_header_1_0, b"\2\0": format.read_array_header_2_0}.get(version)
+    if read is None:
+        raise ValueError(f"its header has the version {version!r}")
+    shape, _, dtype = read(opened)
+    promised = int(np.prod(shape, dtype=object)) * dtype.itemsize
+    if promised > size and not dtype.hasobject:
+        raise ValueError(f"its header promises {promised:,} bytes, of which it has under {size:,}")
 
 
 def _roles(arrays: dict[str, np.ndarray], source: str, label: str | None) -> dict[str, np.ndarray]:

@@ -4,7 +4,6 @@ Paper: LeCun, Bottou, Bengio and Haffner 1998, Gradient-based learning applied t
 """
 
 import gzip
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from recipes.data import official
 from recipes.data.splits import Splits
 from recipes.data.units import Pixels
 from zoo import UsageError
+from zoo.checks import guarded
 
 KEY = "idx"
 FILES = {
@@ -23,6 +23,7 @@ FILES = {
 }
 # The third byte of an IDX file's first four gives the type (8: unsigned bytes), the fourth the number of axes.
 MAGIC = {3: 0x00000803, 1: 0x00000801}
+MOST_BYTES = 4_000_000_000  # unpacked
 KINDS = {0x00000803: "images", 0x00000801: "labels"}
 
 
@@ -58,24 +59,33 @@ def _find(folder: Path, name: str) -> Path:
 
 
 def _read(file: Path) -> np.ndarray:
-    """Reads an IDX file: a magic number, the axes' lengths (4 bytes each, big-endian), then unsigned bytes."""
-    try:
-        raw = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise UsageError(f"{file} is not a whole gzip file ({error}): fetch it again.") from None
+    """Reads an IDX file: a magic number, the axes' lengths (4 bytes each, big-endian), then unsigned bytes.
+
+    Unpacks no more than the header promises, and one byte.
+    """
     axes = 3 if "idx3" in file.name else 1
-    magic = int.from_bytes(raw[:4], "big")
-    if magic != MAGIC[axes]:
-        found = KINDS.get(magic, f"something else (it begins with 0x{magic:08x})")
-        raise UsageError(
-            f"{file} should hold {KINDS[MAGIC[axes]]} but holds {found}: check its name, or fetch it again."
-        )
     start = 4 + 4 * axes
-    shape = [int(size) for size in np.frombuffer(raw[4:start][: (len(raw[4:start]) // 4) * 4], ">u4")]
-    expected = start + int(np.prod(shape, dtype=object))
+    packed = file.suffix == ".gz"
+    with (
+        guarded(file, "is not a whole gzip file" if packed else "cannot be read"),
+        gzip.open(file) if packed else file.open("rb") as opened,
+    ):
+        head = opened.read(start)
+        magic = int.from_bytes(head[:4], "big")
+        if magic != MAGIC[axes]:
+            found = KINDS.get(magic, f"something else (it begins with 0x{magic:08x})")
+            raise UsageError(
+                f"{file} should hold {KINDS[MAGIC[axes]]} but holds {found}: check its name, or fetch it again."
+            )
+        shape = [int(size) for size in np.frombuffer(head[4 : len(head) // 4 * 4], ">u4")]
+        expected = int(np.prod(shape, dtype=object))
+        if expected > MOST_BYTES:
+            raise UsageError(f"{file} promises {expected:,} bytes: at most {MOST_BYTES:,} are read.")
+        raw = opened.read(expected + 1)
     if len(shape) != axes or len(raw) != expected:
+        has = f"over {start + expected:,}" if len(raw) > expected else f"{len(head) + len(raw):,}"
         raise UsageError(
-            f"{file} is truncated or damaged: its header promises {expected:,} bytes, it has {len(raw):,}: "
+            f"{file} is truncated or damaged: its header promises {start + expected:,} bytes, it has {has}: "
             "fetch it again."
         )
-    return np.frombuffer(raw, np.uint8, offset=start).reshape(shape)
+    return np.frombuffer(raw, np.uint8).reshape(shape)

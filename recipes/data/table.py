@@ -17,7 +17,7 @@ from recipes.data.units import Standardized
 from recipes.reading import tables
 from recipes.reading.tables import Dialect
 from zoo import UsageError
-from zoo.checks import did_you_mean
+from zoo.checks import did_you_mean, said
 
 KEY = "table"
 TEXT, PARQUET = (".csv", ".tsv", ".tab", ".txt", ".data"), (".parquet", ".pq")
@@ -119,8 +119,8 @@ def _chunks(file: Path, found: Dialect, label: str | None) -> Iterator[pd.DataFr
     except pd.errors.ParserError as error:
         reason = str(error).strip().removeprefix("Error tokenizing data. C error: ").splitlines()[0]
         raise UsageError(f"{file} is not a whole table ({reason}): mend that line.") from None
-    except (UnicodeError, *tables.UNREADABLE) as error:
-        raise UsageError(f"{file} is not a whole table of {found} ({str(error).splitlines()[0]}).") from None
+    except Exception as error:  # a damaged file makes the reader raise anything
+        raise UsageError(f"{file} is not a whole table of {found} ({said(error):.300}).") from None
 
 
 def _parquet(file: Path) -> tuple[list[str], Iterator[pd.DataFrame], str]:
@@ -130,8 +130,7 @@ def _parquet(file: Path) -> tuple[list[str], Iterator[pd.DataFrame], str]:
     except ImportError:
         raise UsageError(f"{file} needs the package pyarrow: install it, or save the table as CSV.") from None
     except Exception as error:  # a damaged file makes the reader raise anything
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise UsageError(f"{file} is not a whole Parquet file ({reason}): fetch it again.") from None
+        raise UsageError(f"{file} is not a whole Parquet file ({said(error):.300}): fetch it again.") from None
     frame.columns = [str(name) for name in frame.columns]
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     return list(frame.columns), iter([frame]), "a Parquet file"

@@ -247,8 +247,8 @@ def _item(file: TextFile) -> Iterator[tuple[int, Film | None]]:
 
 def _dat(file: TextFile) -> Iterator[tuple[int, Film | None]]:
     for number, line in _lines(file):
-        film, *title, genres = line.split("::")
-        yield number, (film, "::".join(title), genres_in(genres)) if title else None
+        film, *title = line.split("::")
+        yield number, (film, "::".join(title[:-1]), genres_in(title[-1])) if len(title) > 1 else None
 
 
 def _csv(file: TextFile) -> Iterator[tuple[int, Film | None]]:

@@ -10,12 +10,12 @@ import csv
 import gzip
 import io
 import re
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from zoo import UsageError
+from zoo.checks import guarded
 
 HEAD = 1 << 16  # bytes that a dialect is read from
 LONGEST_LINE = 1_000_000  # characters
@@ -27,7 +27,6 @@ MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM
 PACKED = b"\x1f\x8b"
 COMMA = re.compile(r"\s*[+-]?\d*,\d+(e[+-]?\d+)?\s*", re.IGNORECASE)  # a number such as 3,14
 POINT = re.compile(r"\s*[+-]?\d*\.\d+(e[+-]?\d+)?\s*", re.IGNORECASE)
-UNREADABLE = (OSError, EOFError, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -56,11 +55,8 @@ def dialect(file: Path) -> Dialect:
     Raises:
         UsageError: If it is no text, or its first line is empty.
     """
-    try:
-        with _binary(file) as opened:
-            head = opened.read(HEAD)
-    except UNREADABLE as error:
-        raise UsageError(f"{file} cannot be read ({_line(error)}): fetch it again.") from None
+    with guarded(file, "cannot be read"), _binary(file) as opened:
+        head = opened.read(HEAD)
     encoding = _encoding(file, head)
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
     if "\0" in text:
@@ -73,8 +69,9 @@ def dialect(file: Path) -> Dialect:
     if len(lines) == 1 and len(head) == HEAD:
         raise UsageError(f"{file} is no table: its first line has over {HEAD:,} bytes.")
     lines = [line for line in lines if line.strip()][:LINES]
-    delimiter = max(DELIMITERS, key=lambda one: _agreement(lines, one))
-    header, *rows = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    with guarded(file, "is no table", "look at its first lines"):
+        delimiter = max(DELIMITERS, key=lambda one: _agreement(lines, one))
+        header, *rows = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
     cells = [cell for row in rows for cell in row] if delimiter != "," else []
     comma = any(COMMA.fullmatch(cell) for cell in cells) and not any(POINT.fullmatch(cell) for cell in cells)
     return Dialect(encoding, delimiter, "," if comma else ".", [name.strip() for name in header])
@@ -99,20 +96,18 @@ def _encoding(file: Path, head: bytes) -> str:
     for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
         if len(head) > 3 and not any(head[start:200:2]) and all(head[1 - start : 200 : 2]):
             return encoding
-    decoder, size = codecs.getincrementaldecoder("utf-8")(), 0
-    try:
-        with _binary(file) as whole:
-            while block := whole.read(BLOCK):
-                decoder.decode(block)
-                size += len(block)
-                if size > MOST_BYTES:
-                    raise UsageError(f"{file} has over {MOST_BYTES / 1e9:.0f} GB: take fewer rows.")
-            decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return "latin-1"
-    except UNREADABLE as error:
-        raise UsageError(f"{file} cannot be read to its end ({_line(error)}): fetch it again.") from None
-    return "utf-8"
+    decoder, size, encoding = codecs.getincrementaldecoder("utf-8")(), 0, "utf-8"
+    with guarded(file, "cannot be read to its end"), _binary(file) as whole:
+        while block := whole.read(BLOCK):
+            size += len(block)
+            if size > MOST_BYTES:
+                raise UsageError(f"{file} has over {MOST_BYTES / 1e9:.0f} GB: take fewer rows.")
+            try:
+                decoder.decode(block, final=len(block) < BLOCK)
+            except UnicodeDecodeError:
+                encoding = "latin-1"
+                break
+    return encoding
 
 
 def _agreement(lines: list[str], delimiter: str) -> tuple[float, int]:
@@ -121,7 +116,3 @@ def _agreement(lines: list[str], delimiter: str) -> tuple[float, int]:
     if counts[0] < 2:
         return 0.0, 0
     return sum(count == counts[0] for count in counts) / len(counts), counts[0]
-
-
-def _line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

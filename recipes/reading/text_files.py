@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import functools
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from zoo import UsageError
+from zoo.checks import guarded
 
 MOST_BYTES = 4_000_000_000  # the largest official file of ratings has under 1 GB
 MOST_PACKED = 100  # times: text packs ten times, a thousand times is a bomb
@@ -21,8 +21,6 @@ SMALL = 10_000_000  # bytes, which may be packed however well
 FIRST_BLOCK = 1 << 16  # bytes: garbage is told from these
 BLOCK = 1 << 23
 LONGEST_LINE = 1 << 14
-# RuntimeError: a member that is encrypted, or packed by an unknown method.
-UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -54,23 +52,20 @@ class TextFile:
     def blocks(self) -> Iterator[tuple[int, bytes]]:
         """Yields the number of a block's first line, from 1, and the block: whole lines; only the last may be torn."""
         line, rest, size = 1, b"", FIRST_BLOCK
-        try:
-            with self.open() as opened:
-                while read := opened.read(size):
-                    end = read.rfind(b"\n") + 1
-                    block, rest = (rest + read[:end], read[end:]) if end else (b"", rest + read)
-                    if block:
-                        yield line, block
-                        line += block.count(b"\n")
-                    if len(rest) > LONGEST_LINE:
-                        raise UsageError(f"{self.name}: line {line} has over {LONGEST_LINE:,} bytes: it is no table.")
-                    if self.size > MOST_BYTES:  # told only now, so that garbage is called garbage
-                        raise UsageError(
-                            f"{self.name} has {self.size / 1e9:.1f} GB: at most {MOST_BYTES / 1e9:.0f} GB are read."
-                        )
-                    size = BLOCK
-        except UNREADABLE as error:
-            raise UsageError(f"{self.name} cannot be read to its end ({error}): fetch it again.") from None
+        with guarded(self.name, "cannot be read to its end"), self.open() as opened:
+            while read := opened.read(size):
+                end = read.rfind(b"\n") + 1
+                block, rest = (rest + read[:end], read[end:]) if end else (b"", rest + read)
+                if block:
+                    yield line, block
+                    line += block.count(b"\n")
+                if len(rest) > LONGEST_LINE:
+                    raise UsageError(f"{self.name}: line {line} has over {LONGEST_LINE:,} bytes: it is no table.")
+                if self.size > MOST_BYTES:  # told only now, so that garbage is called garbage
+                    raise UsageError(
+                        f"{self.name} has {self.size / 1e9:.1f} GB: at most {MOST_BYTES / 1e9:.0f} GB are read."
+                    )
+                size = BLOCK
         if rest:
             yield line, rest
 
@@ -97,11 +92,7 @@ def listed(source: Path) -> list[TextFile]:
     if source.is_dir():
         files = sorted(path for depth in ("*", "*/*") for path in source.glob(depth) if path.is_file())
         return [dataclasses.replace(on_disk(path), path=path.relative_to(source).as_posix()) for path in files]
-    try:
-        archive = zipfile.ZipFile(source)
-    except UNREADABLE as error:
-        raise UsageError(f"{source} is not a whole zip archive ({error}): fetch it again.") from None
-    with archive:
+    with guarded(source, "is not a whole zip archive"), zipfile.ZipFile(source) as archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
     for member in members:
         _check_member(source, member)

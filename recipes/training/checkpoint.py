@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from recipes.training.progress import Progress
 from zoo import UsageError
+from zoo.checks import guarded
 from zoo.files import remove, replacing
 
 CHECKPOINT = "checkpoint.npz"
@@ -79,10 +80,11 @@ class Checkpoint(keras.callbacks.Callback):
 
     def restore(self) -> None:
         """Puts back the variables and early stopping's memory."""
-        for i, variable in enumerate(self._variables()):
-            variable.assign(self.arrays[f"variable{i}"])
-        best = sum(name.startswith("best") for name in self.arrays)
-        self.stopping.best_weights = [self.arrays[f"best{i}"] for i in range(best)]
+        with guarded(self.file, "does not fit the model", f"delete {self.file} to start afresh"):
+            for i, variable in enumerate(self._variables()):
+                variable.assign(self.arrays[f"variable{i}"])
+            best = sum(name.startswith("best") for name in self.arrays)
+            self.stopping.best_weights = [self.arrays[f"best{i}"] for i in range(best)]
         for key, value in self._memory.items():
             setattr(self.stopping, key, value)
 
@@ -90,10 +92,16 @@ class Checkpoint(keras.callbacks.Callback):
         return [*self.model.variables, *self.model.optimizer.variables]
 
     def _read(self) -> None:
-        with np.load(self.file) as archive:
+        advice = f"delete {self.file} to start afresh"
+        with (
+            guarded(self.file, "is damaged", advice),
+            self.file.open("rb") as opened,
+            np.load(opened, allow_pickle=False) as archive,
+        ):
             self.arrays = {name: archive[name] for name in archive.files}
-        notes = json.loads(str(self.arrays.pop("notes")))
-        before = notes["identity"]
+            notes = json.loads(str(self.arrays.pop("notes")))
+            before = dict(notes["identity"])
+            progress, self._memory = Progress(**notes["progress"]), dict(notes["stopping"])
         other = [key for key in {**before, **self.identity} if before.get(key) != self.identity.get(key)]
         if other:
             was = ", ".join(f"{key}={before.get(key)}" for key in other)
@@ -101,8 +109,7 @@ class Checkpoint(keras.callbacks.Callback):
                 f"The unfinished run in {self.file.parent} had {was}: resume with the same options, or delete it to "
                 "start afresh."
             )
-        self.progress = Progress(**notes["progress"])
-        self._memory = notes["stopping"]
+        self.progress = progress
 
 
 def unfinished(folder: Path) -> bool:

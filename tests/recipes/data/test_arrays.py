@@ -1,5 +1,8 @@
 """Arrays come out as pixels or standardised rows, split as their names say or drawn; what is wrong is told."""
 
+import io
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -238,3 +241,32 @@ def test_what_cannot_be_used_is_told(content, told, tmp_path):
 def test_what_is_no_whole_npy_is_told(tmp_path):
     (tmp_path / "a.npy").write_text("text")
     assert_told(tmp_path / "a.npy", "is not a whole .npy array")
+
+
+@pytest.mark.parametrize("ending", ["npy", "npz"])
+def test_a_header_that_promises_2_to_the_40_rows_is_refused_before_memory_is_taken(ending, tmp_path):
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, {"descr": "<f4", "fortran_order": False, "shape": (2**40, 4)})
+    file = tmp_path / f"x.{ending}"
+    if ending == "npy":
+        file.write_bytes(head.getvalue())
+    else:
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr("x.npy", head.getvalue())
+    with pytest.raises(UsageError, match="its header promises 17,592,186,044,416 bytes"):
+        arrays.load(str(file))
+
+
+@pytest.mark.parametrize(("at", "value"), [(8, 9), (6, 1), (4, 99)], ids=["method", "encrypted", "version"])
+def test_archives_of_other_versions_methods_and_locks_are_refused_in_a_line(at, value, tmp_path):
+    file = tmp_path / "x.npz"
+    np.savez(file, x=np.zeros((9, 3)))
+    raw = bytearray(file.read_bytes())
+    for mark, shift in ((b"PK\x03\x04", 0), (b"PK\x01\x02", 2)):
+        raw[raw.index(mark) + at + shift] = value
+    file.write_bytes(raw)
+    with pytest.raises(
+        UsageError, match=r"x\.npz is not a whole .npz archive of arrays \(.+\): fetch it again"
+    ) as error:
+        arrays.load(str(file))
+    assert "\n" not in str(error.value)

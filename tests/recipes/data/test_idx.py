@@ -81,6 +81,16 @@ def cut_gzip(folder):
     path.with_name(f"{IMAGES}.gz").write_bytes(whole[: len(whole) // 2])
 
 
+def hide_zeros(folder):
+    path = file(folder, IMAGES)
+    path.with_name(f"{IMAGES}.gz").write_bytes(gzip.compress(path.read_bytes()[:16] + bytes(50_000_000)))
+    path.unlink()
+
+
+def promise_2_to_the_40(folder):
+    file(folder, IMAGES).write_bytes(bytes.fromhex("00000803 00100000 00000400 00000400"))
+
+
 def call_plain_gzip(folder):
     file(folder, IMAGES).rename(folder / f"{IMAGES}.gz")
 
@@ -109,6 +119,8 @@ def remove(folder):
         (lengthen, f"{LABELS} is truncated or damaged"),
         (empty, f"{IMAGES} should hold images but holds something else"),
         (cut_gzip, f"{IMAGES}.gz is not a whole gzip file"),
+        (hide_zeros, f"{IMAGES}.gz is truncated or damaged"),
+        (promise_2_to_the_40, f"{IMAGES} promises 1,099,511,627,776 bytes"),
         (call_plain_gzip, f"{IMAGES}.gz is not a whole gzip file"),
         (call_labels_images, f"{IMAGES} should hold images but holds labels"),
         (call_images_labels, f"{LABELS} should hold labels but holds images"),

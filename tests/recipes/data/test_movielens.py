@@ -686,3 +686,9 @@ def test_tfds_holds_the_official_ratings(monkeypatch):
 def test_tfds_that_is_not_there_is_told_in_a_sentence(monkeypatch, tmp_path):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
     assert_told("tfds:movielens/no-ratings", "could not give 'movielens/no-ratings'", "TFDS_DATA_DIR")
+
+
+def test_a_line_of_films_without_separators_is_named(write):
+    source = write(False, **{"ratings.dat": "1::7::5::1000000000\n", "movies.dat": "7::Heat::Crime\nno separators\n"})
+    with pytest.raises(UsageError, match=r"movies\.dat: line 2 must hold a film's integer id"):
+        movielens.load(str(source))

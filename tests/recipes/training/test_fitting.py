@@ -302,6 +302,22 @@ def test_a_checkpoint_of_other_options_is_refused_and_kept(tmp_path):
     assert (tmp_path / training.CHECKPOINT).read_bytes() == content
 
 
+@pytest.mark.parametrize("damage", ["cut", "text", "notes", "variables"])
+def test_a_damaged_checkpoint_is_one_sentence_that_says_what_to_delete(damage, tmp_path):
+    fit(build(), tmp_path, epochs=1)
+    file = tmp_path / training.CHECKPOINT
+    with np.load(file) as archive:
+        arrays = dict(archive)
+    if damage in ("cut", "text"):
+        file.write_bytes(file.read_bytes()[:-50] if damage == "cut" else b"no archive")
+    else:
+        changed = {"notes": np.array("[1")} if damage == "notes" else {"variable0": np.zeros(1)}
+        np.savez(file, **{**arrays, **changed})
+    with pytest.raises(UsageError, match=r"delete .*checkpoint\.npz to start afresh") as error:
+        fit(build(), tmp_path, epochs=2)
+    assert "\n" not in str(error.value)
+
+
 def test_a_half_written_checkpoint_is_ignored(tmp_path):
     left = tmp_path / f".{training.CHECKPOINT}.abc"
     left.mkdir()
