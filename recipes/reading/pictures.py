@@ -24,7 +24,8 @@ ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif")
 FORMATS = ("JPEG", "PNG", "BMP", "DIB", "WEBP", "TIFF", "GIF")
 # Pillow warns at half of that; a picture of 100 megapixels is no bomb.
 MOST_PIXELS = 2 * 89_478_485
-ORIENTATION, PROFILE = 0x0112, 0x8773  # EXIF's and TIFF's tags
+ORIENTATION, PROFILE, PHOTOMETRIC = 0x0112, 0x8773, 0x0106  # EXIF's and TIFF's tags
+WHITE_IS_ZERO = 0
 PNG, TIFF = b"\x89PNG\r\n\x1a\n", (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 UPRIGHT: dict[int, Callable[[np.ndarray], np.ndarray]] = {
     2: lambda x: x[:, ::-1],
@@ -148,7 +149,9 @@ def _values(path: Path, image: Image.Image) -> np.ndarray:
         values = np.asarray(image)
         if values.min() < 0 or values.max() > 65535:
             raise UsageError(f"{path} holds 32-bit numbers: save it with 8 or 16 bits a channel.")
-        return values.astype("uint16")[..., None]
+        negative = getattr(image, "tag_v2", {}).get(PHOTOMETRIC) == WHITE_IS_ZERO  # Pillow turns 8 bits only
+        values = values.astype("uint16")[..., None]
+        return 65535 - values if negative else values
     if mode in ("F", "LAB", "HSV"):
         raise UsageError(f"{path} holds {mode} values: save it as grey or RGB with 8 or 16 bits a channel.")
     base = "L" if mode in ("1", "L", "LA", "La") else "RGB"
@@ -170,19 +173,26 @@ def _deep_png(path: Path) -> tuple[np.ndarray, int, bytes | None]:
 
 
 def _deep_tiff(path: Path) -> tuple[np.ndarray, int, bytes | None] | None:
-    """Reads a TIFF of 16 bits in more than one channel; returns None for any other, which Pillow reads."""
+    """Reads a TIFF of 16 bits in several channels, or a big-endian negative; None for any other, which Pillow reads."""
     import tifffile
 
     with tifffile.TiffFile(path) as tiff:
         page: Any = tiff.pages[0]
-        if page.bitspersample != 16 or page.samplesperpixel < 2:
+        if 0 in page.databytecounts or len(page.dataoffsets) < np.prod(page.chunked):
+            raise ValueError("strips or tiles of it are missing")  # readers would give black
+        negative = page.photometric.name == "MINISWHITE"
+        if page.bitspersample != 16 or (page.samplesperpixel < 2 and not (negative and tiff.byteorder == ">")):
             return None
         if page.imagewidth * page.imagelength > MOST_PIXELS:
             raise Image.DecompressionBombError
         alpha = [int(kind) for kind in page.extrasamples]
         colours = page.samplesperpixel - len(alpha)
         kind = (page.photometric.name, colours)
-        if page.dtype != np.uint16 or alpha not in ([], [2]) or kind not in (("RGB", 3), ("MINISBLACK", 1)):
+        if (
+            page.dtype != np.uint16
+            or alpha not in ([], [2])
+            or kind not in (("RGB", 3), ("MINISBLACK", 1), ("MINISWHITE", 1))
+        ):
             raise UsageError(
                 f"{path} holds 16-bit values of an uncommon kind: save it as RGB, alpha not multiplied in."
             )
@@ -194,6 +204,9 @@ def _deep_tiff(path: Path) -> tuple[np.ndarray, int, bytes | None] | None:
             packing = page.compression.name
             raise UsageError(f"{path} is 16-bit colour packed with {packing}: save it with deflate (ZIP).") from None
         values = np.moveaxis(values, 0, -1) if page.axes == "SYX" else values
+        values = values[..., None] if values.ndim == 2 else values
+        if negative:
+            values[..., 0] = 65535 - values[..., 0]
         if values.shape != (page.imagelength, page.imagewidth, page.samplesperpixel) or not values.size:
             raise ValueError(f"its values have the shape {values.shape}")
         tags = page.tags

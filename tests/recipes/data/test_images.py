@@ -90,6 +90,28 @@ def test_deep_pictures_are_turned_as_exif_says(tmp_path):
     np.testing.assert_array_equal(images.read(tmp_path / "a.tif").pixels, np.rot90(x, -1))
 
 
+@pytest.mark.parametrize("kind", ["uint8", "uint16"])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_tiff_whose_white_is_zero_is_no_negative(order, kind, tmp_path):
+    x = noise(3, 5, kind=kind)
+    for name, values in (("white", np.iinfo(kind).max - x), ("black", x)):
+        tifffile.imwrite(tmp_path / f"{name}.tif", values, photometric=f"minis{name}", byteorder=order)
+        np.testing.assert_array_equal(images.read(tmp_path / f"{name}.tif").pixels[..., 0], x)
+
+
+@pytest.mark.parametrize("shape", [(8, 5), (8, 5, 3)], ids=["grey", "color"])
+@pytest.mark.parametrize("kind", ["uint8", "uint16"])
+def test_missing_strips_of_a_tiff_are_an_error(kind, shape, tmp_path):
+    file = tmp_path / "a.tif"
+    tifffile.imwrite(file, noise(*shape, kind=kind), photometric=("minisblack", "rgb")[len(shape) - 2], rowsperstrip=2)
+    images.read(file)
+    with tifffile.TiffFile(file, mode="r+b") as tiff:
+        sizes = tiff.pages[0].tags["StripByteCounts"]
+        sizes.overwrite([*sizes.value[:-1], 0])
+    with pytest.raises(UsageError, match="strips or tiles of it are missing"):
+        images.read(file)
+
+
 def test_cmyk_becomes_rgb(tmp_path):
     file = saved(tmp_path, "a.jpg", Image.new("CMYK", (8, 6), (0, 255, 255, 0)))
     np.testing.assert_allclose(images.read(file).pixels, np.broadcast_to([255, 0, 0], (6, 8, 3)), atol=4)
