@@ -4,9 +4,9 @@ s(x) = |G * (x - x')|^2 / (|G * x| |G * x'|), with |.|^2 the mean of squares ove
 stroke that is a pixel off is forgiven, one that is missing is not, and a sample with little in it is not normal for
 that alone. If not relative, s is the numerator: the squared error of blurred samples.
 
-x is an anomaly unless s(x) <= t, which holds of no x with NaNs. Of n scores of normal samples that the model was not
-trained on, t is the k-th smallest, k = ceil((n + 1)(1 - alpha)): a new normal sample is then called an anomaly with a
-probability of at most alpha, whatever the distribution.
+x is an anomaly if s(x) > t. Of an x with NaN or infinity in it s is infinite, which is above every t. Of n scores of
+normal samples that the model was not trained on, t is the k-th smallest, k = ceil((n + 1)(1 - alpha)): a new normal
+sample is then called an anomaly with a probability of at most alpha, whatever the distribution.
 
 Source: Laxhammar and Falkman 2010, Conformal prediction for distribution-independent anomaly detection, for t.
 """
@@ -100,17 +100,24 @@ class Detector(Wrapper):
         return np.concatenate(scores)
 
     def compare(self, x: tf.Tensor, reconstruction: tf.Tensor) -> tf.Tensor:
-        """Returns the score s, shape `(batch,)`, of samples with these reconstructions."""
+        """Returns the score s, shape `(batch,)`, of samples with these reconstructions; infinite where it is none."""
         x, reconstruction = self.blurred(x), self.blurred(reconstruction)
-        error = _mean_square(x - reconstruction)
-        if not self.relative:
-            return error
-        return error / (tf.sqrt(_mean_square(x) * _mean_square(reconstruction)) + EPSILON)
+        score = _mean_square(x - reconstruction)
+        if self.relative:
+            score = score / (tf.sqrt(_mean_square(x) * _mean_square(reconstruction)) + EPSILON)
+        return tf.where(tf.math.is_finite(score), score, math.inf)
+
+    def is_anomaly(self, score: tf.Tensor) -> tf.Tensor:
+        """Returns whether scores, shape `(batch,)`, are those of anomalies; an infinite one is, whatever the threshold.
+
+        Not as the opposite of `score <= threshold`: TensorFlow rewrites that in exports, and then no NaN is one.
+        """
+        return tf.logical_not(tf.math.is_finite(score)) | (score > self.threshold)
 
     @of_samples("x")
     def detect(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Returns whether each sample is an anomaly, shape `(n,)`; one with NaNs or infinities is."""
-        return ~(self.score(x, batch_size) <= self.threshold)
+        return np.asarray(self.is_anomaly(self.score(x, batch_size)))
 
     def endpoints(self) -> dict[str, Endpoint]:
         """Returns what the model offers, with this `score`, and `detect`: the score, and whether it is an anomaly's."""
@@ -122,7 +129,7 @@ class Detector(Wrapper):
 
         def detect(x: tf.Tensor) -> dict[str, tf.Tensor]:
             value = score(x)["score"]
-            return {"score": value, "is_anomaly": ~(value <= self.threshold)}  # of NaN nothing is at most t
+            return {"score": value, "is_anomaly": self.is_anomaly(value)}
 
         of_one = endpoints["score"]
         return {**endpoints, "score": of_one._replace(call=score), "detect": of_one._replace(call=detect)}

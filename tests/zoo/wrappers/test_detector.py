@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import zoo
 from zoo import UsageError
 from zoo.wrappers.detector import Detector
 from zoo.wrappers.detectors import Detectors
+from zoo.wrappers.resized import Resized
 from zoo.wrappers.scaled import Scaled
 from zoo.wrappers.standardized import Standardized
 
@@ -167,11 +170,58 @@ def test_all_three_wrappers_are_saved_loaded_and_exported_together(tmp_path, fre
     assert run.returncode == 0, run.stderr
 
 
-def test_what_is_no_number_is_an_anomaly_and_cannot_calibrate(x, tmp_path):
-    detector = Detector(model(seed=0)).calibrate(x, 0.2)
-    broken = np.stack([x[0], np.where(x[0] == x[0].max(), np.nan, x[0]), np.where(x[0] == x[0].max(), np.inf, x[0])])
-    assert detector.detect(broken).tolist()[1:] == [True, True]
-    found = detector.endpoints()["detect"].call(tf.constant(broken))["is_anomaly"]
-    np.testing.assert_array_equal(found, detector.detect(broken))
-    with pytest.raises(UsageError, match="scores must be finite"):
-        Detector(model(seed=0)).calibrate(np.concatenate([x, broken]), 0.2)
+WRAPPED = {
+    "detector": lambda one: one,
+    "relative and blurred": lambda one: Detector(one.model, 1.0, True).calibrate(PICTURES, 0.2),
+    "raw pixels": lambda one: Scaled(one, 1.0),
+    "any size": lambda one: Resized(one),
+    "standardized": lambda one: Standardized(one, 0.0, 1.0),
+    "several": lambda one: Detectors([one, one]),
+    "several of raw pixels": lambda one: Scaled(Detectors([one, one]), 1.0),
+    "no threshold": lambda one: Detector(one.model),
+}
+PICTURES = np.random.default_rng(0).random((40, 6, 5), "float32")
+
+
+@pytest.fixture(scope="module")
+def calibrated():
+    return Detector(model(seed=0)).calibrate(PICTURES, 0.2)
+
+
+@pytest.mark.parametrize("name", WRAPPED)
+def test_what_is_no_number_is_an_anomaly_in_an_export_and_in_python(name, calibrated, tmp_path):
+    wrapped = WRAPPED[name](calibrated)
+    zoo.export(wrapped, tmp_path)
+    detect = tf.saved_model.load(tmp_path / "saved_model").signatures["detect"]
+    broken = np.repeat(PICTURES[:1], 4, axis=0)
+    broken[1, 2, 3], broken[2, 5, 0], broken[3, 0, 4] = np.nan, np.inf, -np.inf
+    which = {"normal": tf.constant(1)} if name.startswith("several") else {}
+    found = detect(x=tf.constant(broken), **which)
+    assert found["is_anomaly"].numpy().tolist()[1:] == [True, True, True]
+    assert found["score"].numpy().tolist()[1:] == [np.inf, np.inf, np.inf]
+    assert np.isfinite(found["score"][0])
+    assert wrapped.score(broken).tolist()[1:] == [np.inf, np.inf, np.inf]
+    if not which:
+        np.testing.assert_array_equal(wrapped.detect(broken), found["is_anomaly"])
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    place=st.tuples(st.integers(0, 5), st.integers(0, 4)),
+    value=st.sampled_from([np.nan, np.inf, -np.inf]),
+    row=st.integers(0, 3),
+)
+def test_one_value_that_is_no_number_makes_its_own_sample_an_anomaly_and_no_other(place, value, row, calibrated):
+    x = PICTURES[:4].copy()
+    x[row, *place] = value
+    others = np.arange(4) != row
+    found = calibrated.endpoints()["detect"].call(tf.constant(x))["is_anomaly"].numpy()
+    assert found[row]
+    np.testing.assert_array_equal(found[others], calibrated.detect(PICTURES[:4])[others])
+    np.testing.assert_array_equal(calibrated.detect(x), found)
+
+
+def test_normal_samples_that_are_no_numbers_cannot_calibrate():
+    broken = np.where(PICTURES > 0.99, np.nan, PICTURES)
+    with pytest.raises(UsageError, match="must be finite"):
+        Detector(model(seed=0)).calibrate(broken, 0.2)
