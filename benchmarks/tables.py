@@ -91,7 +91,7 @@ def paper(records: dict[int, dict[str, Any]], metric: str) -> list[str]:
     ours = [r["test"][metric] for r in records.values()]
     spread = f" ± {_number(metric, statistics.stdev(ours))}" if len(ours) > 1 else ""
     beside = [f"{_number(metric, b['value'])} {b['name']}" for b in record["baselines"] if b["metric"] == metric]
-    told = [
+    published = [
         f"{_number(metric, row['value'])} {row['name']}: {row['protocol']} ({row['source']})"
         for row in record["published"]
         if row["metric"] == metric
@@ -99,7 +99,7 @@ def paper(records: dict[int, dict[str, Any]], metric: str) -> list[str]:
     return [
         f"`{record['model']['name']}`",
         f"`{metric}`",
-        "; ".join(told),
+        "; ".join(published),
         f"**{_number(metric, statistics.mean(ours))}**{spread}",
         "; ".join(beside),
         ", ".join(map(str, records)),

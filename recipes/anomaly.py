@@ -1,13 +1,13 @@
-"""Train an autoencoder on what is normal, score what is not, set a threshold, draw it and export it.
+"""Train an autoencoder on normal samples, find anomalies by a score and a threshold, draw and export it.
 
-    python -m recipes.anomaly                                      # 5,000 digits, each kind normal in its turn
-    python -m recipes.anomaly --data data/mnist --normal 3         # all of MNIST: what is no 3?
+    python -m recipes.anomaly                                      # 5,000 digits, each digit normal in turn
+    python -m recipes.anomaly --data data/mnist --normal 3         # all of MNIST: which digits are not a 3?
     python -m recipes.anomaly --data FILE.csv --label kind --normal good --latent-dim 2
     python -m recipes.anomaly --data FILE.csv --latent-dim 2       # no labels: all rows are taken as normal
     python -m recipes.anomaly --data PHOTOS --size 64 --normal good    # a folder of pictures, its folders are labels
 
-Training sees normal samples alone; the threshold comes from normal validation samples, and lies with the score inside
-the export, whose signature `detect` gives `score` and `is_anomaly`.
+Training sees normal samples alone, and normal validation samples set the threshold. Score and threshold are part of
+the export: its signature `detect` gives `score` and `is_anomaly`.
 """
 
 from __future__ import annotations
@@ -45,15 +45,14 @@ class Config(SampleOptions):
     """The recipe's options."""
 
     model: str = "vanilla"
-    """Which model of the zoo; its hyperparameters follow below, and other models have others."""
+    """The model's name; its hyperparameters follow below, and other models have others."""
     normal: str | None = None
-    """Which label is normal: all others are anomalies. Or each: every label in its turn, a model each, which is what
-    pictures get if nothing is given."""
+    """The normal label: samples of all others are anomalies. Or each: every label in turn, with a model each, which is
+    the default for pictures."""
     false_alarms: float = 0.05
     """The share of normal samples that may be called anomalies, which sets the threshold."""
     blur: float = 1.0
-    """How far pictures and reconstructions are blurred before they are compared: the Gaussian's standard deviation, in
-    pixels. Tables are not blurred."""
+    """Blur pictures and reconstructions before comparing them: the Gaussian's standard deviation in pixels."""
 
 
 @dataclass(frozen=True)
@@ -107,10 +106,10 @@ def kinds_of(config: Config, splits: Splits) -> list[Kind]:
     else:
         normal = config.normal or (EACH if splits.pictures else "")
         if normal not in (EACH, *names):
-            told = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+            listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
             hint = checks.did_you_mean(normal, [EACH, *names])
             raise UsageError(
-                f"--normal must be {EACH} or one of the labels {told}. Received: {normal!r}. {hint}".strip()
+                f"--normal must be {EACH} or one of the labels {listed}. Received: {normal!r}. {hint}".strip()
             )
         kinds = [Kind(name, i) for i, name in enumerate(names) if normal in (EACH, name)]
 
@@ -185,7 +184,7 @@ def merged(each: list[Progress]) -> Progress:
 def measure(
     config: Config, splits: Splits, kinds: list[Kind], detectors: list[Detector], scores: dict[str, list[np.ndarray]]
 ) -> Report:
-    """Measures each detector on validation and test data, and beside it PCA and an isolation forest."""
+    """Measures each detector on validation and test data, and its baselines: PCA and an isolation forest."""
     from recipes.baselines.isolation_forest import isolation_forest
     from recipes.publishing import Report, row
     from zoo.wrappers.detector import Detector
@@ -286,7 +285,7 @@ def draw(
     report: Report,
     progress: Progress,
 ) -> dict[str, Figure]:
-    """Draws how well anomalies are told apart, the scores, the most and the least normal pictures, the training."""
+    """Draws the ROC curves, the scores, the most and the least normal pictures, the training."""
     from recipes.figures import by_class, curves, roc
     from recipes.figures import scores as histograms
     from recipes.publishing import published
@@ -299,10 +298,10 @@ def draw(
             beside.setdefault(f"{row['name']} (published)", []).append(row["value"])
         figures["auroc"] = by_class.draw(beside, names, "AUROC", "Which test samples are not of this kind?")
     if kinds[0].label is not None:
-        told = {
+        found = {
             kind.name: (splits.test.y != kind.label, values) for kind, values in zip(kinds, scores["test"], strict=True)
         }
-        figures["roc"] = roc.draw(told, "Anomalies among test samples, by what is normal")
+        figures["roc"] = roc.draw(found, "Anomalies among test samples, by what is normal")
     drawn = []
     for kind, one, values in zip(kinds, detectors, scores["test"], strict=True):
         anomalous = np.zeros(len(values), bool) if kind.label is None else splits.test.y != kind.label
@@ -315,7 +314,7 @@ def draw(
 
 
 def draw_extremes(splits: Splits, kinds: list[Kind], scores: list[np.ndarray], report: Report) -> Figure:
-    """Draws, for the kinds that are told apart worst, the most and least normal of them, and the others most alike."""
+    """Draws, for the kinds with the lowest AUROC, the most and least normal of them, and the others most alike."""
     from recipes.figures import extremes
 
     worst = sorted(range(len(kinds)), key=lambda i: report.validation.get(f"auroc_{kinds[i].name}", 0))[:4]

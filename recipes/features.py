@@ -4,8 +4,8 @@
     python -m recipes.features --data FILE.csv --label kind --latent-dim 8      # a table of numbers
     python -m recipes.features --data tfds:fashion_mnist --model vae            # images of TensorFlow Datasets
 
-Pictures are drawn with their reconstructions and with what each unit of the code adds; labels, where there are any, are
-read from the code by a linear classifier.
+Pictures are drawn with their reconstructions and each unit's effect. Labels, if there are any, are predicted from the
+code by a linear classifier.
 """
 
 from __future__ import annotations

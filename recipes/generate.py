@@ -4,8 +4,8 @@
     python -m recipes.generate --load exported/mnist-vae --data data/mnist    # 1 minute: uses what was trained
     python -m recipes.generate --data PHOTOS --size 64 --latent-dim 32      # a folder of pictures
 
-Beside the share of samples that lie among real ones, and of real ones that lie among samples, stand those of real
-samples in their place, which no model is expected to pass, and of a normal distribution.
+Samples are measured by precision (the share of samples among real ones) and recall (the share of real ones among
+samples), next to those of real samples, which no model is expected to pass, and of a normal distribution.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ class Config(SampleOptions):
     """The recipe's options."""
 
     model: str = "vae"
-    """Which model of the zoo that can sample; its hyperparameters follow below, and other models have others."""
+    """The name of a model that can sample; its hyperparameters follow below, and other models have others."""
     prior: Literal["own", "mixture"] = "own"
-    """What codes are drawn from: the model's own prior; or a Gaussian mixture fitted to the codes of the training
-    samples, for any model with a vector as its code."""
+    """The distribution of codes to draw from: the model's own prior, or a Gaussian mixture fitted to the codes of the
+    training samples, for any model with a vector code."""
     load: Path | None = None
-    """An export, such as recipes.mnist makes: it is used as it is, and nothing is trained."""
+    """An export of recipes.mnist or another recipe, to be used instead of training."""
 
 
 def run(config: Config) -> dict[str, float]:
@@ -83,7 +83,7 @@ def run(config: Config) -> dict[str, float]:
 
 
 def recorded(folder: Path) -> dict[str, Any]:
-    """Returns what the export in a folder tells of itself.
+    """Returns the record of the export in a folder.
 
     Raises:
         UsageError: If there is none, or it is damaged.

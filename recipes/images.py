@@ -1,4 +1,4 @@
-"""Train on a folder of photographs to take away noise, to sharpen or to colour; measure it, draw it and export it.
+"""Train on a folder of photographs to remove noise, to enlarge or to color; measure, draw and export the model.
 
     python -m recipes.images                                      # photographs that a dependency ships: 4 minutes
     python -m recipes.images --task super_resolution --scale 3 --data PHOTOS
@@ -6,8 +6,8 @@
     python -m recipes.images --task reconstruct --model convolutional --data FACES --size 64    # any model
     python -m recipes.images --apply exported/images-denoise-25 IN OUT    # a picture or a folder
 
-Pictures are split by file. The network is trained on patches; whole pictures are measured, beside what people use
-otherwise: filters against noise, bicubic interpolation, grey.
+Pictures are split by file. The network is trained on patches and measured on whole pictures, with the usual baselines:
+filters against noise, bicubic interpolation, grey.
 """
 
 from __future__ import annotations
@@ -47,37 +47,36 @@ class Config(running.Options):
     data: str = "sample"
     """sample (14 photographs from the package scikit-image), or the path to a folder of pictures, nested or flat."""
     inputs: str | None = None
-    """Of pairs, the folder of what goes in; with --targets, and instead of --data."""
+    """The folder of inputs, for training on pairs; with --targets, and instead of --data."""
     targets: str | None = None
-    """Of pairs, the folder of what shall come out, called as their inputs."""
+    """The folder of targets, with the same names as their inputs."""
     test: str | None = None
-    """A folder of pictures that test; of pairs one with the folders inputs and targets in it. Without it, one picture
-    in ten tests."""
+    """A folder of test pictures; for pairs, one that holds the folders inputs and targets. If not given, one picture in
+    ten is kept for the test."""
     channels: Literal[1, 3] = 3
-    """1 for grey, 3 for colour; what is coloured starts from 1 in any case."""
+    """1 for grey, 3 for color; --task colorize starts from grey in any case."""
     patch_size: int = 64
     """Height and width of the patches to train on; a multiple of the scale."""
     steps: int = 100
-    """Training steps an epoch."""
+    """Training steps per epoch."""
     epochs: int = 12
-    """Train for so many epochs; the last weights' moving average is kept, and --patience does not count."""
+    """Epochs to train for; the last weights' moving average is kept, and --patience is not used."""
     batch_size: int = 16
-    """Patches a training step."""
+    """Patches per training step."""
     schedule: Literal["constant", "cosine"] = "cosine"
-    """How the learning rate goes: as it is, or along half a cosine down to 0 over all epochs."""
+    """The learning rate's schedule: constant, or half a cosine down to 0 over all epochs."""
     warmup_steps: int = 100
-    """Raise the learning rate from almost 0 over so many steps of the first epoch: deep networks bear more then."""
+    """Raise the learning rate from almost 0 over this many steps of the first epoch, which helps deep networks."""
     out: Path | None = None
-    """The folder to export to; exported/images-TASK if not given. An export that is there is replaced at the end."""
+    """The folder to export to; exported/images-TASK if not given. An export already there is replaced at the end."""
     bm3d: bool = False
-    """Compare denoising with BM3D besides, which takes seconds a picture and the package bm3d."""
+    """Also compare denoising with BM3D, which takes seconds per picture and needs the package bm3d."""
     apply: tuple[Path, Path, Path] | None = None
-    """Instead of training: an export, a picture or a folder of pictures of any size, and where to write what becomes of
-    them."""
+    """Instead of training: an export, a picture or a folder of pictures of any size, and where to write the results."""
     self_ensemble: bool = False
-    """With --apply, take the mean over flips and turns: a little better, eight times as slow."""
+    """With --apply, average over flips and turns: a little better, eight times as slow."""
     trust: bool = False
-    """With --apply, use an export of somebody else's even if it could reach files, the network or other programs."""
+    """With --apply, use someone else's export even if it could reach files, the network or other programs."""
 
     def folder(self, recipe: str) -> Path:
         """Returns the folder to export to, named after the task."""
@@ -89,11 +88,11 @@ class Whole(features.FeatureOptions):
     """The options of models of pictures of one size, which reconstruct whole pictures."""
 
     model: str = "convolutional"
-    """Which model of the zoo; its hyperparameters follow below, and other models have others."""
+    """The model's name; its hyperparameters follow below, and other models have others."""
     task: Literal["reconstruct"] = "reconstruct"
-    """What is asked of the model; other tasks are those of --model restorer."""
+    """The model's task; other tasks need --model restorer."""
     size: tuple[int, ...] | None = (64,)
-    """The height and width that a folder's pictures are brought to, or one number for both."""
+    """For a folder of pictures: the height and width to resize to, or one number for both."""
 
 
 def reconstruct(config: Whole) -> dict[str, float]:
@@ -155,7 +154,7 @@ def run(config: Config) -> dict[str, float]:
 
 
 def checked(config: Config) -> dict[str, Any]:
-    """Returns the model's hyperparameters, and what else the task has to know.
+    """Returns the model's hyperparameters, and what else the task needs.
 
     Raises:
         UsageError: If options do not go together.
@@ -167,7 +166,7 @@ def checked(config: Config) -> dict[str, Any]:
         raise UsageError("--health looks at codes of one length: leave it out for pictures.")
     if config.inputs is not None and options["task"] != "denoise":
         raise UsageError(
-            f"--inputs and --targets train what tells them apart, with --task denoise. Received: {options['task']}."
+            f"--inputs and --targets need --task denoise. Received: --task {options['task']}. Leave --task out."
         )
     if config.bm3d and options["task"] != "denoise":
         raise UsageError(f"--bm3d compares denoising with BM3D. Received: --task {options['task']}.")
@@ -212,10 +211,10 @@ def _middles(part: Loaded) -> tuple[np.ndarray, ...]:
 
 
 def draw(config: Config, restoration: Restoration, images: Images, progress: Progress) -> dict[str, Figure]:
-    """Draws test pictures beside what people use otherwise, the training, and what else the task has."""
+    """Draws test pictures restored by the model and its baselines, the training, and the task's own figures."""
     from recipes.figures import curves, restorations
 
-    title = f"{config.model}: {restoration.told}"
+    title = f"{config.model}: {restoration.description}"
     figures = {
         "restorations": restorations.draw(restoration.panels(config.model), f"{title}; test pictures"),
         "curves": curves.draw(progress.history, progress.best_epoch, f"{title}; training"),

@@ -6,8 +6,8 @@
     python -m recipes.movielens --train data/ml-100k/u1.base --test data/ml-100k/u1.test
     python -m recipes.movielens --model mult_vae --data data/ml-1m # ranks films for people it has never seen
 
-Epochs are chosen on validation ratings, then the model is trained on all training ratings for as many; test is read
-once. The export takes raw film ids and ratings of anyone, who need not have been there in training.
+The number of epochs is chosen on validation ratings; then the model is trained on training and validation ratings. Test
+ratings are read once. The export takes raw film ids and ratings of anyone, also of people who were not in training.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class Config(RatingOptions):
     """The recipe's options."""
 
     like: tuple[str, ...] = ()
-    """Titles that a newcomer liked, to be recommended to; the three best known films if none is given."""
+    """Titles that a newcomer liked, who gets recommendations at the end; if not given, the three films with the most
+    ratings."""
 
 
 def run(config: Config) -> dict[str, float]:
@@ -60,7 +61,7 @@ def run(config: Config) -> dict[str, float]:
         task: Any = predicting if running.kind_of(config) == "ratings" else ranking
         data = task.load(config)
         splits, known = data.splits, data.known
-        told(data)
+        announce(data)
         liked = [titles.find(title, known.titles) for title in config.like] or best_known(known)
         scale = (known.scale.lowest, known.scale.highest)
         config = on_scale(config, scale)
@@ -98,7 +99,7 @@ def on_scale(config: Config, scale: tuple[float, float]) -> Config:
     return dataclasses.replace(config, hyperparameters={**hyperparameters, "scale": scale})
 
 
-def told(data: Any) -> None:
+def announce(data: Any) -> None:
     """Prints what was loaded and what of it is peculiar."""
     splits, known, newcomers = data.splits, data.known, getattr(data, "newcomers", None)
     print(f"{splits.name}, from {splits.source}: {splits.split}.")

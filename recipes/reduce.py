@@ -1,12 +1,12 @@
-"""Reduce data to a few numbers a sample, measure the code beside PCA's, draw both and export.
+"""Reduce each sample to a few numbers, compare the code with PCA's, draw both and export.
 
-    python -m recipes.reduce                                                # 5,000 digits, a dependency's: 1 minute
+    python -m recipes.reduce                                                # 5,000 digits of a package: 1 minute
     python -m recipes.reduce --data data/mnist --batch-size 256             # all of MNIST: 10 minutes on 2 cores
     python -m recipes.reduce --data FILE.csv --label NAME --dimensions 2    # a table of numbers
     python -m recipes.reduce --data PHOTOS --size 64 --dimensions 2         # a folder of pictures
 
-Of the 5,000 digits' validation part, 67% have the label of most of their 5 neighbours in a code of two numbers; in
-PCA's it is 43%.
+With two numbers, the 5 nearest neighbors in the code vote for the right label of 67% of the validation digits; in PCA's
+code of 43%.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ class Config(SampleOptions):
         "vanilla": {"hidden_units": (512, 128), "activation": "leaky_relu"}
     }
     model: str = "vanilla"
-    """Which model of the zoo, of those with a vector code; its hyperparameters follow, and other models have others."""
+    """The name of a model with a vector code; its hyperparameters follow below, and other models have others."""
     dimensions: tuple[int, ...] = (2, 30)
-    """The code's lengths, in the place of --latent-dim: a model each, exported to exported/reduce-MODEL-LENGTH, or to
-    OUT-LENGTH where there are several."""
+    """The code's lengths, instead of --latent-dim. Each gets a model of its own, exported to
+    exported/reduce-MODEL-LENGTH, or to OUT-LENGTH where there are several."""
 
     def fixed(self) -> dict[str, Any]:
         """Returns the code's length, where there is one."""
@@ -99,7 +99,7 @@ def reduce(config: Config, splits: Splits) -> dict[str, float]:
 
 
 def measure(made: Trained, splits: Splits) -> Report:
-    """Measures the code on validation and test data, PCA's of the same length beside it, and no code at all."""
+    """Measures the code on validation and test data, its baselines: PCA of the same length, and no code at all."""
     from recipes.baselines.pca import pca
     from recipes.publishing import Report, row
 

@@ -36,7 +36,7 @@ class Numbered(keras.callbacks.Callback):
 
 
 def of_training(model: keras.Model, x: Any, y: Any, given: Mapping[str, Any]) -> tuple[Any, Any, Arguments]:
-    """Returns what Keras's `fit` is to be given: `Epochs` in the place of arrays, and all else as it is.
+    """Returns what Keras's `fit` is to be given: `Epochs` in the place of arrays; everything else stays as it is.
 
     Args:
         model: The model.

@@ -171,7 +171,7 @@ class Autoencoder(keras.Model):
         return super().evaluate(x, y, **arguments)
 
     def make_train_function(self, force: bool = False) -> None:
-        """Makes what takes training steps: in the graph on arrays, as Keras does on all else."""
+        """Makes what takes training steps: in the graph on arrays, by Keras's own way on everything else."""
         if self.train_function is None or force:
             super().make_train_function(force)
             self.train_function = epochs.stepper(self, self.train_step, self.train_function)

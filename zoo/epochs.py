@@ -1,6 +1,6 @@
 """Epochs in the graph: training on arrays whose batches are made where the steps are taken.
 
-A step that has tf.data's iterator beside it loses a core now and then, and each return to Python costs. Here the data
+A step that runs next to tf.data's iterator loses a core now and then, and each return to Python costs. Here the data
 lie in memory, an epoch is an order of their rows, and one compiled function gathers rows and takes steps, as many as
 there is time for before somebody wants to see how it goes. How many are taken at a time changes no bit.
 
@@ -156,19 +156,19 @@ class Pass:
         return self.logs
 
 
-def stepper(model: keras.Model, step: Callable[[Any], Any], otherwise: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def stepper(model: keras.Model, step: Callable[[Any], Any], fallback: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Returns a `train_function`, or a `test_function`: in the graph for passes of an `Epochs`, as Keras's for others.
 
     Args:
         model: The model.
         step: Its `train_step`, or its `test_step`.
-        otherwise: Keras's own function.
+        fallback: Keras's own function.
     """
     compiled: dict[Any, Callable[..., Any]] = {}
 
     def function(batches: Any) -> Any:
         if not isinstance(batches, Pass):
-            return otherwise(batches)
+            return fallback(batches)
         epochs = batches.epochs
         specs = tuple(tf.TensorSpec((None, *tensor.shape[1:]), tensor.dtype) for tensor in epochs.tensors)
         if (epochs.make, specs) not in compiled:

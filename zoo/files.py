@@ -11,7 +11,7 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # on Windows what a killed process left is not told from what a living one makes
+except ImportError:  # on Windows the leftovers of a killed process look like a living one's files
     fcntl = None  # type: ignore[assignment]
 
 MADE = 60  # seconds within which a folder that was made is surely locked

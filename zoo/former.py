@@ -1,7 +1,7 @@
-"""Exports made before their SavedModel held the model's configuration, built again from what they tell of themselves.
+"""Exports made before their SavedModel held the model's configuration, built again from their records.
 
 Such a folder holds `saved_model/`, `metrics.json` with the model's name and hyperparameters, and `golden.npz`. What was
-wrapped around the model is told from the signatures and, for detectors' thresholds, from the constants of the graph,
+wrapped around the model is read from the signatures and, for detectors' thresholds, from the constants of the graph,
 of which nothing is run. The golden outputs decide whether the model is the one that was exported.
 """
 
@@ -42,7 +42,7 @@ def read(folder: Path) -> Autoencoder:
     """Builds the model, gives it the SavedModel's variables, and compares it with the golden outputs.
 
     Raises:
-        UsageError: If the model was wrapped in what cannot be told any more, or is not the one that was exported.
+        UsageError: If the model was wrapped in what the signatures do not show, or is not the one that was exported.
         Exception: Whatever damaged files make others raise.
     """
     record = json.loads((folder / RECORD).read_text("utf-8"))

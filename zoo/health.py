@@ -2,7 +2,7 @@
 
 Measured on a sample of data; what does not apply to a model is left out. Names in the logs begin with `health_`:
 
-| name | what it is | told when |
+| name | what it is | reported when |
 |---|---|---|
 | `not_finite` | samples whose code or reconstruction is no number; then nothing else is measured | 1 or more |
 | `output_spread` | spread of the reconstructions over samples, as a share of the data's | below 0.05 |
@@ -33,7 +33,7 @@ from zoo.autoencoder import Autoencoder
 from zoo.layers.sparsity_penalty import SparsityPenalty
 from zoo.ops.perplexity import perplexity, shares
 
-DEAD = 1e-3  # of the largest range of any unit: above it a decoder in bfloat16 still tells values apart
+DEAD = 1e-3  # of the largest range of any unit: above it a decoder in bfloat16 still distinguishes values
 ACTIVE = 0.01  # variance, as in Burda et al. 2015
 COLLAPSED = 0.01  # nats
 SATURATED = 0.01  # from a limit
@@ -48,13 +48,13 @@ class Finding(NamedTuple):
         holds: Whether it is so, from all numbers.
         sentence: What is so, from all numbers.
         changes: What to change, by hyperparameter; the first two that the model has are named.
-        otherwise: What to change in a model that has none of them.
+        fallback: What to change in a model that has none of them.
     """
 
     holds: Callable[[Mapping[str, float]], bool]
     sentence: Callable[[Mapping[str, float]], str]
     changes: Mapping[str, str]
-    otherwise: str
+    fallback: str
 
 
 STEP = {"learning_rate": "lower learning_rate"}
@@ -114,7 +114,7 @@ FINDINGS = {
 
 
 class Health(keras.callbacks.Callback):
-    """Measures a model's health after epochs, puts it into their logs, and tells what is wrong, each thing once.
+    """Measures a model's health after epochs, puts it into their logs, and reports what is wrong, each thing once.
 
     Stand it first in the list of callbacks: those after it find the numbers in their logs, as the history does.
     Training is the same with it and without.
@@ -122,8 +122,8 @@ class Health(keras.callbacks.Callback):
     Args:
         x: Samples as for `fit`, shape `(n, *input_shape)`.
         every: Measure after each so many epochs; other epochs' logs are left as they are.
-        patience: Tell what was so in that many measurements one after the other, or at the end of training: what an
-            epoch leaves behind often mends itself. Numbers that are not finite are told at once.
+        patience: Report what was so in that many measurements one after the other, or at the end of training: what an
+            epoch leaves behind often mends itself. Numbers that are not finite are reported at once.
         most: Measure on at most so many samples, evenly spaced over `x`.
         tell: What gets each sentence; `warnings.warn` if not given.
     """
@@ -149,20 +149,20 @@ class Health(keras.callbacks.Callback):
         self.tell = tell or (lambda sentence: warnings.warn(sentence, stacklevel=2))
         self.held: dict[str, int] = {}
         self.sentences: dict[str, str] = {}
-        self.told: set[str] = set()
+        self.reported: set[str] = set()
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Checks that the model is one of the zoo, and that the samples fit it."""
         if not isinstance(self.model, Autoencoder):
             raise checks.UsageError(f"Health needs a model of the zoo. Received: a {type(self.model).__name__}.")
         self.model.encode(self.x[:1])
-        self.held, self.sentences, self.told = {}, {}, set()
+        self.held, self.sentences, self.reported = {}, {}, set()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        """Measures, and tells what has been so for long enough."""
+        """Measures, and reports what has been so for long enough."""
         if (epoch + 1) % self.every:
             return
-        with np.errstate(all="ignore"):  # a training that blows up is told in the words below
+        with np.errstate(all="ignore"):  # a training that blows up is reported below
             numbers = measure(self.model, self.x)
         if logs is not None:
             logs |= {f"health_{name}": value for name, value in numbers.items()}
@@ -176,13 +176,13 @@ class Health(keras.callbacks.Callback):
         self._tell(name for name, times in self.held.items() if times >= self.patience or name == "not_finite")
 
     def on_train_end(self, logs: dict | None = None) -> None:
-        """Tells what is so at the end."""
+        """Reports what is so at the end."""
         self._tell(self.held)
 
     def _tell(self, names: Iterable[str]) -> None:
         for name in names:
-            if name not in self.told:
-                self.told.add(name)
+            if name not in self.reported:
+                self.reported.add(name)
                 self.tell(self.sentences[name])
 
 
@@ -320,8 +320,8 @@ def code_usage(indices: np.ndarray, entries: int) -> tuple[float, float]:
 
 
 def _advice(finding: Finding, model: Autoencoder) -> str:
-    """Says what to change: hyperparameters that the model has, else the finding's own words."""
+    """Says what to change: hyperparameters that the model has, or the finding's own words."""
     of_zoo = model.name in registry.names()
     known = registry.hyperparameters(registry.outline(model.name)) if of_zoo else {}
     changes = [change for name, change in finding.changes.items() if name in known]
-    return " or ".join(changes[:2]) or finding.otherwise
+    return " or ".join(changes[:2]) or finding.fallback

@@ -23,7 +23,7 @@ _NOTE = re.compile(
 
 
 class Finder:
-    """Has TensorFlow imported without its notes, whoever asks for it first, and finds nothing else."""
+    """Has TensorFlow imported without its notes, whoever asks for it first, and leaves other modules alone."""
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         """Returns TensorFlow's own spec, whose loader drops notes; None for any other module."""
@@ -52,7 +52,7 @@ def start() -> None:
 
 @contextmanager
 def without_notes() -> Iterator[None]:
-    """Drops TensorFlow's notes from what goes to the descriptor of standard error meanwhile; all else is shown after.
+    """Drops TensorFlow's notes from what goes to standard error's descriptor meanwhile; the rest is shown afterwards.
 
     Whoever sets `TF_CPP_MIN_LOG_LEVEL` to 0 or 1 beforehand sees everything; later notes heed that by themselves.
     """

@@ -1,4 +1,4 @@
-"""What a contender is told and what it answers; imports nothing but NumPy, so that every environment can read it."""
+"""A contender's job and its answer; imports nothing but NumPy, so that every environment can read it."""
 
 import dataclasses
 import json

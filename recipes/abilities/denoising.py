@@ -59,8 +59,8 @@ def draw(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) -> 
     first = splits.shown()
     clean = splits.test.x[first]
     noisy = model.corrupt(splits.test.x, SEEDS["test"])[first]
-    rivals = others(splits, model.corrupt(splits.validation.x, SEEDS["validation"]))
-    rows = {name: denoise(noisy) for name, (denoise, _) in rivals.items()}
+    baselines = others(splits, model.corrupt(splits.validation.x, SEEDS["validation"]))
+    rows = {name: denoise(noisy) for name, (denoise, _) in baselines.items()}
     as_it_came = rows.pop("noisy")
     rows = {"noisy": as_it_came, model.name: model.reconstruct(noisy), **rows, "clean": clean}
     return {"denoised": reconstructions.draw(rows, f"{model.name}: test images that were corrupted, and denoised")}

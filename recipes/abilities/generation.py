@@ -40,7 +40,7 @@ def measure(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) 
 
     def numbers(part: str, made: np.ndarray) -> dict[str, float]:
         real, made = features[part], encode(made).astype("float32")
-        n = min(len(real), len(made))  # else the two shares are not to be compared
+        n = min(len(real), len(made))  # the two shares are comparable only for equal numbers
         return dict(zip(MEASURES, precision_recall(real[:n], made[:n], NEIGHBOUR), strict=True))
 
     made = model.sample(max(map(len, features.values())), seed=SEED)

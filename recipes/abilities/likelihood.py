@@ -37,7 +37,7 @@ PROTOCOL = {"validation": (100, 1000), "test": (5000, None)}
 
 
 def able(model: Autoencoder) -> bool:
-    """Says whether the model tells likelihoods."""
+    """Says whether the model computes likelihoods."""
     return hasattr(model, "log_likelihood")
 
 
@@ -70,7 +70,7 @@ def draw(model: VariationalAutoencoder, splits: Splits, codes: dict[str, np.ndar
 
 
 def observed(model: VariationalAutoencoder, x: np.ndarray) -> np.ndarray:
-    """Returns what likelihoods are told of: pixels as 0 or 1, real numbers as they are."""
+    """Returns the samples to compute likelihoods of: pixels as 0 or 1, real numbers as they are."""
     return binarized(x) if model.kind.bernoulli else x
 
 

@@ -11,7 +11,7 @@ def gaussian(train: np.ndarray, dimensions: int) -> Callable[[int, int], np.ndar
 
     Args:
         train: Shape `(n, *shape)`.
-        dimensions: How many components; at most the samples' size and number, else lowered to it.
+        dimensions: How many components; lowered to the samples' size and number.
 
     Returns:
         From a number of samples and a seed to so many draws, shape `(n, *shape)`, clipped to the range of `train`.

@@ -11,7 +11,7 @@ def pca(train: np.ndarray, dimensions: int) -> tuple[Callable, Callable]:
 
     Args:
         train: Shape `(n, *shape)`.
-        dimensions: The code's length; at most the samples' size and number, else lowered to it.
+        dimensions: The code's length; lowered to the samples' size and number.
 
     Returns:
         `encode`, from `(n, *shape)` to `(n, dimensions)`, and `decode`, back.

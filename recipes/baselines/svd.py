@@ -25,7 +25,7 @@ def svd(
         items: Each rating's item, likewise.
         ratings: Stars, likewise.
         shape: Users and items.
-        factors: Singular values; at most one less than users or items, else lowered to it.
+        factors: Singular values; lowered to one less than users or items.
 
     Returns:
         From users and items, each of shape `(n,)`, to stars, shape `(n,)`, not clipped to the scale; an index that is

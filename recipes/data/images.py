@@ -47,7 +47,7 @@ SAMPLE_SPLIT = 0  # seed of the sample's split, the same for every run, so that 
 HELD_OUT = 10  # of that many pictures one validates and one tests
 MOST_BYTES = 2_000_000_000  # of decoded pictures, which cutting patches copies twice: 6 GB of memory
 LEAST = 8  # pixels of the shortest side that tests: what measures need, and what shrinks
-TOLD = 20  # skipped files that a summary names
+NAMED = 20  # skipped files in a summary
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Loaded:
         pictures: Each of the shape `(height, width, channels)`, uint8.
         names: Their paths within the folder; of pairs without the ending.
         skipped: Paths and reasons.
-        inputs: Of pairs, each picture's input, of its shape; else empty.
+        inputs: Of pairs, each picture's input, of its shape; empty without pairs.
     """
 
     pictures: list[np.ndarray] = field(default_factory=list)
@@ -121,8 +121,8 @@ class Images:
         """Says how many pictures were skipped and why: a line each, of the first ones."""
         if not self.skipped:
             return ""
-        lines = [f"Skipped {len(self.skipped):,}:", *(f"  {name}: {reason}" for name, reason in self.skipped[:TOLD])]
-        more = len(self.skipped) - TOLD
+        lines = [f"Skipped {len(self.skipped):,}:", *(f"  {name}: {reason}" for name, reason in self.skipped[:NAMED])]
+        more = len(self.skipped) - NAMED
         return "\n".join([*lines, f"  and {more:,} more"] if more > 0 else lines)
 
 
@@ -143,7 +143,7 @@ def load(
     is there twice, in one part or in two, is used once, and first for a fixed test; of pairs the target counts.
 
     Args:
-        source: "sample": the photographs that scikit-image ships; else the path to a folder. Not read with pairs.
+        source: "sample": the photographs that scikit-image ships; or the path to a folder. Not read with pairs.
         inputs: Of pairs, the folder of what goes in.
         targets: Of pairs, the folder of what shall come out.
         test: A folder that tests, so that all others train or validate; of pairs one with `inputs` and `targets` in it.
@@ -294,7 +294,7 @@ def of_scikit_image() -> Path:
 
 
 def listed(path: Path) -> tuple[list[tuple[str, Path]], list[tuple[str, str]]]:
-    """Lists a folder's pictures, by name, and what else is in it; links are followed, and each folder once."""
+    """Lists a folder's pictures, by name, and the files that are none; links are followed, and each folder once."""
     if path.is_file():
         raise UsageError(f"{path} is a file: give the folder that holds it.")
     if not path.is_dir():

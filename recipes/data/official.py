@@ -28,7 +28,7 @@ def splits(
         units: How raw values became these samples.
         source: Where they came from.
         names: The labels' names, where `y` holds their numbers.
-        notes: What else is to be told of the loading.
+        notes: Remarks on the loading, for people.
 
     Raises:
         UsageError: If there are too few samples, or all have one label.

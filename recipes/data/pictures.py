@@ -24,7 +24,7 @@ FEWEST = 5  # pictures: one in each part at least
 SIZE = (64, 64)  # of pictures that differ in size
 LARGEST = 128  # pixels a side that are kept where all pictures are of one size
 MOST_BYTES = 4_000_000_000  # of samples
-TOLD = 5  # skipped files that a message names
+NAMED = 5  # skipped files in a message
 PARTS = {"train": "train", "val": "validation", "valid": "validation", "validation": "validation", "test": "test"}
 
 
@@ -58,7 +58,7 @@ def load(
         size: Height and width, or one number for both; if not given, the pictures' own where all have one of at most
             128 pixels a side, otherwise 64.
         channels: 1 for grey, 3 for color; if not given, grey where all pictures are.
-        framing: "crop" fills the frame, "pad" keeps all of each picture, with black beside it.
+        framing: "crop" fills the frame, "pad" keeps all of each picture, with black borders.
         seed: Seed of the draw of the parts, where folders do not give them.
 
     Raises:
@@ -78,11 +78,11 @@ def load(
     tops = {PurePosixPath(name).parts[0] for name in loaded.names if "/" in name}
     flat = any("/" not in name for name in loaded.names)
     if not flat and tops <= PARTS.keys() and {"train", "test"} <= tops:
-        return official.splits(_of_parts(loaded, source), units, source, notes=_told(loaded.skipped))
+        return official.splits(_of_parts(loaded, source), units, source, notes=_notes(loaded.skipped))
     words = np.array([PurePosixPath(name).parts[0] if "/" in name else "" for name in loaded.names])
     if flat and tops:
         raise UsageError(
-            f"{source} holds pictures both in folders ({', '.join(sorted(tops)[:TOLD])}) and beside them: give each a "
+            f"{source} holds pictures both in folders ({', '.join(sorted(tops)[:NAMED])}) and beside them: give each a "
             "folder, or none."
         )
     labels, y = indexed(words) if len(tops) > 1 else ((), np.zeros(len(words), "int64"))
@@ -94,7 +94,7 @@ def load(
     split = f"{sentence(rows, seed, 'pictures', 'folder' if labels else None)}; {shown}"
     name = Path(source).resolve().name
     return Splits(
-        train, validation, test, name, source, split, "see its source", units, labels, notes=_told(loaded.skipped)
+        train, validation, test, name, source, split, "see its source", units, labels, notes=_notes(loaded.skipped)
     )
 
 
@@ -111,7 +111,7 @@ def _size(size: Sequence[int] | None, files: Iterable[Path]) -> tuple[int, int]:
         try:
             with Image.open(file) as image:
                 found.add((image.height, image.width))
-        except Exception:  # whatever a damaged header can raise: it is told where the picture is read
+        except Exception:  # whatever a damaged header can raise: the reader below reports it
             continue
     one = found.pop() if len(found) == 1 else SIZE
     return one if max(one) <= LARGEST else SIZE
@@ -176,10 +176,10 @@ def _first(skipped: Sequence[tuple[str, str]]) -> str:
     return f" {skipped[0][0]} {skipped[0][1]}." if skipped else ""
 
 
-def _told(skipped: Sequence[tuple[str, str]]) -> str:
+def _notes(skipped: Sequence[tuple[str, str]]) -> str:
     """Says how many files were skipped and why: a line each, of the first ones."""
     if not skipped:
         return ""
-    lines = [f"Skipped {len(skipped):,}:", *(f"  {name}: {reason}" for name, reason in skipped[:TOLD])]
-    more = len(skipped) - TOLD
+    lines = [f"Skipped {len(skipped):,}:", *(f"  {name}: {reason}" for name, reason in skipped[:NAMED])]
+    more = len(skipped) - NAMED
     return "\n".join([*lines, f"  and {more:,} more"] if more > 0 else lines)

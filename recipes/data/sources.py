@@ -29,7 +29,7 @@ def load(source: str, *, seed: int = 0, **options: Any) -> Splits:
     Args:
         source: A word or a path.
         seed: Seed of the split, where none is given with the data.
-        **options: What else is given, such as `label`; None for what is not.
+        **options: The other options, such as `label`; None for those not given.
 
     Raises:
         UsageError: If nothing reads the source, an option is not for it, or it is not what it should be.

@@ -79,7 +79,7 @@ class Splits(Mapping[str, Part]):
         licence: The data's terms, as far as known.
         units: How raw values become samples.
         labels: The labels' names, which `y` counts from 0; empty where there are no labels.
-        notes: What else a person should know of the loading, such as files that were skipped; lines, or nothing.
+        notes: Remarks on the loading, for people, such as files that were skipped; lines, or nothing.
     """
 
     train: Part
@@ -141,7 +141,7 @@ class Splits(Mapping[str, Part]):
 
     @property
     def hyperparameters(self) -> dict[str, str]:
-        """What models of these samples have to be told: nothing of pixels, which they take unless told otherwise."""
+        """The hyperparameters that these samples ask for: none for pixels, which are every model's default."""
         return {} if self.units.output == "pixels" else {"output": self.units.output}
 
     def shown(self, part: str = "test") -> np.ndarray:

@@ -21,7 +21,7 @@ from zoo.checks import did_you_mean, said
 
 KEY = "table"
 TEXT, PARQUET = (".csv", ".tsv", ".tab", ".txt", ".data"), (".parquet", ".pq")
-ROWS_AT_A_TIME = 10_000  # a bad cell near the beginning of a huge file is told without reading the rest
+ROWS_AT_A_TIME = 10_000  # a bad cell near the beginning of a huge file is reported before the rest is read
 FEWEST = 5  # rows: one in each part at least
 EMPTY = ["", "NaN", "nan", "NA", "N/A", "n/a", "null", "NULL", "None"]  # cells of a column of numbers that hold none
 

@@ -126,7 +126,7 @@ class Standardized:
             source: What an error calls the data.
 
         Raises:
-            UsageError: If float32, in which models compute, does not tell a column's values apart.
+            UsageError: If float32, in which models compute, cannot distinguish a column's values.
         """
         scale = np.where(np.ptp(train, axis=0) > 0, train.std(axis=0), 1)  # a constant's may round to above 0
         lost = np.abs(train.astype("float32") - train).max(axis=0) / scale

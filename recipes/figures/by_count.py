@@ -1,4 +1,4 @@
-"""Error by how much a model was told: from cold users and films to warm ones."""
+"""Error by how much a model knew: from cold users and films to warm ones."""
 
 from collections.abc import Mapping
 

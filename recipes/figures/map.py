@@ -14,7 +14,7 @@ from matplotlib.transforms import Bbox
 
 from recipes.figures._style import GREY, figure
 
-GROUPS = 7  # that have a colour: beyond, colours cannot be told apart
+GROUPS = 7  # that have a colour: more colours look alike
 BEYOND = 0.01  # of points at each side, that others may have room
 MARGIN = 0.05  # of the others' extent, on each side
 TRIED = 250  # names: those of the best known

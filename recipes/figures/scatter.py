@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from recipes.figures._style import BLUE, figure
 
 MOST = 5000  # points: beyond, they only cover each other
-LEGEND = 20  # labels: beyond, colours cannot be told apart, and run from the first label to the last
+LEGEND = 20  # labels: more colours look alike, and then run from the first label to the last
 
 
 def draw(planes: Mapping[str, np.ndarray], labels: np.ndarray | None, names: Sequence[str], title: str) -> Figure:

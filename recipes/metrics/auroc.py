@@ -1,4 +1,4 @@
-"""Area under the ROC curve: how well a score tells anomalies from normal samples, whatever the threshold."""
+"""Area under the ROC curve: how well a score separates anomalies from normal samples, over all thresholds."""
 
 import numpy as np
 from sklearn.metrics import roc_auc_score

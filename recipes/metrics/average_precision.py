@@ -7,7 +7,7 @@ from sklearn.metrics import average_precision_score
 def average_precision(anomalous: np.ndarray, scores: np.ndarray) -> float:
     """Returns the precision at each anomaly, in the order of falling scores, averaged over the anomalies.
 
-    Of scores that tell nothing it is the share of anomalies.
+    Random scores get the share of anomalies.
 
     Args:
         anomalous: Booleans, shape `(n,)`, of both kinds.

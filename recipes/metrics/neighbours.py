@@ -1,4 +1,4 @@
-"""How well a sample's nearest neighbours in a code tell its label."""
+"""How often a sample's nearest neighbours in a code have its label."""
 
 import numpy as np
 from sklearn.neighbors import KNeighborsClassifier

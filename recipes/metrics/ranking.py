@@ -28,7 +28,7 @@ def per_user(
 
     Args:
         scores: High is recommended, shape `(users, films)`; left as they are.
-        known: What the model was told of them, shape `(users, films)`; what is stored counts, whatever its value.
+        known: What the model knew of them, shape `(users, films)`; what is stored counts, whatever its value.
         target: What is to be found, likewise; at least one film of each user's.
         ndcg: At how many films NDCG is measured; more than there are mean all.
         recall: At how many films recall is measured, likewise.

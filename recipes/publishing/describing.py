@@ -47,8 +47,8 @@ def card(
     signatures = [
         {
             "name": signature,
-            "inputs": ", ".join(f"`{spec.name}` {_told(spec)}" for spec in endpoint.inputs),
-            "outputs": ", ".join(f"`{key}` {_told(spec)}" for key, spec in endpoint.outputs().items()),
+            "inputs": ", ".join(f"`{spec.name}` {_described(spec)}" for spec in endpoint.inputs),
+            "outputs": ", ".join(f"`{key}` {_described(spec)}" for key, spec in endpoint.outputs().items()),
         }
         for signature, endpoint in model.endpoints().items()
     ]
@@ -68,7 +68,7 @@ def card(
     return str(ModelCard(content))
 
 
-def _told(spec: Any) -> str:
+def _described(spec: Any) -> str:
     """Says a tensor's shape, of which the batch and other sizes may be free, and its type if that is not float32."""
     free = ["batch", *["any"] * len(spec.shape)]
     shape = "(" + ", ".join(free[i] if size is None else str(size) for i, size in enumerate(spec.shape)) + ")"

@@ -89,7 +89,7 @@ def _binary(file: Path) -> IO[bytes]:
 
 
 def _encoding(file: Path, head: bytes) -> str:
-    """Returns the encoding: as a mark says, UTF-16 where every other byte is 0, else UTF-8 or Windows's Latin-1."""
+    """Returns the encoding: by its mark, or UTF-16 where every other byte is 0, else UTF-8 or Windows's Latin-1."""
     for mark, encoding in MARKS.items():
         if head.startswith(mark):
             return encoding

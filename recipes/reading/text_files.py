@@ -18,7 +18,7 @@ from zoo.checks import guarded
 MOST_BYTES = 4_000_000_000  # the largest official file of ratings has under 1 GB
 MOST_PACKED = 100  # times: text packs ten times, a thousand times is a bomb
 SMALL = 10_000_000  # bytes, which may be packed however well
-FIRST_BLOCK = 1 << 16  # bytes: garbage is told from these
+FIRST_BLOCK = 1 << 16  # bytes, by which garbage is recognized
 BLOCK = 1 << 23
 LONGEST_LINE = 1 << 14
 
@@ -61,7 +61,7 @@ class TextFile:
                     line += block.count(b"\n")
                 if len(rest) > LONGEST_LINE:
                     raise UsageError(f"{self.name}: line {line} has over {LONGEST_LINE:,} bytes: it is no table.")
-                if self.size > MOST_BYTES:  # told only now, so that garbage is called garbage
+                if self.size > MOST_BYTES:  # checked only now, so that garbage is called garbage
                     raise UsageError(
                         f"{self.name} has {self.size / 1e9:.1f} GB: at most {MOST_BYTES / 1e9:.0f} GB are read."
                     )

@@ -46,34 +46,34 @@ class Options:
     KINDS: ClassVar[tuple[str, ...]] = ("pixels", "real")
     FREE: ClassVar[tuple[str, ...]] = ("out", "resume", "data_key")
     model: str = "sparse"
-    """Which model of the zoo; its hyperparameters follow below, and other models have others."""
+    """The model's name; its hyperparameters follow below, and other models have others."""
     pretrain_epochs: int = 10
-    """Epochs of greedy training for each layer before all are trained as one, in models that have it; 0 for none."""
+    """Epochs of pretraining for each layer before all layers train together, in models that have it; 0 for none."""
     epochs: int | None = None
-    """Train for at most so many epochs; if not given, 50, or as many as make 5,000 steps of few samples, up to 300."""
+    """The most epochs to train for. If not given, 50, or with few samples as many as make 5,000 steps, up to 300."""
     patience: int | None = None
-    """Stop after so many epochs in which the validation loss did not fall; the best weights are kept. If not given, 5,
-    or as many as make 500 steps of few samples."""
+    """Stop after this many epochs without a lower validation loss; the best weights are kept. If not given, 5, or with
+    few samples as many as make 500 steps."""
     batch_size: int | None = None
-    """Samples a training step; if not given, a fifteenth of the training samples, as a power of 2 from 8 to 256."""
+    """Samples per training step. If not given, a fifteenth of the training samples, as a power of 2 from 8 to 256."""
     schedule: Literal["constant", "cosine"] = "constant"
-    """How the learning rate goes: as it is, or along half a cosine down to 0 over all epochs."""
+    """The learning rate's schedule: constant, or half a cosine down to 0 over all epochs."""
     warmup_steps: int = 0
-    """Raise the learning rate from almost 0 over so many steps of the first epoch: deep networks bear more then."""
+    """Raise the learning rate from almost 0 over this many steps of the first epoch, which helps deep networks."""
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
-    """mixed_bfloat16 multiplies in bfloat16 while training, faster where the processor can; weights and the export are
-    float32 either way."""
+    """mixed_bfloat16 multiplies in bfloat16 while training, which is faster on processors that support it; weights and
+    the export are float32 either way."""
     health: bool = False
     """Look at the model after each epoch (dead units, collapsed posterior, saturation, unused codes), keep the numbers,
-    and tell in a sentence what is wrong and which hyperparameter to change."""
+    and say in a sentence what is wrong and which hyperparameter to change."""
     seed: int = 0
-    """Seed of the weights, the order of the samples and all else that is random."""
+    """Seed of the weights, the order of the samples and everything else that is random."""
     data_key: str | None = None
-    """What published numbers are looked up by, such as mnist; known by the data themselves if not given."""
+    """The name by which published numbers are looked up, such as mnist; found by the data's checksum if not given."""
     out: Path | None = None
-    """The folder to export to; exported/RECIPE-MODEL if not given. An export that is there is replaced at the end."""
+    """The folder to export to; exported/RECIPE-MODEL if not given. An export already there is replaced at the end."""
     resume: bool = False
-    """Go on where an interrupted run with these options stopped; start afresh if there is none."""
+    """Continue an interrupted run with these options; start afresh if there is none."""
     hyperparameters: tyro.conf.Suppress[Mapping[str, Any]] = field(default_factory=dict)
 
     def fixed(self) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def own_hyperparameters(model: str) -> dict[str, inspect.Parameter]:
 
 
 def defaults(options: Options | type[Options], model: str) -> dict[str, Any]:
-    """Returns the hyperparameters of a model of which nothing is given: the recipe's presets, else the model's own."""
+    """Returns the hyperparameters of a model of which nothing is given: the recipe's presets, or the model's own."""
     preset = dict(options.PRESETS.get(model, {}))
     own = own_hyperparameters(model)
     if "output" in own and own["output"].default not in options.KINDS:

@@ -17,11 +17,11 @@ class SampleOptions(Options):
 
     data: Annotated[str, tyro.conf.arg(help=f"{sources.listed()}.")] = "sample"
     label: str | None = None
-    """Of a table the column, and of arrays the array, that holds labels; a folder's own folders are labels anyway."""
+    """The column of a table, or the array of an archive, that holds labels. In a folder of pictures, sub-folders are
+    labels anyway."""
     size: tuple[int, ...] | None = None
-    """Of a folder of pictures, the height and width that they are brought to, or one number for both."""
+    """For a folder of pictures: the height and width to resize to, or one number for both."""
     channels: Literal[1, 3] | None = None
-    """Of a folder of pictures, 1 for grey or 3 for color; grey where all pictures are, if not given."""
+    """For a folder of pictures: 1 for grey, 3 for color. If not given, grey where all pictures are grey."""
     framing: Literal["crop", "pad"] | None = None
-    """Of a folder of pictures, whether what does not fit the size is cut off (if not given) or all is kept, with black
-    beside it."""
+    """For a folder of pictures whose shape does not fit the size: crop (the default) cuts, pad adds black borders."""

@@ -1,4 +1,4 @@
-"""Features: how much a code keeps of samples, and tells of their labels, beside PCA and the samples themselves."""
+"""Features: how much a code keeps of samples and of their labels, compared with PCA and the samples themselves."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class FeatureOptions(SampleOptions):
     """What recipes of features take."""
 
     shift: int = 0
-    """Shift each training picture by up to so many pixels each way, anew each time; measures use pictures as they
-    are."""
+    """Shift each training picture by up to this many pixels each way, drawn anew each epoch; measures use pictures as
+    they are."""
     mirror: bool = False
-    """Turn each training picture left to right with a chance of a half, anew each time."""
+    """Mirror each training picture left to right with a probability of a half, drawn anew each epoch."""
 
 
 def run(recipe: str, config: FeatureOptions, words: str | None = None) -> dict[str, float]:
@@ -75,7 +75,7 @@ def augmentation(config: FeatureOptions, splits: Splits) -> Callable[..., Any] |
 
 
 def measure(made: Trained, splits: Splits) -> Report:
-    """Measures the model and its abilities on validation and test data, and PCA and the samples beside it."""
+    """Measures the model, its abilities and the baselines, PCA and raw samples, on validation and test data."""
     from recipes import abilities
     from recipes.publishing import Report
 

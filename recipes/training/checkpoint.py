@@ -49,7 +49,7 @@ class Checkpoint(keras.callbacks.Callback):
         self._began = time.perf_counter()
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        """Tells the input pipeline which epoch's order comes next."""
+        """Sets the epoch whose order the input pipeline gives next."""
         self.epoch.assign(epoch)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:

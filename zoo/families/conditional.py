@@ -1,6 +1,6 @@
 """Variational autoencoders that know what each sample shows: q(z|x, y), p(x|z, y) and a prior that is the same for all.
 
-The label says what a sample shows, the code all else: a digit's slant and stroke, and not which digit.
+The label says what a sample shows, the code says the rest: a digit's slant and stroke, and not which digit.
 """
 
 from __future__ import annotations

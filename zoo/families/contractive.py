@@ -22,7 +22,7 @@ class ContractiveAutoencoder(Autoencoder):
 
     For a `keras.Sequential` of dense and elementwise layers the penalty is exact; for any other encoder, which has to
     treat the samples of a batch one by one, it is an unbiased estimate from random directions: new ones for each sample
-    in training, the same ones for all samples else, so that a validation loss is one number.
+    in training, otherwise the same ones for all samples, so that a validation loss is one number.
 
     Besides the loss its parts are shown: `reconstruction`, and `penalty`, with `rate` in it.
 

@@ -16,8 +16,8 @@ VALIDATION_SEED = 0
 class Denoising(Autoencoder):
     """An autoencoder whose training and validation corrupt the samples that come without a target.
 
-    The corruption stands before the model and not in it, where a pair is told from a lone sample: a pair's noisy half
-    must not be corrupted twice. All that is not training or `evaluate` takes samples as they are.
+    The corruption stands before the model and not in it, where pairs differ from lone samples: a pair's noisy half must
+    not be corrupted twice. Except for training and `evaluate`, everything takes samples as they are.
 
     Args:
         encoder: As in `Autoencoder`.

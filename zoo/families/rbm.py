@@ -150,7 +150,7 @@ class RBM:
         return self.visible.mean(self._visible_input(h))
 
     def energy(self, v: tf.Tensor, h: tf.Tensor) -> tf.Tensor:
-        """Returns E(v, h), shape `(batch,)`; for states that tell all there is, so not of rectified units."""
+        """Returns E(v, h), shape `(batch,)`; for complete states, so not of rectified units."""
         return self._own(v) + ops.sum(self.hidden.potential(h), 1) - ops.sum(self._hidden_input(v) * h, 1)
 
     def free_energy(self, v: tf.Tensor) -> tf.Tensor:

@@ -81,7 +81,7 @@ class Restorer(Denoising):
     def endpoints(self) -> dict[str, Endpoint]:
         """Returns what an export offers: pictures in [0, 1] go in and come out; in "uint8", from 0 to 255.
 
-        `geometry` tells what is needed to restore a picture in tiles: they begin at multiples of `multiple`, and of
+        `geometry` gives what is needed to restore a picture in tiles: they begin at multiples of `multiple`, and of
         each what lies within `reach` pixels of a cut is left out.
         """
         image = tf.TensorSpec(self.encoder.input_shape, tf.float32, name="image")

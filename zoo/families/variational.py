@@ -108,7 +108,7 @@ class VariationalAutoencoder(Generative):
     ) -> tf.Tensor:
         """Returns the negative bound over the number of pixels, mean over samples, plus what layers added.
 
-        In training the noise is drawn anew; else it is the same for every sample and call.
+        In training the noise is drawn anew; otherwise it is the same for every sample and call.
         """
         x, target = self.binarized(x, y, training)
         if training:

@@ -12,7 +12,7 @@ class Centering(keras.layers.Layer):
     """Subtracts the running mean of all samples seen in training.
 
     The step of the average is 1/t over batches t = 1, 2, ..., until it reaches `slowest`: after an epoch the mean is
-    that of the data, and it follows data that drift. Tied weights gain most: else units spend themselves on the mean.
+    that of the data, and it follows data that drift. Tied weights gain most: without it their units learn the mean.
 
     Args:
         slowest: The smallest step of the average.

@@ -62,7 +62,7 @@ class Discriminator(keras.layers.Layer):
         return ops.mean(ops.softplus(-logits))
 
     def own_loss(self, code: tf.Tensor, draws: tf.Tensor) -> tf.Tensor:
-        """Returns D's loss on codes and draws, each `(batch, units)`: 2 log 2 where it tells nothing."""
+        """Returns D's loss on codes and draws, each `(batch, units)`: 2 log 2 where it knows nothing."""
         of_draws, of_codes = self.network(draws), self.network(ops.stop_gradient(code))
         return ops.mean(ops.softplus(-of_draws)) + ops.mean(ops.softplus(of_codes))
 

@@ -21,7 +21,7 @@ class Framing(keras.layers.Layer):
 
     Args:
         size: Height and width that come out.
-        mode: "crop" fills the frame and cuts off what lies outside; "pad" keeps the whole picture, with 0 beside it.
+        mode: "crop" fills the frame and cuts off what lies outside; "pad" keeps the whole picture, with borders of 0.
         **kwargs: Keras's own.
     """
 
@@ -43,7 +43,7 @@ class Framing(keras.layers.Layer):
         return ops.einsum("hH,bHWc,wW->bhwc", rows, x, columns)
 
     def _weights(self, length: tf.Tensor, size: int, scale: tf.Tensor) -> tf.Tensor:
-        """Returns what each pixel of one side is made of, shape `(size, length)`: rows sum to 1, beside it to 0."""
+        """Returns what each pixel of one side is made of, shape `(size, length)`: rows sum to 1, or to 0 in borders."""
         places = length / 2 + (ops.arange(size, dtype="float32") + 0.5 - size / 2) * scale
         pixels = tf.range(length, dtype="float32") + 0.5
         weights = ops.relu(1 - ops.abs(pixels - places[:, None]) / ops.maximum(scale, 1.0))

@@ -16,7 +16,7 @@ from zoo import checks
 from zoo.layers.damage import Damage
 
 FAINT = 1e-7  # a gain below makes less noise than rounding to 8 bits, of more photons than can be drawn
-STEPS = 255.0  # sigma is told in steps of 8 bits, as the field does
+STEPS = 255.0  # sigma is given in steps of 8 bits, as in the literature
 
 
 @keras.saving.register_keras_serializable("zoo")

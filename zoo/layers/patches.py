@@ -65,7 +65,7 @@ class Grid:
 
 @keras.saving.register_keras_serializable("zoo")
 class Patches(keras.layers.Layer):
-    """Cuts samples into patches, in the order that `Grid` tells.
+    """Cuts samples into patches, in the order of `Grid`.
 
     Args:
         size: A patch's length along each axis.

@@ -1,4 +1,4 @@
-"""Tells a transformer where each of its tokens stands."""
+"""Adds to each token of a transformer where it stands."""
 
 from typing import Any
 

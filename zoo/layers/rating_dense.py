@@ -14,7 +14,7 @@ from zoo.ops import sparse_products
 class RatingDense(keras.layers.Layer):
     """A dense layer of ratings: y = f(sqrt(t / n) sum_i ((r_i - m) / half w_i + v_i) + b) over a row's n ratings r_i.
 
-    The weights v, of the "mask channel", tell what is rated from what is not. The root keeps rows of few and of many
+    The weights v, of the "mask channel", mark what is rated. The root keeps rows of few and of many
     ratings in the activation's range. The mean m and the typical number t of ratings are not trained: whoever builds
     the model sets them from its ratings. Dense and sparse rows give the same.
 

@@ -18,7 +18,7 @@ class RatingInput(keras.layers.Layer):
     scale's width and the typical number t of ratings are not trained: the kind sets them from the ratings.
 
     Args:
-        mask_channel: Whether the second half of the output tells what is rated.
+        mask_channel: Whether the second half of the output marks what is rated.
         dropout: The share of the ratings that is dropped.
         seed: Seed of what is dropped.
         **kwargs: Keras's own.

@@ -1,6 +1,6 @@
 """An autoencoder of ratings, of which most are missing: it reads what is rated and predicts all.
 
-h = f(V [r; m] + b) with r the ratings of a row less their mean, 0 where there is none, and m the mask that tells which;
+h = f(V [r; m] + b) with r the ratings of a row less their mean, 0 where there is none, and m the mask of what is rated;
 r' = W h + c, plus the mean or, if residual, damped biases of row and column; J as in `RatingAutoencoder`. A row is a
 film (I-AutoRec) or a user (U-AutoRec). The mask, the biases and the dropout of ratings are not in the paper: they lower
 the error most.

@@ -1,7 +1,7 @@
 """A transformer that sees a few patches of a sample and must guess the others.
 
 A sample is cut into P patches, of which a share, mask_ratio, is hidden in training: the encoder sees only the rest.
-With t one learned token for all that are hidden, p and p' what tells positions apart, and T, T' transformers,
+With t one learned token for all that are hidden, p and p' embeddings of the positions, and T, T' transformers,
 
     z_i = V T(W x + p)_i where patch i is visible, t where it is hidden;   x' = W'' T'(W' z + p'),
     L = mean over hidden i of L(x_i, x'_i) + whole_share * mean over all i of L(x_i, x''_i),

@@ -39,7 +39,7 @@ def vae(
     learning_rate: float = 1e-3,
     seed: int | None = None,
 ) -> VariationalAutoencoder:
-    """A variational autoencoder, importance-weighted if asked to be; it generates, and tells a sample's likelihood.
+    """A variational autoencoder, importance-weighted if asked to be; it generates, and gives a sample's likelihood.
 
     Args:
         input_shape: The shape of one sample, of any rank; flattened inside if there are no `filters`.

@@ -47,7 +47,7 @@ def encoder(
         input_shape: The shape of one sample: `(steps,)`, `(height, width)` or `(height, width, channels)`.
         filters: The numbers of filters, from the input on.
         activation: The convolutions' activation.
-        code: The layers from the last map, of the shape that `map_shape` tells, to the code.
+        code: The layers from the last map, of the shape `map_shape`, to the code.
         rng: Where the initial weights' seeds come from.
         blocks: Residual blocks after each convolution.
         first: Layers between the input, as a map with channels, and the first convolution.

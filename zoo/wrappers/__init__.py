@@ -1,1 +1,1 @@
-"""A model in, a model out: what takes raw values, tells anomalies, averages, or recommends."""
+"""A model in, a model out: what takes raw values, detects anomalies, averages, or recommends."""

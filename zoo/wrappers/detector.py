@@ -1,4 +1,4 @@
-"""An autoencoder of what is normal, with the rule that tells what is not.
+"""An autoencoder of what is normal, with the rule that finds what is not.
 
 s(x) = |G * (x - x')|^2 / (|G * x| |G * x'|), with |.|^2 the mean of squares over elements and G a Gaussian blur: a
 stroke that is a pixel off is forgiven, one that is missing is not, and a sample with little in it is not normal for

@@ -1,4 +1,4 @@
-"""Several detectors in one, each of another kind of normal samples, told apart by an index."""
+"""Several detectors in one, each of another kind of normal samples, chosen by an index."""
 
 from __future__ import annotations
 

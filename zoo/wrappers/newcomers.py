@@ -70,7 +70,7 @@ def factors_of(model: Autoencoder, films: sparse.csr_array, rank: int) -> tuple[
     left, lengths, _ = np.linalg.svd(
         codes @ root, full_matrices=False
     )  # a rotation of z, which its prior does not feel
-    rank = min(rank, int(np.count_nonzero(np.ptp(weights, axis=0))))  # what is the same for all users tells nothing
+    rank = min(rank, int(np.count_nonzero(np.ptp(weights, axis=0))))  # what is the same for all users carries nothing
     return (left * lengths)[:, :rank].astype("float32"), (codes @ mean).astype("float32")
 
 

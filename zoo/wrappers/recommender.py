@@ -88,7 +88,7 @@ class Recommender(Wrapper):
     ) -> dict[str, tf.Tensor]:
         """Returns predictions of the films asked for, `(people, asked)`; NaN for unknown ones; of all if none is asked.
 
-        The predictions of a model of likes tell an order, and no stars.
+        The predictions of a model of likes give an order, and no stars.
         """
         x, ignored = self._rows(film_ids, ratings, row_splits)
         asked = tf.cond(tf.size(asked) > 0, lambda: asked, lambda: tf.constant(self.film_ids))

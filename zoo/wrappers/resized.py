@@ -18,7 +18,7 @@ class Resized(Raw):
 
     Args:
         model: A model of samples of shape `(height, width)` or `(height, width, channels)`.
-        mode: "crop" fills the frame and cuts off what lies outside; "pad" keeps the whole picture, with 0 beside it.
+        mode: "crop" fills the frame and cuts off what lies outside; "pad" keeps the whole picture, with borders of 0.
         name: The wrapper's name; the wrapped one's if not given.
     """
 

@@ -18,7 +18,7 @@ from serving.loading import Refused, load
 from zoo import UsageError, checks
 from zoo.layers.colour import lightened
 
-TOLD = 20  # notes that a summary gives; of failures it gives all
+NOTES = 20  # that a summary gives; of failures it gives all
 SIGNATURES = ("serving_default", "ensemble", "geometry")
 GEOMETRY = {"scale": (1, 64), "multiple": (1, 4096), "reach": (0, 4096)}  # the least and the most, in pixels
 BICUBIC_REACH = 2  # pixels
@@ -40,10 +40,10 @@ class Applied:
 
     def summary(self) -> str:
         """Says how many pictures were restored, which were not and why, and the first notes."""
-        more = len(self.notes) - TOLD
+        more = len(self.notes) - NOTES
         lines = [
             f"Restored {len(self.done):,}.",
-            *self.notes[:TOLD],
+            *self.notes[:NOTES],
             *([f"And {more:,} more such."] if more > 0 else []),
         ]
         if self.failed:
@@ -60,8 +60,8 @@ def apply(
     it gives colour, it takes a grey one that is as light. A model of colour takes a grey picture as three equal
     channels, and the mean of what comes out is grey again.
 
-    What fails is left out and told. Pictures are written aside and renamed into place, so that only whole ones are
-    there, whenever it stops.
+    What fails is left out, and the summary says why. Pictures are written aside and renamed into place, so that only
+    whole ones are there, whenever it stops.
 
     Args:
         model: The folder of an export, with `saved_model/` in it.
@@ -89,7 +89,7 @@ def apply(
     bar = keras.utils.Progbar(total, verbose=1 if sys.stdout.isatty() else 2, unit_name="picture")
     with between_steps() as interrupt:
 
-        def told(share: float) -> None:
+        def progress(share: float) -> None:
             """Shows how far the picture in hand has come; a picture is finished once it is written."""
             try:
                 interrupt.check()
@@ -100,11 +100,11 @@ def apply(
 
         for name, file, out in jobs:
             try:
-                applied.notes.extend(_restored(restorer, name, file, out, taken, told))
+                applied.notes.extend(_restored(restorer, name, file, out, taken, progress))
                 applied.done.append(name)
             except (UsageError, OSError, MemoryError, tf.errors.OpError) as error:
                 applied.failed.append((name, _reason(error, file)))
-            told(0.0)
+            progress(0.0)
     if not applied.done:
         (name, reason), more = applied.failed[0], len(applied.failed) - 1
         raise UsageError(f"{name}: {reason}{f' ({more:,} more failed, and none is done.)' if more else ''}")
@@ -112,14 +112,14 @@ def apply(
 
 
 def _restored(
-    restorer: "_Restorer", name: str, file: Path, out: Path, taken: set[Path] | None, told: Callable[[float], None]
+    restorer: "_Restorer", name: str, file: Path, out: Path, taken: set[Path] | None, progress: Callable[[float], None]
 ) -> list[str]:
     """Restores one picture and writes it, in a folder as .png if need be; returns what else is worth knowing."""
     notes: list[str] = []
     picture = read(file)
     if restorer.colours and _has_colour(picture):
         notes.append(f"{name}: had colours, of which only the lightness was used.")
-    picture = restorer(picture, told)
+    picture = restorer(picture, progress)
     try:
         write(picture, out)
     except UsageError as error:
@@ -158,8 +158,8 @@ def _planned(source: Path, target: Path, applied: Applied) -> tuple[list[tuple[s
         else:
             applied.notes.append(f"{name}: {reason}.")
     if others:
-        told = "other files do" if others > 1 else "other file does"
-        applied.notes.append(f"{others:,} {told} not end in {', '.join(images.ENDINGS)}.")
+        which = "other files do" if others > 1 else "other file does"
+        applied.notes.append(f"{others:,} {which} not end in {', '.join(images.ENDINGS)}.")
     taken = {file.resolve() for _, file in files}
     jobs = []
     for name, file in sorted(
@@ -192,7 +192,7 @@ def _has_colour(picture: Picture) -> bool:
 
 
 def _reason(error: Exception, path: Path) -> str:
-    """Returns what is told of a failure behind a picture's name, such that it can be printed."""
+    """Returns the reason of a failure, as it stands behind a picture's name, such that it can be printed."""
     if isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError)):
         return "takes more memory than there is: cut it into parts."
     said = getattr(error, "strerror", None) or getattr(error, "message", None) or str(error)
@@ -217,9 +217,9 @@ class _Restorer:
         self.colours = self.channels < self.run.structured_outputs["reconstruction"].shape[-1]
         self.tile = tile
 
-    def __call__(self, picture: Picture, told: Callable[[float], None]) -> Picture:
-        """Returns the restored picture; `told` is called with the share that is done."""
-        pixels = tiled(self._restored, picture.pixels, self.scale, self.multiple, self.reach, self.tile, told)
+    def __call__(self, picture: Picture, progress: Callable[[float], None]) -> Picture:
+        """Returns the restored picture; `progress` is called with the share that is done."""
+        pixels = tiled(self._restored, picture.pixels, self.scale, self.multiple, self.reach, self.tile, progress)
         alpha = picture.alpha
         if alpha is not None and self.scale > 1:
             alpha = tiled(self._enlarged, alpha[..., None], self.scale, 1, BICUBIC_REACH)[..., 0]
@@ -255,14 +255,14 @@ def _loaded(folder: Path, trusted: bool) -> tf.Module:
         found = load(folder, trusted=trusted)
     except Refused as refused:
         raise UsageError(str(refused)) from None
-    told = "give the folder of an export that python -m recipes.images made"
+    hint = "give the folder of an export that python -m recipes.images made"
     if missing := [name for name in SIGNATURES if name not in found.signatures]:
-        raise UsageError(f"{folder} has no {' and no '.join(missing)}, so it is no restorer: {told}.")
+        raise UsageError(f"{folder} has no {' and no '.join(missing)}, so it is no restorer: {hint}.")
     for name in SIGNATURES[:2]:
         signature = found.signatures[name]
         takes, gives = signature.structured_input_signature[1], signature.structured_outputs
         if takes.keys() != {"image"} or gives.keys() != {"reconstruction"} or takes["image"].shape.rank != 4:
-            raise UsageError(f"{folder}: {name} does not take pictures and give pictures: {told}.")
+            raise UsageError(f"{folder}: {name} does not take pictures and give pictures: {hint}.")
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from recipes.metrics.ciede2000 import ciede2000
 from recipes.metrics.colourfulness import colourfulness
-from recipes.tasks.pictures.condition import LEVELS, Case, Condition, Measure, Rival, rounded
+from recipes.tasks.pictures.condition import LEVELS, Baseline, Case, Condition, Measure, rounded
 from zoo import UsageError
 from zoo.layers.colour import coloured, lightened, to_lab
 
@@ -38,15 +38,15 @@ def conditions(options: Mapping[str, Any], images: Images) -> list[Condition]:
     if images.test.inputs:
         raise UsageError("--task colorize makes grey pictures itself: give --data, not --inputs and --targets.")
     chroma = np.mean([_chroma(picture) for picture in images.train.pictures], axis=0)
-    rivals = [
-        Rival("grey", lambda seen: np.repeat(seen, 3, axis=-1), "the same grey pictures, as they are"),
-        Rival(
+    baselines = [
+        Baseline("grey", lambda seen: np.repeat(seen, 3, axis=-1), "the same grey pictures, as they are"),
+        Baseline(
             "mean colour",
             lambda seen: coloured(seen, np.broadcast_to(chroma, (*seen.shape[:-1], 2))).numpy(),
             "the same grey pictures; everywhere the training pictures' mean chroma",
         ),
     ]
-    return [Condition("", _grey, "grey", "colour from grey", rivals)]
+    return [Condition("", _grey, "grey", "colour from grey", baselines)]
 
 
 def _grey(truth: np.ndarray, number: int) -> Case:

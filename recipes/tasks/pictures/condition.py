@@ -1,4 +1,4 @@
-"""One way in which pictures are damaged, and what people use against it."""
+"""One way in which pictures are damaged, and the baselines against it."""
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
@@ -22,12 +22,12 @@ class Measure:
 
     Attributes:
         function: Of true and restored pictures in [0, 1], shape `(1, height, width, channels)`.
-        told: What it is, a sentence.
+        description: What it is, a sentence.
         shown: How a figure writes it.
     """
 
     function: Callable[[np.ndarray, np.ndarray], float]
-    told: str
+    description: str
     shown: str
 
 
@@ -42,8 +42,8 @@ WHOLE = {
 
 
 @dataclass(frozen=True)
-class Rival:
-    """What people would use instead.
+class Baseline:
+    """A method to compare with.
 
     Attributes:
         name: As tables and figures call it.
@@ -63,16 +63,16 @@ class Condition:
     Attributes:
         suffix: What the measures' names end in, where there are several conditions.
         damaged: From a true picture, in [0, 1], and its number to a case.
-        seen: What the damaged pictures are called; a rival of that name leaves them as they are.
-        told: The damage, for people.
-        rivals: What people would use instead.
+        seen: What the damaged pictures are called; a baseline of that name leaves them as they are.
+        description: The damage, for people.
+        baselines: Methods to compare with.
     """
 
     suffix: str
     damaged: Callable[[np.ndarray, int], Case]
     seen: str
-    told: str
-    rivals: Sequence[Rival] = ()
+    description: str
+    baselines: Sequence[Baseline] = ()
 
     def cases(self, part: Loaded) -> Iterator[Case]:
         """Yields a part's pictures, damaged; pairs as they are."""

@@ -1,4 +1,4 @@
-"""Taking noise from pictures; or whatever tells inputs from targets, of pairs."""
+"""Taking noise from pictures; of pairs, turning inputs into their targets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from recipes.baselines.median import median
 from recipes.baselines.non_local_means import non_local_means
 from recipes.figures import by_noise
 from recipes.metrics.psnr import psnr
-from recipes.tasks.pictures.condition import LEVELS, WHOLE, Case, Condition, Measure, Rival, rounded
+from recipes.tasks.pictures.condition import LEVELS, WHOLE, Baseline, Case, Condition, Measure, rounded
 from zoo.layers.noise import FAINT
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def conditions(options: Mapping[str, Any], images: Images) -> list[Condition]:
     """
     if images.test.inputs:
         pairs = Condition("", _as_they_are, "input", "pairs")
-        as_they_are = Rival(pairs.seen, _as_it_came, "the same pictures, as they are")
-        return [dataclasses.replace(pairs, rivals=[as_they_are, _median(pairs, images)])]
+        as_they_are = Baseline(pairs.seen, _as_it_came, "the same pictures, as they are")
+        return [dataclasses.replace(pairs, baselines=[as_they_are, _median(pairs, images)])]
     low, high = options["noise"][0], options["noise"][-1]
     levels = [level for level in USUAL if low <= level <= high] if low < high else [low]
     levels = levels or [(low + high) / 2]
@@ -59,14 +59,14 @@ def _condition(level: float, options: Mapping[str, Any], images: Images, suffix:
         suffix, damaged, "noisy", f"noise of sigma {level:g}" + (f" and gain {gain:g}" if gain else "")
     )
     sigma = np.sqrt((level / LEVELS) ** 2 + gain / 2)  # at middle grey
-    rivals = [
-        Rival(condition.seen, _as_it_came, "the same noisy pictures, as they are"),
+    baselines = [
+        Baseline(condition.seen, _as_it_came, "the same noisy pictures, as they are"),
         _median(condition, images),
-        Rival("non-local means", functools.partial(non_local_means, sigma=sigma), "same noise, told its level"),
+        Baseline("non-local means", functools.partial(non_local_means, sigma=sigma), "same noise, its level given"),
     ]
     if options["bm3d"]:
-        rivals.append(Rival("BM3D", functools.partial(bm3d, sigma=sigma), "same noise, told its level"))
-    return dataclasses.replace(condition, rivals=rivals)
+        baselines.append(Baseline("BM3D", functools.partial(bm3d, sigma=sigma), "same noise, its level given"))
+    return dataclasses.replace(condition, baselines=baselines)
 
 
 def noisy(truth: np.ndarray, number: int, level: float, gain: float = 0.0) -> Case:
@@ -91,7 +91,10 @@ def draw(options: Mapping[str, Any], images: Images, restore: Restore, name: str
     curves: dict[str, list[float]] = {}
     for level in DRAWN:
         condition = _condition(level, {**options, "bm3d": False}, images, "")
-        for who, mend in {name: restore, **{rival.name: rival.restore for rival in condition.rivals}}.items():
+        for who, mend in {
+            name: restore,
+            **{baseline.name: baseline.restore for baseline in condition.baselines},
+        }.items():
             found = [psnr(truth, rounded(mend(seen))) for seen, truth in condition.cases(pictures)]
             # The median filter's size, in its name, is chosen for each level.
             curves.setdefault(who.partition(" filter")[0], []).append(float(np.mean(found)))
@@ -100,7 +103,7 @@ def draw(options: Mapping[str, Any], images: Images, restore: Restore, name: str
     return {"by_noise": by_noise.draw(DRAWN, curves, title, (low, high))}
 
 
-def _median(condition: Condition, images: Images) -> Rival:
+def _median(condition: Condition, images: Images) -> Baseline:
     few = images.validation.part(0, SHOWN)
 
     def found(size: int) -> float:
@@ -108,7 +111,7 @@ def _median(condition: Condition, images: Images) -> Rival:
 
     size = max(MEDIAN_SIZES, key=found)
     restore = functools.partial(median, size=size)
-    return Rival(f"median filter {size} x {size}", restore, "same pictures; size chosen on validation")
+    return Baseline(f"median filter {size} x {size}", restore, "same pictures; size chosen on validation")
 
 
 def _as_it_came(seen: np.ndarray) -> np.ndarray:

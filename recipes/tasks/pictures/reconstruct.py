@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from recipes.baselines.pca import pca
-from recipes.tasks.pictures.condition import LEVELS, WHOLE, Case, Condition, Measure, Rival
+from recipes.tasks.pictures.condition import LEVELS, WHOLE, Baseline, Case, Condition, Measure
 
 if TYPE_CHECKING:
     from recipes.data.images import Images
@@ -22,7 +22,7 @@ def measures(options: Mapping[str, Any]) -> dict[str, Measure]:
 
 
 def conditions(options: Mapping[str, Any], images: Images) -> list[Condition]:
-    """Returns the one condition, no damage; beside it blocks' principal components, as many numbers a picture."""
+    """Returns the one condition, no damage; its baseline is PCA of blocks, with as many numbers a picture."""
     side, length = 2 * 2 ** (len(options["filters"]) - 1), options["latent_dim"]
     blocks = np.concatenate([_cut(picture[None] / LEVELS, side)[0] for picture in images.train.pictures])
     rng = np.random.default_rng(0)
@@ -34,8 +34,10 @@ def conditions(options: Mapping[str, Any], images: Images) -> list[Condition]:
         blocks, join = _cut(seen, side)
         return join(decode(encode(blocks)))
 
-    rival = Rival(f"PCA-{length} of blocks", restore, f"same split; blocks of {side} x {side}, as many numbers a code")
-    return [Condition("", _as_it_is, "input", "pictures from short codes", [rival])]
+    baseline = Baseline(
+        f"PCA-{length} of blocks", restore, f"same split; blocks of {side} x {side}, as many numbers a code"
+    )
+    return [Condition("", _as_it_is, "input", "pictures from short codes", [baseline])]
 
 
 def _as_it_is(truth: np.ndarray, number: int) -> Case:

@@ -1,4 +1,4 @@
-"""Measures a restorer on whole pictures, and draws it, beside what people use otherwise."""
+"""Measures a restorer and its baselines on whole pictures, and draws both."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from recipes.data.images import Images
     from zoo.families.restorer import Restorer
 
-MOST = 100  # pictures that are measured: with what people use otherwise, seconds each
+MOST = 100  # pictures that are measured: with the baselines, seconds each
 SHOWN = 2  # test pictures in the figure
 EXAMPLES, EXAMPLE = 2, 15  # golden inputs, and their sides in pixels, at most: one that cannot be halved
 ENSEMBLE = "ensemble_"
 
 
 class Restoration:
-    """A trained model, the ways in which pictures are damaged for it, and its rivals.
+    """A trained model, the ways in which pictures are damaged for it, and its baselines.
 
     Args:
         model: The trained model.
-        options: Its hyperparameters, and what else its task wants to know.
+        options: Its hyperparameters, and what else its task needs.
         images: The pictures.
     """
 
@@ -45,34 +45,34 @@ class Restoration:
         self.shown = [case for case, _ in zip(self.usual.cases(images.test), range(SHOWN), strict=False)]
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """The damage, for people."""
-        return self.usual.told
+        return self.usual.description
 
     def measure(self, images: Images) -> Report:
-        """Measures on validation and test pictures, and the rivals on test."""
+        """Measures on validation and test pictures, and the baselines on test pictures."""
         report = Report()
         parts = {"validation": images.validation.part(0, MOST), "test": images.test.part(0, MOST)}
         for condition in self.conditions:
             counts = " and ".join(f"{len(part):,} {name}" for name, part in parts.items())
-            print(f"Measuring on {counts} pictures: {condition.told}.")
+            print(f"Measuring on {counts} pictures: {condition.description}.")
             for part, pictures in parts.items():
                 cases = condition.cases(pictures)
                 ways = dict(self.ways)
                 if part == "test":
-                    ways |= {rival.name: rival.restore for rival in condition.rivals}
+                    ways |= {baseline.name: baseline.restore for baseline in condition.baselines}
                 means = self._means(ways, cases)
                 for prefix in self.ways:
                     numbers = {f"{prefix}{metric}{condition.suffix}": value for metric, value in means[prefix].items()}
                     getattr(report, part).update(numbers)
-            for rival in condition.rivals:
+            for baseline in condition.baselines:
                 report.baselines += [
-                    row(rival.name, f"{metric}{condition.suffix}", value, rival.protocol, "measured here")
-                    for metric, value in means[rival.name].items()
+                    row(baseline.name, f"{metric}{condition.suffix}", value, baseline.protocol, "measured here")
+                    for metric, value in means[baseline.name].items()
                 ]
             if condition.suffix:
-                report.explained[f"...{condition.suffix}"] = f"{condition.told}."
-        report.explained |= {metric: measure.told for metric, measure in self.measures.items()}
+                report.explained[f"...{condition.suffix}"] = f"{condition.description}."
+        report.explained |= {metric: measure.description for metric, measure in self.measures.items()}
         if len(images.test) > MOST:
             report.explained["..."] = f"measured on the first {MOST} of {len(images.test):,} test pictures."
         report.explained[f"{ENSEMBLE}..."] = "each output the mean over the picture's flips and turns."
@@ -80,7 +80,7 @@ class Restoration:
 
     def panels(self, name: str) -> list[list[Panel]]:
         """Returns for each test picture of the figure what is seen, what becomes of it in each way, and the truth."""
-        ways = {rival.name: rival.restore for rival in self.usual.rivals} | {name: self.ways[""]}
+        ways = {baseline.name: baseline.restore for baseline in self.usual.baselines} | {name: self.ways[""]}
         return [self._row(seen, truth, ways) for seen, truth in self.shown]
 
     def figures(self, name: str, images: Images) -> dict[str, Figure]:

@@ -12,7 +12,7 @@ from recipes.baselines.bicubic import bicubic, shrunk
 from recipes.metrics.luminance import luminance
 from recipes.metrics.psnr import psnr
 from recipes.metrics.ssim import ssim
-from recipes.tasks.pictures.condition import Case, Condition, Measure, Rival
+from recipes.tasks.pictures.condition import Baseline, Case, Condition, Measure
 from zoo import UsageError
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def conditions(options: Mapping[str, Any], images: Images) -> list[Condition]:
         return shrunk(truth, scale), truth
 
     enlarge = functools.partial(bicubic, scale=scale)
-    rivals = [Rival("bicubic", enlarge, "the same small pictures")]
-    return [Condition("", small, f"1/{scale} of the size", f"{scale} times as high and wide", rivals)]
+    baselines = [Baseline("bicubic", enlarge, "the same small pictures")]
+    return [Condition("", small, f"1/{scale} of the size", f"{scale} times as high and wide", baselines)]
 
 
 def _shaved(*pictures: np.ndarray, border: int) -> list[np.ndarray]:

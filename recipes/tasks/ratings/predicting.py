@@ -317,10 +317,10 @@ def measure(config: RatingOptions, data: Data, members: list[Member], people: Au
             report.baselines.append(row(name, metric, value, protocol, "measured here"))
     watched = members[0].final.history.get("watched_test_rmse")
     if watched and len(members) == 1:
-        told = (
+        protocol = (
             f"epoch {int(np.argmin(watched)) + 1} of {len(watched)}: no result, for comparison with numbers so picked"
         )
-        report.baselines.append(row(PICKED, "rmse", min(watched), told, "measured here"))
+        report.baselines.append(row(PICKED, "rmse", min(watched), protocol, "measured here"))
     if data.newcomers is not None:
         _measure_newcomers(report, known, data.newcomers, people)
     return report
@@ -337,18 +337,18 @@ def numbers(true: Ratings, predicted: np.ndarray) -> dict[str, float]:
 
 def _measure_newcomers(report: Report, known: Ratings, newcomers: HeldOut, people: Autoencoder) -> None:
     """Adds the error for people who were not there in training, and that of biases which see as much of them."""
-    target, told, first = newcomers.target, newcomers.known, known.shape[0]
+    target, given, first = newcomers.target, newcomers.known, known.shape[0]
     biases = damped_biases(
-        np.concatenate([known.users, told.users + first]),
-        np.concatenate([known.films, told.films]),
-        np.concatenate([known.ratings, told.ratings]),
-        (first + told.shape[0], known.shape[1]),
+        np.concatenate([known.users, given.users + first]),
+        np.concatenate([known.films, given.films]),
+        np.concatenate([known.ratings, given.ratings]),
+        (first + given.shape[0], known.shape[1]),
     )
 
     def beside(users: np.ndarray, films: np.ndarray) -> np.ndarray:
         return np.clip(biases(users + first, films), target.scale.lowest, target.scale.highest)
 
-    predicted = predictor(people, told.matrix(), "user", beside)(target.users, target.films)
+    predicted = predictor(people, given.matrix(), "user", beside)(target.users, target.films)
     report.test["newcomer_rmse"] = rmse(target.ratings, predicted)
     error = rmse(target.ratings, beside(target.users, target.films))
     protocol = f"the same {target.shape[0]} people, fitted to their known ratings too"
@@ -391,8 +391,8 @@ def film_map(people: Autoencoder, known: Ratings, title: str) -> Figure:
 def held_out_table(data: Data, members: list[Member], people: Autoencoder) -> str:
     """Returns what is predicted for a few people's held-out ratings, beside what they gave."""
     if data.newcomers is not None and len(data.newcomers.target):
-        target, told = data.newcomers.target, data.newcomers.known
-        predict = predictor(people, told.matrix(), "user", lambda u, f: np.full(len(u), np.nan))
+        target, given = data.newcomers.target, data.newcomers.known
+        predict = predictor(people, given.matrix(), "user", lambda u, f: np.full(len(u), np.nan))
         who = "newcomer"
     else:
         target, who = data.splits.test, "person"

@@ -131,7 +131,7 @@ def per_person(people: HeldOut, score: Scorer) -> dict[str, np.ndarray]:
 
 
 def measure(config: RatingOptions, splits: RankingSplits, model: Autoencoder) -> Report:
-    """Measures the ranking for validation and test people, and beside it popularity and EASE."""
+    """Measures the ranking for validation and test people, and its baselines: popularity and EASE."""
     report = Report(explained=dict(MEASURES))
     ours = model_scores(model)
     report.validation = numbers(splits.validation, ours)
