@@ -46,8 +46,8 @@ class Restorer(Denoising):
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns the restored pictures, shape `(batch, scale * height, scale * width, channels)`."""
-        height, width = (self.scale * length for length in ops.shape(x)[1:3])
-        return self.decoder(self.encoder(x, training=training), training=training)[:, :height, :width]
+        restored = self.decoder(self.encoder(x, training=training), training=training)
+        return self._cropped(restored, x)
 
     def ensemble(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns the mean of what becomes of a picture in its eight flips and turns, each turned back.
@@ -128,12 +128,16 @@ class Restorer(Denoising):
         x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
         alone = y is None
         x, y, weight = super()._paired((_unit(x), None if alone else _unit(y), weight), seed, shared)
-        height, width = (self.scale * length for length in ops.shape(x)[1:3])  # shrinking may cut a little off
         weight = None if weight is None else weight[:, None, None]
         if alone and isinstance(self.corruption, Noise):
             balance = self.corruption.balance(x, y)
             weight = balance if weight is None else weight * balance
-        return x, y[:, :height, :width], weight
+        return x, self._cropped(y, x), weight  # shrinking may have cut a little off
+
+    def _cropped(self, y: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
+        """Returns what of `y` belongs to the pictures `x`: all, where the sizes are known to fit, at no cost."""
+        height, width = (self.scale * length for length in ops.shape(x)[1:3])
+        return y if tuple(y.shape[1:3]) == (height, width) else y[:, :height, :width]
 
 
 def _ensemble(restore: Callable[[tf.Tensor], tf.Tensor], x: tf.Tensor) -> tf.Tensor:

@@ -27,7 +27,9 @@ class MirrorPadding(keras.layers.Layer):
         """Returns `x`, shape `(batch, height, width, channels)`, filled up."""
         for axis in (1, 2):
             length = ops.shape(x)[axis]
-            wanted = -(-length // self.multiple) * self.multiple
+            wanted = (length + self.multiple - 1) // self.multiple * self.multiple
+            if isinstance(wanted, int) and wanted == length:  # known to fit before any picture comes
+                continue
             place = ops.arange(wanted) % (2 * length)
             x = ops.take(x, ops.minimum(place, 2 * length - 1 - place), axis=axis)
         return x

@@ -83,8 +83,8 @@ def decoder(
         z = _convolution(code, filters[-1], "linear", rng, last)
     else:
         widths = [end.channels * SHRINK**2, *(width // 4**level for level, width in enumerate(filters))]
-        starts = np.cumsum([0, *widths])
-        seen, *maps = (code[..., a:b] for a, b in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True))
+        # One split, since its gradient is one concatenation; that of each slice would be a map as wide as the code.
+        seen, *maps = ops.split(code, np.cumsum(widths)[:-1].tolist(), axis=-1)
         maps = [ops.space_to_depth(z, 2**level) if level else z for level, z in enumerate(maps)]
         z = maps[-1]
     for level in reversed(range(len(filters))):

@@ -2,6 +2,8 @@
 
 import keras
 import numpy as np
+import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +32,13 @@ def test_any_size_is_filled_up_to_the_next_multiple(height, width, multiple):
     assert layer.compute_output_shape(x.shape) == filled.shape
     below, right = filled.shape[1] - height, filled.shape[2] - width
     np.testing.assert_array_equal(filled, np.pad(x, ((0, 0), (0, below), (0, right), (0, 0)), "symmetric"))
+
+
+@pytest.mark.parametrize(("size", "gathers"), [(8, 0), (7, 2), (None, 2)])
+def test_pictures_that_are_known_to_fit_pass_as_they_are(size, gathers):
+    layer = tf.function(MirrorPadding(4), autograph=False)
+    graph = layer.get_concrete_function(tf.TensorSpec((1, size, size, 1), tf.float32)).graph
+    assert sum(operation.type == "GatherV2" for operation in graph.get_operations()) == gathers
 
 
 def test_shapes_of_any_size_are_known():
