@@ -210,7 +210,7 @@ def _compiled(step: Callable[[Any], Any], make: Make, specs: tuple[tf.TensorSpec
         )
         return logs
 
-    return run
+    return run.get_concrete_function()  # once: TensorFlow warns of functions that it traces as often as it calls them
 
 
 def _next_pace(pace: int, seconds: float) -> int:

@@ -21,5 +21,8 @@ def compiled(part: Callable[..., tf.Tensor], shape: tuple[int | None, ...]) -> C
     if shape not in kept:
         signature = [tf.TensorSpec((None, *shape), tf.float32)]
         function = tf.function(lambda x: part(x, training=False), input_signature=signature, autograph=False)
-        kept[shape] = lambda x: function(x)
+        # The graph itself: TensorFlow warns of a function that it has traced as often as called, as each is of the
+        # models that somebody makes in a loop.
+        graph = function.get_concrete_function()
+        kept[shape] = lambda x: graph(tf.convert_to_tensor(x, tf.float32))
     return kept[shape]

@@ -40,6 +40,18 @@ def test_any_number_of_samples_is_traced_once():
     assert traced == [(None, 4)]
 
 
+def test_many_models_train_and_answer_without_a_word_of_tensorflow_about_tracing(caplog):
+    tf.get_logger().propagate = True
+    try:
+        for seed in range(7):  # TensorFlow warns at the fifth of such functions, wherever they come from
+            model = zoo.build("vanilla", (4, 4), latent_dim=2, seed=seed)
+            model.fit(X, verbose=0)
+            model.score(X)
+    finally:
+        tf.get_logger().propagate = False
+    assert "retracing" not in caplog.text
+
+
 def test_weights_changed_later_count(model):
     np.testing.assert_allclose(model.reconstruct(X), eager(model), atol=1e-6)
     before = model.reconstruct(X)
