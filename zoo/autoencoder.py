@@ -13,7 +13,7 @@ import tensorflow as tf
 from zoo import arrays, checks, epochs, kinds
 from zoo.kinds import Kind
 from zoo.layers.transposed_dense import TransposedDense
-from zoo.ops import replicas
+from zoo.ops import keras_internals, replicas
 from zoo.ops.compiled import compiled
 from zoo.optimizers.fused_adam import FusedAdam
 
@@ -73,6 +73,7 @@ class Autoencoder(keras.Model):
 
     train_function: Any
     test_function: Any
+    frozen_in_training: tuple[bool, ...] = ()
 
     def __init__(
         self,
@@ -145,6 +146,18 @@ class Autoencoder(keras.Model):
         self.kind.adapt(self, x)
         return self
 
+    def adapt_once(self, x: Any) -> None:
+        """Adapts to all training samples, unless that has been done.
+
+        Raises:
+            UsageError: If it has not, and part of the model is frozen.
+        """
+        if self.is_adapted:
+            return
+        if any(keras_internals.frozen(self)):
+            raise checks.UsageError("A model must have seen all samples before it is frozen: write model.adapt(x).")
+        self.adapt(x)
+
     def fit(self, x: Any = None, y: Any = None, **arguments: Any) -> keras.callbacks.History:
         """Trains as `keras.Model.fit` does; without `y` the target is `x`.
 
@@ -161,8 +174,7 @@ class Autoencoder(keras.Model):
         target = x if y is None else y
         if isinstance(target, np.ndarray):
             self.check_values("y" if y is not None else "x", target)
-            if not self.is_adapted:
-                self.adapt(target)
+            self.adapt_once(target)
         checks.check(self.is_adapted, "x", "an array, or batches of rows that adapt has seen", type(x).__name__)
 
     def evaluate(self, x: Any = None, y: Any = None, batch_size: int | None = None, **arguments: Any) -> Any:
@@ -171,10 +183,24 @@ class Autoencoder(keras.Model):
         return super().evaluate(x, y, **arguments)
 
     def make_train_function(self, force: bool = False) -> None:
-        """Makes what takes training steps: in the graph on arrays, by Keras's own way on everything else."""
-        if self.train_function is None or force:
-            super().make_train_function(force)
+        """Makes what takes training steps: in the graph on arrays, by Keras's own way on everything else.
+
+        It is made anew where parts have been frozen, or are not frozen any more.
+
+        Raises:
+            UsageError: If what was frozen when training began is not any more.
+        """
+        frozen = keras_internals.frozen(self)
+        if self.train_function is None or force or frozen != self.frozen_in_training:
+            for variable in self.trainable_variables if self.optimizer else ():
+                if not keras_internals.knows(self.optimizer, variable):
+                    raise checks.UsageError(
+                        f"{variable.path} was frozen when training began, and the optimizer does not know it: compile "
+                        "the model again, such as by model.compile_default(1e-3)."
+                    )
+            super().make_train_function(force=True)
             self.train_function = epochs.stepper(self, self.train_step, self.train_function)
+            self.frozen_in_training = frozen
 
     def make_test_function(self, force: bool = False) -> None:
         """Makes what takes steps of `evaluate`, likewise."""

@@ -96,7 +96,7 @@ class Deep(Autoencoder):
             if verbose:
                 print(f"Machine {depth + 1} of {len(ups)}: {data.shape[1]} {visible} and {up.units} {hidden} units.")
             history.append(_followed(machine.train(data, unseen, epochs, batch_size, self.cd), epochs, verbose))
-            if not isinstance(down, TransposedDense):
+            if down.trainable and not isinstance(down, TransposedDense):
                 down.kernel.assign(tf.transpose(up.kernel[: down.units]))
             data, unseen, visible = machine.up(data), machine.up(unseen), hidden
         pretraining.renew(self.optimizer)

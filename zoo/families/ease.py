@@ -57,7 +57,7 @@ class Ease(Autoencoder):
     def fit(
         self, x: Any = None, y: Any = None, *, validation_data: Any = None, **arguments: Any
     ) -> keras.callbacks.History:
-        """Solves for B, in one epoch.
+        """Solves for B, in one epoch; a frozen model is only measured.
 
         Args:
             x: All people's likes, shape `(n, films)`; dense, or in CSR form, which is never made dense as a whole.
@@ -73,7 +73,8 @@ class Ease(Autoencoder):
         """
         checks.check(y is None, "y", "None, since ease predicts x from x", type(y).__name__)
         x = self._rows("x", x)
-        self.decoder.get_layer("likes").kernel.assign(self._solved(x))
+        if self.trainable and self.decoder.trainable:
+            self.decoder.get_layer("likes").kernel.assign(self._solved(x))
         logs = {"loss": self._mean_squared_error(x)}
         if validation_data is not None:
             held_out = validation_data[0] if isinstance(validation_data, tuple) else validation_data

@@ -47,8 +47,7 @@ def rows(model: Autoencoder, name: str, values: Any, least: int = 1) -> np.ndarr
         samples = "sample" if least == 1 else "samples"
         raise checks.UsageError(f"{name} must have at least {least} {samples}. Received: {len(values)}.")
     model.check_values(name, values)
-    if not model.is_adapted:
-        model.adapt(values)
+    model.adapt_once(values)
     return values.reshape(len(values), -1)
 
 

@@ -105,7 +105,7 @@ class CD(NamedTuple):
 
 
 class RBM:
-    """A restricted Boltzmann machine over weights that it is given, and trains in place.
+    """A restricted Boltzmann machine over weights that it is given, and trains in place but for those that are frozen.
 
     Args:
         visible: The visible units' kind, a key of `UNITS`.
@@ -213,8 +213,9 @@ class RBM:
             gradients, chain = self.contrastive_divergence(v, cd.steps)
             gradients[0] -= cd.weight_decay * self.kernel
             for variable, velocity, gradient in zip(self.variables, self.velocities, gradients, strict=True):
-                velocity.assign(cd.momentum * velocity + learning_rate * gradient)
-                variable.assign_add(velocity)
+                if variable.trainable:
+                    velocity.assign(cd.momentum * velocity + learning_rate * gradient)
+                    variable.assign_add(velocity)
             error += tf.reduce_sum(tf.square(v - chain))
         return error / tf.size(x, tf.float32)
 

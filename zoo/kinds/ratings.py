@@ -168,7 +168,7 @@ class Ratings(Kind):
         last = next(layer for layer in reversed(model.decoder.layers) if hasattr(layer, "kernel"))
         outer, tied = last.kernel, isinstance(last, TransposedDense)
         if not tied:
-            del inner[outer.path]  # a tied one is both
+            inner.pop(outer.path, None)  # a tied one is both, and a frozen one is not there
         squares = sum(ops.sum(ops.square(kernel)) for kernel in inner.values())
         total = self.l2 * ops.sum(ops.square(outer[: last.units] if tied else outer)) + self.inner_l2 * squares
         return total / ops.maximum(reader.rows * reader.typical, 1.0)

@@ -6,9 +6,11 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from zoo.layers.following import Following
+
 
 @keras.saving.register_keras_serializable("zoo")
-class Centering(keras.layers.Layer):
+class Centering(Following):
     """Subtracts the running mean of all samples seen in training.
 
     The step of the average is 1/t over batches t = 1, 2, ..., until it reaches `slowest`: after an epoch the mean is
@@ -31,7 +33,7 @@ class Centering(keras.layers.Layer):
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns `x - mean`, shape `(batch, features)`."""
-        if training:
+        if self.follows(training):
             self.count.assign_add(1.0)
             step = ops.maximum(1.0 / self.count, self.slowest)
             self.mean.assign_add(step * (ops.mean(ops.cast(x, self.mean.dtype), axis=0) - self.mean))

@@ -6,12 +6,14 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from zoo.layers.following import Following
+
 # No pixel counts as surer than this: one that was never lit may be in other data.
 LEAST = 1e-3
 
 
 @keras.saving.register_keras_serializable("zoo")
-class DataOffset(keras.layers.Layer):
+class DataOffset(Following):
     """Adds the mean of all samples seen in training, or its log odds, so that a decoder starts from there.
 
     A decoder that begins at 0 spends its first epochs on learning the mean, and kills latents meanwhile. The decoder
@@ -35,6 +37,8 @@ class DataOffset(keras.layers.Layer):
 
     def see(self, x: tf.Tensor) -> None:
         """Takes a batch of training data, shape `(batch, *input_shape)`, into the mean."""
+        if not self.follows(training=True):
+            return
         self.count.assign_add(1.0)
         self.mean.assign_add((ops.mean(ops.cast(x, self.mean.dtype), axis=0) - self.mean) / self.count)
 

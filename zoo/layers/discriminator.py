@@ -58,7 +58,8 @@ class Discriminator(keras.layers.Layer):
             keras_internals.forget_losses(self)  # another replica's, as in the sparsity penalty
             self.add_loss(own - ops.stop_gradient(own))
         fixed = [ops.stop_gradient(weight) for weight in self.network.trainable_variables]
-        logits, _ = self.network.stateless_call(fixed, [], code)
+        frozen = [weight.value for weight in self.network.non_trainable_variables]
+        logits, _ = self.network.stateless_call(fixed, frozen, code)
         return ops.mean(ops.softplus(-logits))
 
     def own_loss(self, code: tf.Tensor, draws: tf.Tensor) -> tf.Tensor:

@@ -7,12 +7,13 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import checks
+from zoo.layers.following import Following
 
 FIRST = 8  # annealing begins with so many times k: enough that no unit dies early, few enough to be quick
 
 
 @keras.saving.register_keras_serializable("zoo")
-class TopK(keras.layers.Layer):
+class TopK(Following):
     """Sets all but the k largest entries of each row to 0 (entries equal to the k-th stay too).
 
     Args:
@@ -68,7 +69,7 @@ class TopK(keras.layers.Layer):
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns `x`, shape `(batch, units)`, with the smaller entries at 0."""
-        if not training:
+        if not self.follows(training):
             return _keep(x, x, self.inference_k(x.shape[-1]))
         if not self.acts_in_training:
             return x

@@ -8,6 +8,7 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import checks
+from zoo.layers.following import Following
 from zoo.ops import keras_internals, replicas
 from zoo.ops.perplexity import perplexity
 
@@ -15,7 +16,7 @@ SMOOTHING = 1e-5  # Laplace's, in vectors: the epsilon of van den Oord et al.'s 
 
 
 @keras.saving.register_keras_serializable("zoo")
-class VectorQuantizer(keras.layers.Layer):
+class VectorQuantizer(Following):
     """Quantises vectors by a codebook that is learned by exponential moving averages.
 
     With n_i the number of a batch's vectors x whose nearest entry is e_i, each training step does
@@ -85,7 +86,7 @@ class VectorQuantizer(keras.layers.Layer):
         indices = self._nearest(vectors)
         chosen = ops.stop_gradient(self.vectors(indices))
         counts = ops.segment_sum(ops.ones_like(indices, "float32"), indices, self.entries)
-        if training:
+        if self.follows(training):
             self._learn(ops.stop_gradient(vectors), indices, counts)
         # From here on, until the model has read them, nothing makes replicas take turns: see the sparsity penalty.
         self.counts = counts

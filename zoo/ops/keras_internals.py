@@ -5,13 +5,37 @@ from typing import Any
 import keras
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter
 
-__all__ = ["DataAdapter", "forget_losses", "learning_rate", "moments", "replace_weight"]
+__all__ = [
+    "DataAdapter",
+    "averages",
+    "forget_losses",
+    "frozen",
+    "knows",
+    "learning_rate",
+    "moments",
+    "replace_weight",
+]
 
 
 def moments(optimizer: keras.optimizers.Adam, variable: Any) -> tuple[keras.Variable, keras.Variable]:
     """Returns Adam's running means of a variable's gradient and of its square, each of the variable's shape."""
     index = optimizer._get_variable_index(variable)
     return optimizer._momentums[index], optimizer._velocities[index]
+
+
+def averages(optimizer: keras.optimizers.Optimizer) -> list[tuple[keras.Variable, keras.Variable]]:
+    """Returns each variable that the optimizer was built for, and the moving average that it keeps of it."""
+    return list(zip(optimizer._trainable_variables, optimizer._model_variables_moving_average, strict=True))
+
+
+def knows(optimizer: keras.optimizers.Optimizer, variable: keras.Variable) -> bool:
+    """Says whether the optimizer can update a variable: it is not built yet, or was built for it."""
+    return not optimizer.built or optimizer._var_key(variable) in optimizer._trainable_variables_indices
+
+
+def frozen(model: keras.Model) -> tuple[bool, ...]:
+    """Returns of a model and of each layer in it, however deep, whether it is frozen."""
+    return tuple(not layer.trainable for layer in model._flatten_layers())
 
 
 def learning_rate(optimizer: keras.optimizers.Optimizer) -> Any:

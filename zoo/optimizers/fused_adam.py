@@ -32,6 +32,13 @@ class FusedAdam(keras.optimizers.Adam):
         with tf.control_dependencies([gradient for gradient in grads if gradient is not None]):
             super().apply(grads, trainable_variables)
 
+    def finalize_variable_values(self, var_list: Sequence[Any]) -> None:
+        """Puts the averages into the places of the variables, if it keeps such; frozen ones stay as they are."""
+        if self.use_ema:
+            for variable, average in keras_internals.averages(self):
+                if variable.trainable:
+                    variable.assign(average)
+
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Updates one variable; falls back on Keras's operations for replicas, sparse gradients and AMSGrad."""
         if (

@@ -57,9 +57,9 @@ class MixturePrior(Generative, Wrapper):
     def fit(
         self, x: Any = None, y: Any = None, *, validation_data: Any = None, **arguments: Any
     ) -> keras.callbacks.History:
-        """Trains the model as its own `fit` does, and then fits the prior, if `x` is an array."""
+        """Trains the model as its own `fit` does, and then fits the prior, if `x` is an array and nothing is frozen."""
         history = super().fit(x, y, validation_data=validation_data, **arguments)
-        if isinstance(x, np.ndarray):
+        if self.trainable and isinstance(x, np.ndarray):
             held_out = validation_data[0] if isinstance(validation_data, tuple) else validation_data
             self.fit_prior(x, held_out if isinstance(held_out, np.ndarray) else None)
         return history
