@@ -27,6 +27,9 @@ class Discriminator(keras.layers.Layer):
     resumed of the model is saved and resumed of both, and the loss that is shown is the autoencoder's. Adam's steps do
     not depend on the scale of a loss, so that D's needs no weight.
 
+    D's weights are read once for both players: each weight's gradient then comes after its reading, and no optimizer's
+    update can overtake that of the codes' side, which adds nothing to the gradient.
+
     All are means over samples: the same in expectation over the draws for any batch size, and for replicas, of which
     each takes the mean over its own.
 
@@ -42,6 +45,7 @@ class Discriminator(keras.layers.Layer):
         self.hidden_units = tuple(hidden_units)
         self.seed = seed
         rng = random.Random(seed)
+        self.autocast = False  # the network's layers cast for themselves, the last of which computes in float32
         self.seeds = keras.random.SeedGenerator(rng.getrandbits(31))
         hidden = [dense.dense(units, "relu", rng) for units in self.hidden_units]
         self.network = keras.Sequential([*hidden, dense.dense(1, "linear", rng, dtype="float32")])
@@ -52,20 +56,24 @@ class Discriminator(keras.layers.Layer):
 
     def call(self, code: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns mean softplus(-D(code)); in training, adds D's own loss."""
+        weights = [tf.convert_to_tensor(weight) for weight in self.network.trainable_variables]
         if training:
             draws = keras.random.normal(ops.shape(code), dtype=code.dtype, seed=self.seeds)
-            own = self.own_loss(code, draws)
+            own = self.own_loss(weights, code, draws)
             keras_internals.forget_losses(self)  # another replica's, as in the sparsity penalty
             self.add_loss(own - ops.stop_gradient(own))
-        fixed = [ops.stop_gradient(weight) for weight in self.network.trainable_variables]
-        frozen = [weight.value for weight in self.network.non_trainable_variables]
-        logits, _ = self.network.stateless_call(fixed, frozen, code)
-        return ops.mean(ops.softplus(-logits))
+        return ops.mean(ops.softplus(-self._logits([ops.stop_gradient(weight) for weight in weights], code)))
 
-    def own_loss(self, code: tf.Tensor, draws: tf.Tensor) -> tf.Tensor:
+    def own_loss(self, weights: Sequence[tf.Tensor], code: tf.Tensor, draws: tf.Tensor) -> tf.Tensor:
         """Returns D's loss on codes and draws, each `(batch, units)`: 2 log 2 where it knows nothing."""
-        of_draws, of_codes = self.network(draws), self.network(ops.stop_gradient(code))
+        of_draws, of_codes = self._logits(weights, draws), self._logits(weights, ops.stop_gradient(code))
         return ops.mean(ops.softplus(-of_draws)) + ops.mean(ops.softplus(of_codes))
+
+    def _logits(self, weights: Sequence[tf.Tensor], code: tf.Tensor) -> tf.Tensor:
+        """Returns D(z) of codes with these weights, shape `(batch, 1)`."""
+        frozen = [weight.value for weight in self.network.non_trainable_variables]
+        logits, _ = self.network.stateless_call(list(weights), frozen, code)
+        return logits
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Returns the shape of a number."""

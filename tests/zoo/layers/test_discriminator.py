@@ -32,7 +32,7 @@ def test_both_losses_by_hand():
     layer = made()
     assert float(layer(CODE)) == pytest.approx(softplus(-logits(layer, CODE)).mean(), rel=1e-5)
     by_hand = softplus(-logits(layer, DRAWS)).mean() + softplus(logits(layer, CODE)).mean()
-    assert float(layer.own_loss(CODE, DRAWS)) == pytest.approx(by_hand, rel=1e-5)
+    assert float(layer.own_loss(layer.network.weights, CODE, DRAWS)) == pytest.approx(by_hand, rel=1e-5)
 
 
 def test_a_discriminator_that_tells_nothing_has_twice_log_2_and_codes_log_2():
@@ -40,7 +40,7 @@ def test_a_discriminator_that_tells_nothing_has_twice_log_2_and_codes_log_2():
     for weight in layer.network.weights:
         weight.assign(0 * weight)
     assert float(layer(CODE)) == pytest.approx(math.log(2))
-    assert float(layer.own_loss(CODE, DRAWS)) == pytest.approx(2 * math.log(2))
+    assert float(layer.own_loss(layer.network.weights, CODE, DRAWS)) == pytest.approx(2 * math.log(2))
 
 
 def test_each_player_gets_the_gradient_of_its_own_loss_alone():
@@ -69,7 +69,8 @@ def test_inference_adds_no_loss():
 
 def test_both_losses_of_a_batch_are_the_means_of_its_parts():
     layer = made()
-    for value in (lambda rows: layer(CODE[rows]), lambda rows: layer.own_loss(CODE[rows], DRAWS[rows])):
+    weights = layer.network.weights
+    for value in (lambda rows: layer(CODE[rows]), lambda rows: layer.own_loss(weights, CODE[rows], DRAWS[rows])):
         parts = 3 * float(value(slice(3))) + 5 * float(value(slice(3, 8)))
         assert float(value(slice(8))) == pytest.approx(parts / 8, rel=1e-5)
 
