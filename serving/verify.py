@@ -103,8 +103,8 @@ def compare(call: Any, inputs: Arrays, outputs: Arrays) -> Iterator[tuple[str, f
             same = value.shape == expected.shape and value.dtype.kind == "S" and bool((value == expected).all())
             yield name, 0.0 if same else np.inf, "" if same else "has other texts"
         elif (value.shape, value.dtype) != (expected.shape, expected.dtype):
-            found = [f"{x.dtype} {x.shape}" for x in (value, expected)]
-            yield name, np.inf, f"is {found[0]} where golden.npz has {found[1]}"
+            shapes = [f"{x.dtype} {x.shape}" for x in (value, expected)]
+            yield name, np.inf, f"is {shapes[0]} where golden.npz has {shapes[1]}"
         else:
             yield name, *_difference(value, expected, knows_ids)
 

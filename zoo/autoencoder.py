@@ -39,6 +39,27 @@ class Endpoint(NamedTuple):
         return {name: tf.TensorSpec(t.shape, t.dtype) for name, t in concrete.structured_outputs.items()}
 
 
+class Batch(NamedTuple):
+    """What an objective is computed from, as Keras's `compute_loss` gets it.
+
+    Attributes:
+        x: What goes in, shape `(batch, *input_shape)`.
+        y: What should come out, of the same shape; None where that is `x`.
+        output: What comes out.
+        weight: What each sample weighs, shape `(batch,)`; None where all weigh the same.
+    """
+
+    x: Any
+    y: Any = None
+    output: Any = None
+    weight: Any = None
+
+    @property
+    def target(self) -> Any:
+        """What should come out."""
+        return self.x if self.y is None else self.y
+
+
 def of_samples(*names: str, gives: bool = False) -> Callable[[Callable], Callable]:
     """Marks a method's arguments that are samples, and whether it gives samples: what takes raw values converts them.
 
@@ -216,10 +237,13 @@ class Autoencoder(keras.Model):
         sample_weight: Any = None,
         training: bool = True,
     ) -> tf.Tensor:
+        """Returns the `objective` of a batch, which is what models override: Keras calls it in each step."""
+        return self.objective(Batch(x, y, y_pred, sample_weight), training)
+
+    def objective(self, batch: Batch, training: bool) -> tf.Tensor:
         """Returns the compiled loss plus what layers added, with `x` as the target where there is no `y`."""
-        y = x if y is None else y
-        weight = self.kind.sample_weight(self, y, sample_weight, of_error=True)
-        loss = super().compute_loss(x, y, y_pred, weight, training)
+        weight = self.kind.sample_weight(self, batch.target, batch.weight, of_error=True)
+        loss = super().compute_loss(batch.x, batch.target, batch.output, weight, training)
         return loss + replicas.share(self.kind.penalty(self))
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, tf.Tensor]:

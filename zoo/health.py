@@ -20,6 +20,7 @@ stochastic estimator of the trace of the influence matrix for Laplacian smoothin
 Oord, Vinyals and Kavukcuoglu 2017, Neural discrete representation learning, for perplexity.
 """
 
+import functools
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
@@ -31,6 +32,7 @@ import tensorflow as tf
 from zoo import checks, registry
 from zoo.autoencoder import Autoencoder
 from zoo.layers.sparsity_penalty import SparsityPenalty
+from zoo.ops.hutchinson import squared_norms
 from zoo.ops.perplexity import perplexity, shares
 
 DEAD = 1e-3  # of the largest range of any unit: above it a decoder in bfloat16 still distinguishes values
@@ -288,8 +290,7 @@ def code_limits(encoder: keras.Model) -> tuple[float, ...]:
 def jacobian_norm(encoder: keras.Model, x: np.ndarray) -> float | None:
     """Estimates the Frobenius norm of the code's derivative by the input, root mean square over samples.
 
-    With random signs v, the mean of |v^T J|^2 is |J|^2 (Hutchinson): one gradient for each draw of v, whatever the
-    code's length. The signs are the same in each call.
+    The estimate's random signs are the same in each call.
 
     Args:
         encoder: From samples to codes.
@@ -298,14 +299,10 @@ def jacobian_norm(encoder: keras.Model, x: np.ndarray) -> float | None:
     Returns:
         The norm, in the code's unit by the input's; None where the code has no derivative.
     """
-    x = tf.constant(np.repeat(x, PROBES, axis=0), "float32")
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        code = encoder(x, training=False)
-        signs = np.random.default_rng(0).choice([-1.0, 1.0], code.shape)
-        projected = tf.reduce_sum(tf.cast(code, tf.float32) * tf.constant(signs, tf.float32))
-    gradient = tape.gradient(projected, x)
-    return None if gradient is None else float(np.sqrt(np.square(gradient).sum() / len(x)))
+    signs = np.random.default_rng(0).choice([-1.0, 1.0], (PROBES, len(x), *encoder.output_shape[1:]))
+    run = functools.partial(encoder, training=False)
+    _, norms = squared_norms(run, tf.constant(x, tf.float32), tf.constant(signs, tf.float32))
+    return None if norms is None else float(np.sqrt(norms.numpy().mean()))
 
 
 def code_usage(indices: np.ndarray, entries: int) -> tuple[float, float]:

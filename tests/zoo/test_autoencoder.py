@@ -51,6 +51,16 @@ def test_a_target_of_its_own_is_what_is_learned():
     assert model.evaluate(X, black, verbose=0) < model.evaluate(X, verbose=0)
 
 
+@pytest.mark.parametrize("name", ["vanilla", "vq_vae"])
+def test_an_objective_knows_whether_the_step_trains(name, monkeypatch):
+    model = zoo.build(name, (4, 3), seed=0)
+    seen, objective = [], model.objective
+    monkeypatch.setattr(model, "objective", lambda batch, training: seen.append(training) or objective(batch, training))
+    model.fit(X, validation_data=(X, None), verbose=0)
+    assert set(seen[:1]) == {True}
+    assert set(seen[-1:]) == {False}
+
+
 def test_it_may_be_compiled_again_with_other_losses_and_metrics():
     model = zoo.build("vanilla", (4, 3), latent_dim=2, seed=0)
     model.compile("sgd", "mean_squared_error", metrics=["mae"])

@@ -3,14 +3,12 @@
 Equations and papers: see `zoo/models/contractive.py`.
 """
 
-from typing import Any
-
 import keras
 import tensorflow as tf
 from keras import ops
 
 from zoo import checks
-from zoo.autoencoder import Autoencoder
+from zoo.autoencoder import Autoencoder, Batch
 from zoo.families import jacobian
 from zoo.kinds import Kind
 from zoo.ops import keras_internals
@@ -73,20 +71,13 @@ class ContractiveAutoencoder(Autoencoder):
         samples, seed = (ops.shape(x)[0], self.seeds) if training else (1, 0)
         return 2 * keras.random.randint((self.probes, samples, *self.encoder.output_shape[1:]), 0, 2, seed=seed) - 1
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> tf.Tensor:
+    def objective(self, batch: Batch, training: bool) -> tf.Tensor:
         """Returns the loss, penalty and all, and takes note of its parts."""
-        loss = super().compute_loss(x, y, y_pred, sample_weight, training)
+        loss = super().objective(batch, training)
         penalty = sum(self.added.losses)  # none where Keras only looks at shapes, as it does before replicas train
         whole = loss * tf.distribute.get_strategy().num_replicas_in_sync  # of which Keras gives each replica its share
         for tracker, value in zip(self.trackers, (whole - penalty, penalty), strict=True):
-            tracker.update_state(value, sample_weight=ops.shape(y_pred)[0])
+            tracker.update_state(value, sample_weight=ops.shape(batch.output)[0])
         return loss
 
 

@@ -2,8 +2,8 @@
 
 The Jacobian of dense layers is J^T = S_0 W_1 S_1 W_2 ... W_L S_L, the slopes S being diagonal and a sample's own. For
 one layer |J|_F^2 = sum_j f'(a_j)^2 |W_j|^2, a sum over units that takes no matrix product. For more, products are
-carried from the end that takes fewer multiplications. For any other encoder E |J^T v|^2 = |J|_F^2 where v is random
-signs (Hutchinson 1990), so that the mean over some v is an unbiased estimate.
+carried from the end that takes fewer multiplications. Of any other encoder the norm is estimated by random
+signs, without bias.
 
 All is made of ordinary operations: a tape around it finds the gradient of the norm.
 """
@@ -19,6 +19,7 @@ from keras import ops
 
 from zoo.layers.centering import Centering
 from zoo.layers.rating_input import RatingInput
+from zoo.ops import hutchinson
 
 # Of an elementwise function each output depends on one input alone: the Jacobian is diagonal. These mix units.
 MIXING = {"glu", "log_softmax", "softmax", "sparsemax"}
@@ -98,13 +99,7 @@ def of_any(encoder: keras.Model, x: tf.Tensor, signs: tf.Tensor, training: bool 
         signs: The directions v, of -1 and 1: shape `(probes, batch or 1, *code_shape)`.
         training: Whether dropout and the like are at work.
     """
-    with tf.GradientTape(persistent=True) as tape:
-        tape.watch(x)
-        code = encoder(x, training=training)
-    signs = ops.broadcast_to(ops.cast(signs, code.dtype), (signs.shape[0], *_shape(code)))
-    products = [ops.cast(tape.gradient(code, x, v), "float32") for v in ops.unstack(signs)]
-    squared = [ops.sum(ops.square(product), axis=tuple(range(1, len(x.shape)))) for product in products]
-    return code, ops.mean(ops.stack(squared), axis=0)
+    return hutchinson.squared_norms(functools.partial(encoder, training=training), x, signs)
 
 
 def _multiplied(layer: keras.layers.Dense, z: tf.Tensor) -> tf.Tensor:
@@ -165,7 +160,3 @@ def _scaled(rows: tf.Tensor, slope: tf.Tensor | None) -> tf.Tensor:
 
 def _weighted(sums: tf.Tensor, slope: tf.Tensor | None) -> tf.Tensor:
     return ops.sum(sums if slope is None else sums * ops.square(slope), axis=-1)
-
-
-def _shape(code: tf.Tensor) -> tuple[tf.Tensor | int, ...]:
-    return (ops.shape(code)[0], *code.shape[1:])

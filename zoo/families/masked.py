@@ -3,15 +3,13 @@
 Equations and papers: see `zoo/models/masked.py`.
 """
 
-from typing import Any
-
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
 from zoo import checks
-from zoo.autoencoder import Autoencoder, Endpoint, of_samples
+from zoo.autoencoder import Autoencoder, Batch, Endpoint, of_samples
 from zoo.kinds import Kind
 from zoo.layers.patches import Grid
 
@@ -43,29 +41,23 @@ class Masked(Autoencoder):
         """How samples lie in patches."""
         return self.decoder.get_layer("join").grid
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> tf.Tensor:
-        """Returns the compiled loss of the whole sample; in training the two terms, the first from `y_pred`."""
+    def objective(self, batch: Batch, training: bool) -> tf.Tensor:
+        """Returns the compiled loss of the whole sample; in training the two terms, the first from the output."""
         if not training:
-            return super().compute_loss(x, y, y_pred, sample_weight, training)
-        y = x if y is None else y
+            return super().objective(batch, training)
+        x, y, sample_weight = batch.x, batch.target, batch.weight
         weights = self.pixel_weights(self.encoder.get_layer("hide").hidden)
         if sample_weight is not None:
             sample_weight = ops.reshape(sample_weight, (-1, *[1] * (len(weights.shape) - 2)))
             weights *= sample_weight[..., None]
         # With an axis at the end, since losses take the mean over the last one.
-        loss = super().compute_loss(x, ops.expand_dims(y, -1), _expanded(y_pred), weights, training)
+        terms = Batch(x, ops.expand_dims(y, -1), _expanded(batch.output), weights)
+        loss = super().objective(terms, training)
         if self.whole_share:
             count = ops.cast(ops.ceil(self.whole_share * ops.cast(ops.shape(x)[0], "float32")), "int32")
             weights = None if sample_weight is None else sample_weight[:count]
             whole = self(x[:count], training=False)
-            loss += self.whole_share * super().compute_loss(x[:count], y[:count], whole, weights, training)
+            loss += self.whole_share * super().objective(Batch(x[:count], y[:count], whole, weights), training)
         return loss
 
     def pixel_weights(self, hidden: tf.Tensor) -> tf.Tensor:

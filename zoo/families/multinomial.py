@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from zoo.autoencoder import Endpoint
+from zoo.autoencoder import Batch, Endpoint
 from zoo.families.variational import VariationalAutoencoder
 from zoo.kinds import Kind
 
@@ -38,20 +38,13 @@ class MultVae(VariationalAutoencoder):
     ) -> None:
         super().__init__(encoder, decoder, kind, activity_power=activity_power, **arguments)
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> tf.Tensor:
+    def objective(self, batch: Batch, training: bool) -> tf.Tensor:
         """Returns the negative bound in nats, each person's weighed, mean over people."""
-        likes = ops.sum(ops.cast(x if y is None else y, "float32"), axis=-1)
+        likes = ops.sum(ops.cast(batch.target, "float32"), axis=-1)
         weight = ops.maximum(likes, 1.0) ** -self.activity_power
-        if sample_weight is not None:
-            weight = weight * ops.cast(sample_weight, "float32")
-        return self.pixels * super().compute_loss(x, y, y_pred, weight, training)
+        if batch.weight is not None:
+            weight = weight * ops.cast(batch.weight, "float32")
+        return self.pixels * super().objective(batch._replace(weight=weight), training)
 
     def log_likelihood_given(self, code: tf.Tensor, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns sum_i x_i log pi_i(z) in nats, shape `(samples, batch)`, without the multinomial coefficient.

@@ -1,11 +1,10 @@
 """Generative models without noise in the encoder: a penalty draws the codes of all samples together to the prior."""
 
-from typing import Any
-
 import keras
 import tensorflow as tf
 from keras import ops
 
+from zoo.autoencoder import Batch
 from zoo.families.generative import Generative
 from zoo.kinds import Kind
 from zoo.ops import replicas
@@ -45,19 +44,12 @@ class PriorMatching(Generative):
         self.mismatch = keras.metrics.Mean(name=self.penalty.name)
         super().build(input_shape)
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> tf.Tensor:
+    def objective(self, batch: Batch, training: bool) -> tf.Tensor:
         """Returns the reconstruction's loss; in training, `rate` times the penalty on the codes is added."""
-        code = self.encoder(x, training=training)
+        code = self.encoder(batch.x, training=training)
         mismatch = self.penalty(code, training=training)
         self.mismatch.update_state(mismatch, sample_weight=ops.shape(code)[0])
-        loss = super().compute_loss(x, y, self.decoder(code, training=training), sample_weight, training)
+        loss = super().objective(batch._replace(output=self.decoder(code, training=training)), training)
         if not training:
             return loss
         return loss + replicas.share(self.rate * mismatch)

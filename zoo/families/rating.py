@@ -11,7 +11,7 @@ and Gaudel 2016, Hybrid collaborative filtering with autoencoders, for the weigh
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 import keras
 import numpy as np
@@ -20,7 +20,7 @@ from keras import ops
 from scipy import sparse
 
 from zoo import checks
-from zoo.autoencoder import Autoencoder
+from zoo.autoencoder import Autoencoder, Batch
 from zoo.kinds import Kind
 from zoo.layers.rating_dense import RatingDense
 from zoo.layers.row_bias import RowBias
@@ -130,20 +130,13 @@ class RatingAutoencoder(Autoencoder):
         """Returns all predictions, shape `(batch, columns)`, as at inference: the loss is made where it is needed."""
         return self.decoder(self.encoder(x, training=False), training=False)
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> tf.Tensor:
+    def objective(self, batch: Batch, training: bool) -> tf.Tensor:
         """Returns J, with the sum over the batch's rows in place of all, plus what layers added."""
-        x = x if isinstance(x, tf.SparseTensor) else ops.convert_to_tensor(x)
+        x = batch.x if isinstance(batch.x, tf.SparseTensor) else ops.convert_to_tensor(batch.x)
         keep = self._drawn(x) if training and self.input_dropout else None
         code = self._code(x, keep, training)
-        weights = 1.0 if keep is None or y is not None else self._weights(keep)
-        y = x if y is None else y
+        weights = 1.0 if keep is None or batch.y is not None else self._weights(keep)
+        y, sample_weight = x if batch.y is None else batch.y, batch.weight
         if isinstance(y, tf.SparseTensor):
             predicted, rated = self.head.at(code, y.indices), tf.ones_like(y.values)
             target, rows = y.values, ops.cast(y.dense_shape[0], "float32")

@@ -12,7 +12,7 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import checks
-from zoo.autoencoder import Endpoint, of_samples
+from zoo.autoencoder import Batch, Endpoint, of_samples
 from zoo.families.generative import Generative
 from zoo.kinds import Kind
 from zoo.layers.data_offset import DataOffset
@@ -98,19 +98,12 @@ class VariationalAutoencoder(Generative):
         """Returns the decoded mean of the posterior, in training too: the noise is drawn where the loss is made."""
         return self.decoder(self.encoder(x, training=False), training=False)
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> tf.Tensor:
+    def objective(self, batch: Batch, training: bool) -> tf.Tensor:
         """Returns the negative bound over the number of pixels, mean over samples, plus what layers added.
 
         In training the noise is drawn anew; otherwise it is the same for every sample and call.
         """
-        x, target = self.binarized(x, y, training)
+        x, target = self.binarized(batch.x, batch.y, training)
         if training:
             self.see(target)
         mean, log_variance = self.moments(x, training)
@@ -136,7 +129,7 @@ class VariationalAutoencoder(Generative):
             factors.append(1.0 - weight * (1.0 - share))
         self.kl.update_state(ops.sum(_kl(mean, log_variance), axis=-1))
         self.reconstruction.update_state(-ops.mean(log_likelihood, axis=0))
-        sample_weight = self.kind.sample_weight(self, target, sample_weight, of_error=False)
+        sample_weight = self.kind.sample_weight(self, target, batch.weight, of_error=False)
         if sample_weight is not None:
             bound = bound * ops.cast(sample_weight, bound.dtype)
         loss = sum(self.losses) + self.kind.penalty(self) - ops.mean(bound) / self.pixels

@@ -3,14 +3,12 @@
 Equations and papers: see `zoo/models/vq_vae.py`.
 """
 
-from typing import Any
-
 import keras
 import numpy as np
 import tensorflow as tf
 
 from zoo import checks
-from zoo.autoencoder import Autoencoder, Endpoint, of_samples
+from zoo.autoencoder import Autoencoder, Batch, Endpoint, of_samples
 from zoo.layers.vector_quantizer import VectorQuantizer
 
 
@@ -23,10 +21,10 @@ class VectorQuantized(Autoencoder):
         """The layer that holds the codebook."""
         return self.encoder.get_layer("quantizer")
 
-    def compute_loss(self, *arguments: Any, **named: Any) -> tf.Tensor:
+    def objective(self, batch: Batch, training: bool) -> tf.Tensor:
         """Returns the loss, as every autoencoder, and keeps count of the entries that the batch has used."""
         self.quantizer.track()
-        return super().compute_loss(*arguments, **named)
+        return super().objective(batch, training)
 
     @of_samples("x")
     def indices(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
