@@ -2,20 +2,31 @@
 
 from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-matplotlib.rcParams["text.parse_math"] = False  # a "$" in a title or a label is a dollar
+from recipes.figures._text import fitted, new
+
+TITLE, TEXT = 12, 10  # points
+NAME = 2.0  # inches that a name of others has, where a figure does not say
+DPI = 120
+UNSEEN = "\u200c"  # a letter without width
 BLUE, ORANGE, GREY = "#2a6fbb", "#e07b39", "#8a8a8a"
 
 
-def figure(width: float, height: float, rows: int = 1, columns: int = 1) -> tuple[Figure, np.ndarray]:
-    """Makes a figure of axes, shape `(rows, columns)`; sizes in inches."""
-    made = Figure(figsize=(width, height), layout="constrained", dpi=120)
+def figure(width: float, height: float, rows: int = 1, columns: int = 1, *, title: str) -> tuple[Figure, np.ndarray]:
+    """Makes a figure of axes, shape `(rows, columns)`, under a title; sizes in inches."""
+    made = new((width, height), DPI, layout="constrained")
+    made.suptitle(fitted(title, 0.95 * width, TITLE), fontsize=TITLE)
     return made, made.subplots(rows, columns, squeeze=False)
+
+
+def name(words: object, room: float = NAME) -> str:
+    """Returns a label, or what else people call things, as one line that is no longer than the room, in inches."""
+    line = fitted(words, room, TEXT)
+    return f"{UNSEEN}{line}" if not line or line.startswith("_") else line  # which legends would leave out
 
 
 def picture(axes: Axes, image: np.ndarray, **options: Any) -> None:

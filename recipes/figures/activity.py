@@ -13,8 +13,7 @@ def draw(active: np.ndarray, title: str) -> Figure:
         active: Booleans, shape `(n, units)`.
         title: The figure's title.
     """
-    made, axes = figure(9, 3.2, 1, 2)
-    made.suptitle(title)
+    made, axes = figure(9, 3.2, 1, 2, title=title)
     by_sample, by_unit = axes[0]
     counts = active.sum(axis=1)
     by_sample.hist(counts, bins=np.arange(counts.min(), counts.max() + 2) - 0.5, color=BLUE)

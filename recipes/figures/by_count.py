@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from recipes.figures._style import BLUE, GREY, ORANGE, figure, plain
+from recipes.figures._style import BLUE, GREY, ORANGE, figure, name, plain
 
 COLOURS = (BLUE, ORANGE, "#4c9f70", "#8d6cab", "#b5523b")
 FEWEST = 50  # ratings of a bin that has a point: below, it is noise
@@ -22,8 +22,7 @@ def draw(counts: Mapping[str, np.ndarray], errors: Mapping[str, np.ndarray], tit
         errors: By method, at most five: predicted less true stars, of the same shape.
         title: The figure's title.
     """
-    made, axes = figure(5.2 * len(counts), 4.2, 1, len(counts))
-    made.suptitle(title)
+    made, axes = figure(5.2 * len(counts), 4.2, 1, len(counts), title=title)
     for plot, (owner, numbers) in zip(axes[0], counts.items(), strict=True):
         bins = np.where(numbers > 0, np.floor(np.log2(np.maximum(numbers, 1))) + 1, 0).astype(int)
         sizes = np.bincount(bins)
@@ -37,7 +36,7 @@ def draw(counts: Mapping[str, np.ndarray], errors: Mapping[str, np.ndarray], tit
         shown = sizes >= FEWEST
         for colour, (method, values) in zip(COLOURS, errors.items(), strict=False):
             rmse = [np.sqrt(np.mean(np.square(values[bins == i], dtype="float64"))) for i in np.flatnonzero(shown)]
-            plot.plot(np.flatnonzero(shown) + 0.5, rmse, "o-", color=colour, label=method)
+            plot.plot(np.flatnonzero(shown) + 0.5, rmse, "o-", color=colour, label=name(method))
         occupied = np.flatnonzero(sizes)
         edges = np.arange(occupied[0], occupied[-1] + 2)
         plot.set(xlim=(edges[0], edges[-1]), xticks=edges, xlabel=f"training ratings of the {owner}")

@@ -25,8 +25,7 @@ def draw(
         title: The figure's title.
         trained: The lowest and the highest standard deviation trained on.
     """
-    made, axes = figure(6.5, 4)
-    made.suptitle(title)
+    made, axes = figure(6.5, 4, title=title)
     plot = axes[0, 0]
     low, high = trained
     # An edge, because the range of one standard deviation has no width.

@@ -16,7 +16,7 @@ def draw(true: np.ndarray, predicted: np.ndarray, title: str) -> Figure:
         predicted: Stars, of the same shape.
         title: The figure's title.
     """
-    made, axes = figure(7, 4.8)
+    made, axes = figure(7, 4.8, title=title)
     plot = axes[0, 0]
     stars = np.unique(true)
     by_star = [predicted[true == star] for star in stars]
@@ -37,5 +37,4 @@ def draw(true: np.ndarray, predicted: np.ndarray, title: str) -> Figure:
     plain(plot)
     plot.grid(visible=False, axis="x")
     made.legend(loc="outside lower center", ncols=3, frameon=False)
-    made.suptitle(title)
     return made

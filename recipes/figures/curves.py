@@ -15,7 +15,7 @@ def draw(history: dict[str, list[float]], best_epoch: int, title: str, measure: 
         title: The figure's title.
         measure: Which.
     """
-    made, axes = figure(6, 3.6)
+    made, axes = figure(6, 3.6, title=title)
     plot = axes[0, 0]
     validation = history[f"val_{measure}"]
     both = np.array([history.get(measure, validation), validation])
@@ -33,5 +33,4 @@ def draw(history: dict[str, list[float]], best_epoch: int, title: str, measure: 
     plot.xaxis.get_major_locator().set_params(integer=True)
     plot.legend(frameon=False)
     plain(plot)
-    made.suptitle(title)
     return made

@@ -17,8 +17,7 @@ def draw(features: np.ndarray, title: str, columns: int = 16) -> Figure:
     """
     features = features.mean(axis=-1) if features.ndim == 4 else features
     rows = -(-len(features) // columns)
-    made, axes = figure(0.55 * columns, 0.55 * rows + 0.5, rows, columns)
-    made.suptitle(title)
+    made, axes = figure(0.55 * columns, 0.55 * rows + 0.5, rows, columns, title=title)
     for cell in axes.flat[len(features) :]:
         cell.set_axis_off()
     for cell, image in zip(axes.flat, features, strict=False):

@@ -18,8 +18,7 @@ def draw(ends: np.ndarray, between: np.ndarray, title: str) -> Figure:
         title: The figure's title.
     """
     paths, steps = between.shape[:2]
-    made, axes = figure(0.36 * (steps + 2) + 0.4, 0.36 * paths + 0.6)
-    made.suptitle(title)
+    made, axes = figure(0.36 * (steps + 2) + 0.4, 0.36 * paths + 0.6, title=title)
     columns = [mosaic(images) for images in (ends[:, :1], between, ends[:, 1:])]
     margin = np.ones((len(columns[0]), MARGIN, *columns[0].shape[2:]))
     picture(axes[0, 0], np.concatenate([columns[0], margin, columns[1], margin, columns[2]], axis=1), vmin=0, vmax=1)

@@ -18,8 +18,7 @@ def draw(images: np.ndarray, values: np.ndarray, units: tuple[int, int], title: 
         title: The figure's title.
     """
     n = len(values)
-    made, (line,) = figure(0.3 * n + 0.8, 0.3 * n + 0.9)
-    made.suptitle(title)
+    made, (line,) = figure(0.3 * n + 0.8, 0.3 * n + 0.9, title=title)
     whole = mosaic(images[::-1])
     # Pictures n to an axis: the centres of the first and the last, and the middle, carry their values.
     picture(line[0], whole, vmin=0, vmax=1, extent=(0, n, 0, n))

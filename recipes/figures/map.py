@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Bbox
 
-from recipes.figures._style import GREY, figure
+from recipes.figures._style import GREY, figure, name
+from zoo.words import printable
 
 GROUPS = 7  # that have a colour: more colours look alike
 BEYOND = 0.01  # of points at each side, that others may have room
@@ -33,8 +33,7 @@ def draw(plane: np.ndarray, names: Sequence[str], known: np.ndarray, groups: Seq
         groups: Each point's, such as a film's first genre; the 7 largest have a colour.
         title: The figure's title.
     """
-    made, axes = figure(10, 8)
-    made.suptitle(title)
+    made, axes = figure(10, 8, title=title)
     plot = axes[0, 0]
     low, high = np.quantile(plane, (BEYOND, 1 - BEYOND), axis=0)
     margin = np.where(high > low, MARGIN * (high - low), 1)
@@ -50,9 +49,8 @@ def draw(plane: np.ndarray, names: Sequence[str], known: np.ndarray, groups: Seq
     colour = [large.get(groups[row], GREY) for row in order]
     plot.scatter(*plane[order].T, sizes[order], color=colour, alpha=0.6, linewidths=0)
     for group, shade in [*large.items(), ("other", GREY)][: len(set(groups))]:
-        plot.scatter([], [], 50, color=shade, label=group)
+        plot.scatter([], [], 50, color=shade, label=name(group, 1.1))
     made.legend(loc="outside lower center", ncols=GROUPS + 1, frameon=False)
-    FigureCanvasAgg(made)
     made.draw_without_rendering()  # places the axes, in which room is measured
     _name(plot, plane, names, np.sqrt(sizes) / 2 * made.dpi / 72)
     return made
@@ -71,8 +69,8 @@ def _name(plot: Axes, plane: np.ndarray, names: Sequence[str], radii: np.ndarray
     pixels = plot.transData.transform(plane)
     for row in np.argsort(-radii, kind="stable")[:TRIED]:
         point = Bbox([pixels[row] - radii[row] / 2, pixels[row] + radii[row] / 2])
-        name = textwrap.fill(names[row], WIDTH, max_lines=2, placeholder="…")
-        text = plot.annotate(name, plane[row], (0, 0), textcoords="offset pixels", fontsize=8, linespacing=1)
+        lines = textwrap.fill(printable(names[row]), WIDTH, max_lines=2, placeholder="…")
+        text = plot.annotate(lines, plane[row], (0, 0), textcoords="offset pixels", fontsize=8, linespacing=1)
         text.set(in_layout=False, path_effects=[withStroke(linewidth=2, foreground="white", alpha=0.8)])
         for x, y, horizontal, vertical in BESIDE:
             text.set(position=(x * (radii[row] + GAP), y * (radii[row] + GAP)), ha=horizontal, va=vertical)

@@ -10,9 +10,10 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from scipy.ndimage import uniform_filter
 
-from recipes.figures._style import picture
+from recipes.figures import _style
+from recipes.figures._style import DPI, name, picture
+from recipes.figures._text import fitted, new
 
-DPI = 120
 WIDTH, HEIGHT = 180, 200  # what a whole picture takes at most, in the figure's pixels: files stay small
 GAP, TITLE, CAPTION, NUMBERS = 8, 34, 24, 32  # the figure's pixels
 ZOOM = 3  # the figure's pixels for one of the truth's, across; more where the picture is small
@@ -61,8 +62,9 @@ def draw(rows: Sequence[Sequence[Panel]], title: str) -> Figure:
     layouts = [_layout(row[-1].image) for row in rows]
     across = GAP + len(captions[0]) * (WIDTH + GAP)
     down = TITLE + CAPTION + sum(whole + GAP // 2 + crop + NUMBERS for _, _, whole, crop in layouts)
-    made = Figure(figsize=(across / DPI, down / DPI), dpi=DPI)
-    made.suptitle(title, y=1 - GAP / down)
+    made = new((across / DPI, down / DPI), DPI)
+    shown = fitted(title, 0.95 * across / DPI, _style.TITLE)
+    made.suptitle(shown, y=1 - GAP / down, fontsize=_style.TITLE)
     top = TITLE + CAPTION
     for row, (window, width, whole, crop) in zip(rows, layouts, strict=True):
         middle = top + whole + GAP // 2
@@ -81,7 +83,7 @@ def draw(rows: Sequence[Sequence[Panel]], title: str) -> Figure:
             lower.set_xlabel(panel.numbers, fontsize=9)
         top = middle + crop + NUMBERS
     for plot, caption in zip(made.axes[::2], captions[0], strict=False):
-        plot.set_title(caption, fontsize=10)
+        plot.set_title(name(caption, WIDTH / DPI), fontsize=10)
     return made
 
 

@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.figure import Figure
 
-from recipes.figures._style import BLUE, GREY, ORANGE, figure, logarithmic, plain
+from recipes.figures._style import BLUE, GREY, ORANGE, figure, logarithmic, name, plain
 
 COLUMNS = 5
+WIDTH = 2.6  # inches of a column
 BINS = 50
 
 
@@ -37,8 +38,7 @@ def draw(detectors: Sequence[Scores], title: str) -> Figure:
     """
     columns = min(COLUMNS, len(detectors))
     rows = -(-len(detectors) // columns)
-    made, axes = figure(max(6, 2.6 * columns), 1 + 2.2 * rows, rows, columns)
-    made.suptitle(title)
+    made, axes = figure(max(6, WIDTH * columns), 1 + 2.2 * rows, rows, columns, title=title)
     for plot, scores in zip(axes.flat, detectors, strict=False):
         both = np.maximum(np.concatenate([scores.normal, scores.anomalous, [scores.threshold]]), 1e-12)
         bins = np.geomspace(both.min() / 1.05, 1.05 * both.max(), BINS)
@@ -51,7 +51,7 @@ def draw(detectors: Sequence[Scores], title: str) -> Figure:
         plot.axvline(scores.threshold, color=GREY, linestyle=":", label="threshold")
         logarithmic(plot)
         plot.set(yticks=[])
-        plot.set_title(scores.name, fontsize="medium")
+        plot.set_title(name(scores.name, WIDTH - 0.3), fontsize="medium")
         plain(plot)
         plot.grid(visible=False)
     for plot in axes.flat[len(detectors) :]:

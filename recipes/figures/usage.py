@@ -13,8 +13,7 @@ def draw(share: np.ndarray, title: str) -> Figure:
         share: Shape `(entries,)`; the sum is 1.
         title: The figure's title.
     """
-    made, axes = figure(7, 3.2)
-    made.suptitle(title)
+    made, axes = figure(7, 3.2, title=title)
     plot = axes[0, 0]
     plot.bar(np.arange(1, len(share) + 1), 100 * np.sort(share)[::-1], width=1.0, color=BLUE)
     plot.axhline(100 / len(share), color=GREY, label="all alike")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import itertools
 import shlex
 import sys
@@ -17,6 +18,7 @@ import zoo
 from recipes.running.options import Options, defaults, own_hyperparameters
 from recipes.running.stopping import status_of, stoppable
 from zoo import UsageError, quiet, registry
+from zoo.words import printable
 
 Config = TypeVar("Config", bound=Options)
 
@@ -32,6 +34,9 @@ def main(recipe: str, config_class: type[Config], run: Callable[[Config], Any]) 
         run: What does the work.
     """
     config = None
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a label in another script is no reason to stop
     try:
         with stoppable() as check:
             config = parse(config_class, sys.argv[1:], recipe)
@@ -39,7 +44,7 @@ def main(recipe: str, config_class: type[Config], run: Callable[[Config], Any]) 
             check()
             run(config)
     except UsageError as error:
-        _stop(2, str(error))
+        _stop(2, printable(error))
     except OSError as error:
         reason = f"{error.strerror}: {error.filename}" if error.strerror and error.filename else str(error)
         _stop(
