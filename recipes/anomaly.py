@@ -24,12 +24,13 @@ from recipes import running
 from recipes.running import pipeline
 from recipes.running.samples import SampleOptions
 from zoo import UsageError, checks
+from zoo.words import printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from recipes.data.splits import Part, Splits
-    from recipes.publishing import Report
+    from recipes.publishing import Drawing, Report
     from recipes.training import Progress
     from zoo.autoencoder import Autoencoder
     from zoo.wrappers.detector import Detector
@@ -87,9 +88,12 @@ def run(config: Config) -> dict[str, float]:
         detectors, progress = train(config, splits, kinds, folder)
         scores = {part: [one.score(splits[part].x) for one in detectors] for part in PARTS}
         report = measure(config, splits, kinds, detectors, scores)
-        figures = draw(config, splits, kinds, detectors, scores, report, progress)
         made = pipeline.Trained(together(detectors), progress)
-        return pipeline.publish(RECIPE, config, splits, made, report, figures)
+
+        def drawings() -> dict[str, Drawing]:
+            return draw(config, splits, kinds, detectors, scores, report, progress)
+
+        return pipeline.publish(RECIPE, config, splits, made, report, drawings)
 
 
 def kinds_of(config: Config, splits: Splits) -> list[Kind]:
@@ -133,7 +137,7 @@ def train(config: Config, splits: Splits, kinds: list[Kind], folder: Path) -> tu
     """Trains a detector for each kind of normal samples; returns them, and how all trainings went together."""
     trained = []
     for i, kind in enumerate(kinds):
-        print(f"\nNormal: {kind.name} ({i + 1} of {len(kinds)})")
+        print(f"\nNormal: {printable(kind.name)} ({i + 1} of {len(kinds)})")
         trained.append(train_one(config, splits, kind, folder))
     return [detector for detector, _ in trained], merged([progress for _, progress in trained])
 
@@ -284,32 +288,41 @@ def draw(
     scores: dict[str, list[np.ndarray]],
     report: Report,
     progress: Progress,
-) -> dict[str, Figure]:
+) -> dict[str, Drawing]:
     """Draws the ROC curves, the scores, the most and the least normal pictures, the training."""
     from recipes.figures import by_class, curves, roc
     from recipes.figures import scores as histograms
     from recipes.publishing import published
 
-    figures = {}
     names = [kind.name for kind in kinds]
-    if len(kinds) > 1:
+    anomalous = [
+        np.zeros(len(splits.test), bool) if kind.label is None else splits.test.y != kind.label for kind in kinds
+    ]
+
+    def by_kind() -> Figure:
         beside: dict[str, list[float]] = {"ours": [report.test[f"auroc_{name}"] for name in names]}
         for row in published(config.data_key or splits.key, f"{RECIPE}-by-class"):
             beside.setdefault(f"{row['name']} (published)", []).append(row["value"])
-        figures["auroc"] = by_class.draw(beside, names, "AUROC", "Which test samples are not of this kind?")
+        return by_class.draw(beside, names, "AUROC", "Which test samples are not of this kind?")
+
+    def apart() -> Figure:
+        found = dict(zip(names, zip(anomalous, scores["test"], strict=True), strict=True))
+        return roc.draw(found, "Anomalies among test samples, by what is normal")
+
+    def scored() -> Figure:
+        drawn = [
+            histograms.Scores(name, values[~which], values[which], one.threshold)
+            for name, which, values, one in zip(names, anomalous, scores["test"], detectors, strict=True)
+        ]
+        return histograms.draw(drawn, "Scores of test samples, by what is normal")
+
+    figures: dict[str, Drawing] = {"auroc": by_kind} if len(kinds) > 1 else {}
     if kinds[0].label is not None:
-        found = {
-            kind.name: (splits.test.y != kind.label, values) for kind, values in zip(kinds, scores["test"], strict=True)
-        }
-        figures["roc"] = roc.draw(found, "Anomalies among test samples, by what is normal")
-    drawn = []
-    for kind, one, values in zip(kinds, detectors, scores["test"], strict=True):
-        anomalous = np.zeros(len(values), bool) if kind.label is None else splits.test.y != kind.label
-        drawn.append(histograms.Scores(kind.name, values[~anomalous], values[anomalous], one.threshold))
-    figures["scores"] = histograms.draw(drawn, "Scores of test samples, by what is normal")
+        figures["roc"] = apart
+    figures["scores"] = scored
     if splits.pictures:
-        figures["extremes"] = draw_extremes(splits, kinds, scores["test"], report)
-    figures["curves"] = curves.draw(progress.history, progress.best_epoch, "Training: mean over what is normal")
+        figures["extremes"] = lambda: draw_extremes(splits, kinds, scores["test"], report)
+    figures["curves"] = lambda: curves.draw(progress.history, progress.best_epoch, "Training: mean over what is normal")
     return figures
 
 

@@ -25,17 +25,16 @@ from recipes import running
 from recipes.running import pipeline
 from recipes.running.samples import SampleOptions
 from zoo import UsageError, registry
-from zoo.files import replacing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from recipes.data.splits import Splits
+    from recipes.publishing import Drawing
     from recipes.running.pipeline import Trained
     from zoo.autoencoder import Autoencoder
 
 RECIPE = "generate"
-FILM = "film.gif"
 GRID = 11  # codes to a side of the plane
 EDGE = 0.03  # the plane leaves out so much of the prior at each side
 FRAMES = 6  # of the film, from one digit to the next
@@ -76,10 +75,7 @@ def run(config: Config) -> dict[str, float]:
         made = loaded(config, splits) if config.load else trained(config, splits, folder)
         report = generation.measure(made.model, splits, made.codes)
         report.explained |= generation.MEASURES
-        figures = {**generation.draw(made.model, splits, made.codes), **draw(made, splits)}
-        numbers = pipeline.publish(RECIPE, config, splits, made, report, figures, earlier=source)
-        shoot(made.model, splits, config.folder(RECIPE) / "figures" / FILM)
-    return numbers
+        return pipeline.publish(RECIPE, config, splits, made, report, lambda: draw(made, splits), earlier=source)
 
 
 def recorded(folder: Path) -> dict[str, Any]:
@@ -165,25 +161,28 @@ def check_it_samples(model: Autoencoder) -> None:
     )
 
 
-def draw(made: Trained, splits: Splits) -> dict[str, Figure]:
-    """Draws the plane of the two units that vary most; of codes of one unit, and of what is no picture, nothing."""
+def draw(made: Trained, splits: Splits) -> dict[str, Drawing]:
+    """Draws samples; of pictures also the plane of two units of the code, and a film from each to the next.
+
+    Codes of one unit have no such plane, nor has a mixture.
+    """
+    from recipes.abilities import generation
     from recipes.figures import latent_grid
+    from recipes.figures.animation import Film
 
     model, codes = made.model, made.codes["train"]
-    if codes[0].size < 2 or not splits.pictures or hasattr(model, "fit_prior"):  # a mixture has no such plane
-        return {}
-    images, values, units = plane(model, codes)
-    title = f"{model.name}: a plane of its codes" + (", all else 0" if codes[0].size > 2 else "")
-    return {"latent_grid": latent_grid.draw(images, values, units, title)}
 
+    def grid() -> Figure:
+        images, values, units = plane(model, codes)
+        title = f"{model.name}: a plane of its codes" + (", all else 0" if codes[0].size > 2 else "")
+        return latent_grid.draw(images, values, units, title)
 
-def shoot(model: Autoencoder, splits: Splits, file: Path) -> None:
-    """Writes the film of a walk through the pictures that figures show; of what is no picture none."""
-    from recipes.figures import animation
-
+    figures = generation.draw(model, splits, made.codes)
     if splits.pictures:
-        with replacing(file) as aside:
-            animation.write(film(model, splits.test.x[splits.shown()]), aside)
+        if codes[0].size > 1 and not hasattr(model, "fit_prior"):
+            figures["latent_grid"] = grid
+        figures["film"] = lambda: Film(film(model, splits.test.x[splits.shown()]))
+    return figures
 
 
 def plane(model: Autoencoder, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]:

@@ -26,9 +26,9 @@ from zoo import UsageError, checks
 
 if TYPE_CHECKING:
     import tensorflow as tf
-    from matplotlib.figure import Figure
 
     from recipes.data.images import Images, Loaded
+    from recipes.publishing import Drawing
     from recipes.tasks.pictures.restoration import Restoration
     from recipes.training import Progress
     from zoo.families.restorer import Restorer
@@ -145,7 +145,7 @@ def run(config: Config) -> dict[str, float]:
             config.folder(RECIPE),
             record=record,
             explained=report.explained,
-            figures=draw(config, restoration, images, progress),
+            draw=lambda: draw(config, restoration, images, progress),
             recipe=RECIPE,
             examples=restoration.examples(),
         )
@@ -210,16 +210,16 @@ def _middles(part: Loaded) -> tuple[np.ndarray, ...]:
     return tuple(np.stack([middle(x) for x in kind]) for kind in (part.inputs, part.pictures) if kind)
 
 
-def draw(config: Config, restoration: Restoration, images: Images, progress: Progress) -> dict[str, Figure]:
+def draw(config: Config, restoration: Restoration, images: Images, progress: Progress) -> dict[str, Drawing]:
     """Draws test pictures restored by the model and its baselines, the training, and the task's own figures."""
     from recipes.figures import curves, restorations
 
     title = f"{config.model}: {restoration.description}"
-    figures = {
-        "restorations": restorations.draw(restoration.panels(config.model), f"{title}; test pictures"),
-        "curves": curves.draw(progress.history, progress.best_epoch, f"{title}; training"),
+    return {
+        "restorations": lambda: restorations.draw(restoration.panels(config.model), f"{title}; test pictures"),
+        "curves": lambda: curves.draw(progress.history, progress.best_epoch, f"{title}; training"),
+        **restoration.figures(config.model, images),
     }
-    return figures | restoration.figures(config.model, images)
 
 
 def applied(model: Path, source: Path, target: Path, *, ensemble: bool, trusted: bool) -> dict[str, float]:

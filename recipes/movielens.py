@@ -21,6 +21,7 @@ import numpy as np
 from recipes import running
 from recipes.tasks.ratings.options import RatingOptions
 from zoo import UsageError, checks
+from zoo.words import printable
 
 if TYPE_CHECKING:
     from recipes.data.ratings import Ratings
@@ -73,7 +74,7 @@ def run(config: Config) -> dict[str, float]:
             config.folder(RECIPE),
             record=record,
             explained=made.report.explained,
-            figures=made.figures,
+            draw=lambda: made.figures,
             recipe=RECIPE,
             examples=np.zeros(0),
         )
@@ -129,9 +130,9 @@ def recommended(export: Recommender, known: Ratings, liked: list[int]) -> str:
     splits = tf.constant([0, len(liked)], tf.int64)
     found = export.recommend_to(ids, ratings, splits, tf.constant(10))
     stars = export.above is None
-    lines = ["For a newcomer who liked " + "; ".join(known.titles[i] for i in liked) + ":"]
+    lines = ["For a newcomer who liked " + "; ".join(printable(known.titles[i]) for i in liked) + ":"]
     for title, value in zip(found["titles"].numpy()[0], found["prediction"].numpy()[0], strict=True):
-        lines.append(f"  {title.decode():<60.58}" + (f"{value:.1f}" if stars else ""))
+        lines.append(f"  {printable(title.decode()):<60.58}" + (f"{value:.1f}" if stars else ""))
     return "\n".join(lines)
 
 

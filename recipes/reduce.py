@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from recipes.data.splits import Splits
-    from recipes.publishing import Report
+    from recipes.publishing import Drawing, Report
     from recipes.running.pipeline import Trained
     from zoo.autoencoder import Autoencoder
 
@@ -94,8 +94,7 @@ def reduce(config: Config, splits: Splits) -> dict[str, float]:
         _check_code(config, model)
         made = pipeline.fit(config, splits, model, folder)
         report = measure(made, splits)
-        figures = draw(made, splits)
-        return pipeline.publish(RECIPE, config, splits, made, report, figures)
+        return pipeline.publish(RECIPE, config, splits, made, report, lambda: draw(made, splits))
 
 
 def measure(made: Trained, splits: Splits) -> Report:
@@ -151,7 +150,7 @@ def by_label(splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, dict[str
     }
 
 
-def draw(made: Trained, splits: Splits) -> dict[str, Figure]:
+def draw(made: Trained, splits: Splits) -> dict[str, Drawing]:
     """Draws the code beside PCA's in the plane, pictures beside their reconstructions by both, and the training."""
     from recipes.baselines.pca import pca
     from recipes.figures import curves, reconstructions, scatter
@@ -160,29 +159,25 @@ def draw(made: Trained, splits: Splits) -> dict[str, Figure]:
     encode, decode = pca(splits.train.x, dimension)
     title = f"{model.name}-{dimension}"
     linear = encode(splits.test.x)
-    plane = codes["test"]
-    if dimension > 2:
-        plane = pca(codes["train"], 2)[0](plane)
-    seen = "" if dimension == 2 else ": the two directions of most spread"
-    names = splits.labels
-    figures = {
-        "scatter": scatter.draw(
-            {f"{title}{seen}": plane, f"PCA-{linear.shape[1]}{seen}": linear[:, :2]},
-            splits.test.y if names else None,
-            names,
-            f"{splits.name}: codes of test data",
-        )
-    }
-    if splits.pictures:
+    other = f"PCA-{linear.shape[1]}"
+
+    def in_the_plane() -> Figure:
+        seen = "" if dimension == 2 else ": the two directions of most spread"
+        plane = codes["test"] if dimension == 2 else pca(codes["train"], 2)[0](codes["test"])
+        planes = {f"{title}{seen}": plane, f"{other}{seen}": linear[:, :2]}
+        labels = splits.test.y if splits.labels else None
+        return scatter.draw(planes, labels, splits.labels, f"{splits.name}: codes of test data")
+
+    def restored() -> Figure:
         first = splits.shown()
-        rows = {
-            "input": splits.test.x[first],
-            title: model.decode(codes["test"][first]),
-            f"PCA-{linear.shape[1]}": decode(linear[first]),
-        }
-        figures["reconstructions"] = reconstructions.draw(rows, "Test pictures and their reconstructions")
-    figures["curves"] = curves.draw(made.progress.history, made.progress.best_epoch, f"{title}: training")
-    return figures
+        rows = {"input": splits.test.x[first], title: model.decode(codes["test"][first]), other: decode(linear[first])}
+        return reconstructions.draw(rows, "Test pictures and their reconstructions")
+
+    return {
+        "scatter": in_the_plane,
+        **({"reconstructions": restored} if splits.pictures else {}),
+        "curves": lambda: curves.draw(made.progress.history, made.progress.best_epoch, f"{title}: training"),
+    }
 
 
 def _check_options(config: Config) -> None:

@@ -1,7 +1,7 @@
 """What some models can do beyond reconstructing, one ability a file; a recipe measures and draws those of its model.
 
 Each file has `able(model) -> bool`, `measure(model, splits, codes) -> Report`, `draw(model, splits, codes) ->
-dict[str, Figure]`, and `MEASURES`, a sentence for each number that it measures.
+dict[str, Drawing]`, and `MEASURES`, a sentence for each number that it measures.
 """
 
 import importlib

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from recipes.figures import reconstructions, usage
-from recipes.publishing import Report, row
+from recipes.publishing import Drawing, Report, row
 from zoo.ops.perplexity import perplexity, shares
 
 if TYPE_CHECKING:
@@ -43,17 +43,23 @@ def measure(model: Any, splits: Splits, codes: dict[str, np.ndarray]) -> Report:
     return report
 
 
-def draw(model: Any, splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, Figure]:
+def draw(model: Any, splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, Drawing]:
     """Draws how often each entry occurs, and, of pictures, the map of symbols between digit and reconstruction."""
     entries = model.quantizer.entries
-    indices = model.indices(splits.test.x)
-    figures = {"codebook": usage.draw(shares(indices, entries), f"{model.name}: use of the codebook on test data")}
-    if indices.ndim == 3 and splits.pictures:
-        first = splits.shown()
+
+    def used() -> Figure:
+        share = shares(model.indices(splits.test.x), entries)
+        return usage.draw(share, f"{model.name}: use of the codebook on test data")
+
+    def symbols() -> Figure:
+        x = splits.test.x[splits.shown()]
+        indices = model.indices(x)
         rows = {
-            "input": splits.test.x[first],
-            "symbols": indices[first] / max(1, entries - 1),
-            "reconstruction": model.decode_indices(indices[first]),
+            "input": x,
+            "symbols": indices / max(1, entries - 1),
+            "reconstruction": model.decode_indices(indices),
         }
-        figures["symbols"] = reconstructions.draw(rows, f"{model.name}: a shade of grey for each entry")
-    return figures
+        return reconstructions.draw(rows, f"{model.name}: a shade of grey for each entry")
+
+    in_plane = codes["test"].ndim == 4 and splits.pictures
+    return {"codebook": used, "symbols": symbols} if in_plane else {"codebook": used}

@@ -12,7 +12,7 @@ from recipes.figures import reconstructions
 from recipes.metrics.psnr import psnr
 from recipes.metrics.squared_error import squared_error
 from recipes.metrics.ssim import ssim
-from recipes.publishing import Report, row
+from recipes.publishing import Drawing, Report, row
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,18 +52,20 @@ def measure(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) 
     return report
 
 
-def draw(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) -> "dict[str, Figure]":
+def draw(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, Drawing]:
     """Draws the pictures that are shown: noisy, denoised in each way, clean."""
-    if not splits.pictures:
-        return {}
-    first = splits.shown()
-    clean = splits.test.x[first]
-    noisy = model.corrupt(splits.test.x, SEEDS["test"])[first]
-    baselines = others(splits, model.corrupt(splits.validation.x, SEEDS["validation"]))
-    rows = {name: denoise(noisy) for name, (denoise, _) in baselines.items()}
-    as_it_came = rows.pop("noisy")
-    rows = {"noisy": as_it_came, model.name: model.reconstruct(noisy), **rows, "clean": clean}
-    return {"denoised": reconstructions.draw(rows, f"{model.name}: test images that were corrupted, and denoised")}
+
+    def denoised() -> "Figure":
+        first = splits.shown()
+        clean = splits.test.x[first]
+        noisy = model.corrupt(splits.test.x, SEEDS["test"])[first]
+        baselines = others(splits, model.corrupt(splits.validation.x, SEEDS["validation"]))
+        rows = {name: denoise(noisy) for name, (denoise, _) in baselines.items()}
+        as_it_came = rows.pop("noisy")
+        rows = {"noisy": as_it_came, model.name: model.reconstruct(noisy), **rows, "clean": clean}
+        return reconstructions.draw(rows, f"{model.name}: test images that were corrupted, and denoised")
+
+    return {"denoised": denoised} if splits.pictures else {}
 
 
 def others(splits: Splits, noisy: np.ndarray) -> dict[str, tuple[Callable[[np.ndarray], np.ndarray], str]]:

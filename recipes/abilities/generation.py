@@ -9,7 +9,7 @@ from recipes.baselines.pca import pca
 from recipes.data.splits import Splits
 from recipes.figures import interpolations, samples, scatter
 from recipes.metrics.precision_recall import precision_recall
-from recipes.publishing import Report, row
+from recipes.publishing import Drawing, Report, row
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,20 +58,25 @@ def measure(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) 
     return report
 
 
-def draw(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) -> "dict[str, Figure]":
+def draw(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, Drawing]:
     """Draws samples beside real ones, and the way from each test picture that is shown to the next.
 
     Of what is no picture, both lie in the plane of the training samples' first two principal components.
     """
-    if not splits.pictures:
+
+    def in_a_plane() -> "Figure":
         encode, _ = pca(splits.train.x, 2)
         planes = {"samples": encode(model.sample(len(splits.test), seed=SEED)), "test data": encode(splits.test.x)}
-        return {"samples": scatter.draw(planes, None, (), f"{model.name}: samples beside test data")}
-    first = splits.test.x[splits.shown()]
-    pairs = np.stack([first, np.roll(first, -1, axis=0)], axis=1)
-    between = np.stack([model.interpolate(a, b, steps=9) for a, b in pairs])
-    groups = {"samples": model.sample(64, seed=SEED), "test images": splits.test.x[:64]}
-    return {
-        "samples": samples.draw(groups, f"{model.name}: samples beside test images"),
-        "interpolations": interpolations.draw(pairs, between, f"{model.name}: between test images"),
-    }
+        return scatter.draw(planes, None, (), f"{model.name}: samples beside test data")
+
+    def sampled() -> "Figure":
+        groups = {"samples": model.sample(64, seed=SEED), "test images": splits.test.x[:64]}
+        return samples.draw(groups, f"{model.name}: samples beside test images")
+
+    def interpolated() -> "Figure":
+        first = splits.test.x[splits.shown()]
+        pairs = np.stack([first, np.roll(first, -1, axis=0)], axis=1)
+        between = np.stack([model.interpolate(a, b, steps=9) for a, b in pairs])
+        return interpolations.draw(pairs, between, f"{model.name}: between test images")
+
+    return {"samples": sampled, "interpolations": interpolated} if splits.pictures else {"samples": in_a_plane}

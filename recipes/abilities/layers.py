@@ -8,11 +8,9 @@ import numpy as np
 
 from recipes.data.splits import Splits
 from recipes.metrics.linear_probe import linear_probe
-from recipes.publishing import Report
+from recipes.publishing import Drawing, Report
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from zoo.autoencoder import Autoencoder
 
 MEASURES = {
@@ -35,6 +33,6 @@ def measure(model: Autoencoder, splits: Splits, codes: dict[str, np.ndarray]) ->
     return Report({"layers_probe_error": error["test"]}, {"layers_probe_error": error["validation"]})
 
 
-def draw(model: Autoencoder, splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, Figure]:
+def draw(model: Autoencoder, splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, Drawing]:
     """Draws nothing: the recipe's own pictures show the code."""
     return {}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recipes.figures import extremes
-from recipes.publishing import Report
+from recipes.publishing import Drawing, Report
 from zoo.health import active_units
 
 if TYPE_CHECKING:
@@ -57,16 +57,18 @@ def measure(model: VariationalAutoencoder, splits: Splits, codes: dict[str, np.n
     return report
 
 
-def draw(model: VariationalAutoencoder, splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, Figure]:
+def draw(model: VariationalAutoencoder, splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, Drawing]:
     """Draws the least and the most likely of the first thousand test pictures, with log p(x) in nats per value."""
-    if not splits.pictures:
-        return {}
-    x = observed(model, splits.test.x[:DRAWN])
-    found = model.log_likelihood(x, samples=100) / x[0].size
-    order = np.argsort(found)
-    rows = {"least likely": order[:10], "most likely": order[::-1][:10]}
-    title = f"{model.name}: log p(x) of test samples, nats per value"
-    return {"likelihood": extremes.draw({name: (x[which], found[which]) for name, which in rows.items()}, title)}
+
+    def ordered() -> Figure:
+        x = observed(model, splits.test.x[:DRAWN])
+        found = model.log_likelihood(x, samples=100) / x[0].size
+        order = np.argsort(found)
+        rows = {"least likely": order[:10], "most likely": order[::-1][:10]}
+        title = f"{model.name}: log p(x) of test samples, nats per value"
+        return extremes.draw({name: (x[which], found[which]) for name, which in rows.items()}, title)
+
+    return {"likelihood": ordered} if splits.pictures else {}
 
 
 def observed(model: VariationalAutoencoder, x: np.ndarray) -> np.ndarray:

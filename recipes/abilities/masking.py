@@ -8,7 +8,7 @@ import numpy as np
 
 from recipes.figures import reconstructions
 from recipes.metrics.squared_error import squared_error
-from recipes.publishing import Report, row
+from recipes.publishing import Drawing, Report, row
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,14 +40,16 @@ def measure(model: Any, splits: Splits, codes: dict[str, np.ndarray]) -> Report:
     return report
 
 
-def draw(model: Any, splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, Figure]:
+def draw(model: Any, splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, Drawing]:
     """Draws test pictures, what is visible of them (the rest grey), and the guess."""
-    if not splits.pictures:
-        return {}
-    x = splits.test.x[splits.shown()]
-    hidden, pixels = hide(model, len(x))
-    rows = {"input": x, "visible": np.where(pixels, 0.5, x), "completion": model.complete(x, hidden)}
-    return {"completions": reconstructions.draw(rows, f"{model.name}: three quarters of the patches guessed")}
+
+    def completed() -> Figure:
+        x = splits.test.x[splits.shown()]
+        hidden, pixels = hide(model, len(x))
+        rows = {"input": x, "visible": np.where(pixels, 0.5, x), "completion": model.complete(x, hidden)}
+        return reconstructions.draw(rows, f"{model.name}: three quarters of the patches guessed")
+
+    return {"completions": completed} if splits.pictures else {}
 
 
 def hide(model: Any, n: int) -> tuple[np.ndarray, np.ndarray]:

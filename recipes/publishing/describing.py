@@ -6,9 +6,12 @@ from typing import Any
 
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
 
 import zoo
+from recipes.publishing import markdown
 from zoo.autoencoder import Autoencoder
+from zoo.words import printable
 
 CARDS = Path(__file__).with_name("cards")
 
@@ -25,13 +28,14 @@ def card(
     name = record["model"]["name"]
     about = zoo.describe(name)
     use = "image-to-image" if model.kind.name == "pictures" else "feature-extraction"
-    title = f"{name} autoencoder of {record['data']['name']}"
+    data_name = printable(record["data"]["name"])
+    title = f"{name} autoencoder of {data_name}"
     results = [
         EvalResult(
             task_type=use,
             dataset_type=recipe,
-            dataset_name=record["data"]["name"],
-            metric_type=metric,
+            dataset_name=data_name,
+            metric_type=printable(metric),
             metric_value=value,
         )
         for metric, value in record["test"].items()
@@ -47,17 +51,20 @@ def card(
     signatures = [
         {
             "name": signature,
-            "inputs": ", ".join(f"`{spec.name}` {_described(spec)}" for spec in endpoint.inputs),
-            "outputs": ", ".join(f"`{key}` {_described(spec)}" for key, spec in endpoint.outputs().items()),
+            "inputs": Markup(", ".join(f"`{spec.name}` {_described(spec)}" for spec in endpoint.inputs)),
+            "outputs": Markup(", ".join(f"`{key}` {_described(spec)}" for key, spec in endpoint.outputs().items())),
         }
         for signature, endpoint in model.endpoints().items()
     ]
-    templates = Environment(loader=FileSystemLoader(CARDS), autoescape=False, keep_trailing_newline=True)
+    # All that a template inserts is text, unless it is marked to be more.
+    templates = Environment(
+        loader=FileSystemLoader(CARDS), autoescape=True, finalize=markdown.text, keep_trailing_newline=True
+    )
+    templates.filters["code"] = markdown.code
     content = templates.get_template(f"{recipe}.md.jinja").render(
-        card_data=data.to_yaml(),
+        card_data=Markup(data.to_yaml()),
         title=title,
         about=about,
-        figure=figures[0],
         figures=figures,
         shape=["any" if size is None else size for size in model.encoder.input_shape[1:]],
         inputs=inputs or {},

@@ -1,21 +1,21 @@
-"""Writes what a recipe made: the exported model, its figures, its numbers and its card, aside and then in place."""
+"""Writes what a recipe made: the exported model, its numbers and its card, aside and then in place; then figures."""
 
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
-from PIL import Image
 
 import zoo
 from recipes.publishing.describing import card
+from recipes.publishing.drawing import Drawing, drawn
 from zoo.autoencoder import Autoencoder
+from zoo.checks import said
 from zoo.files import replacing
-
-UNSEEN = 0.1  # mean difference of two pictures, in steps of 8 bits
+from zoo.words import printable
 
 
 def publish(
@@ -24,46 +24,57 @@ def publish(
     *,
     record: dict[str, Any],
     explained: Mapping[str, str],
-    figures: Mapping[str, Figure],
+    draw: Callable[[], Mapping[str, Drawing]],
     recipe: str,
     examples: np.ndarray,
     inputs: Mapping[str, Any] | None = None,
 ) -> None:
-    """Writes an export and puts it in the place of what was there.
+    """Writes an export and puts it in the place of what was there; then draws, and shows the figures in the card.
 
     Args:
         model: The trained model.
         folder: Where to.
         record: What `record` returned.
         explained: A sentence for each number that the recipe's card does not explain itself.
-        figures: By file name without ending; the first leads the card.
+        draw: Gives, by file name without ending, what draws a figure; the first leads the card. What of it fails is
+            left out, and a sentence says so.
         recipe: The recipe's name; `cards/NAME.md.jinja` holds its card's words.
         examples: A few raw inputs.
         inputs: By input, what goes in, such as a table's columns by name; `inputs.json` says it.
 
     Raises:
-        OSError: If it cannot be written; what was there is then whole.
+        OSError: If the export cannot be written; what was there is then whole.
     """
+
+    def describe(file: Path, figures: list[str]) -> None:
+        try:
+            text = card(recipe, model, record, explained, figures, inputs)
+        except OSError:
+            raise
+        except Exception as error:  # words of others, in a template: no reason to lose a model
+            _tell("The card", error)
+        else:
+            with replacing(file) as aside:
+                aside.write_text(text, "utf-8")
+
     with replacing(folder) as aside:
-        (aside / "figures").mkdir(parents=True)
-        for name, figure in figures.items():
-            _save(figure, aside / "figures" / f"{name}.png")
+        aside.mkdir()
         (aside / "metrics.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
-        (aside / "card.md").write_text(card(recipe, model, record, explained, list(figures), inputs), "utf-8")
         if inputs:
             (aside / "inputs.json").write_text(json.dumps(inputs, indent=1) + "\n", "utf-8")
+        describe(aside / "card.md", [])
         zoo.export(model, aside, examples=examples)
+    try:
+        with replacing(folder / "figures") as aside:
+            aside.mkdir()
+            figures = drawn(draw, aside)
+        describe(folder / "card.md", figures)
+    except OSError as error:
+        _tell("The figures", error)
 
 
-def _save(figure: Figure, file: Path) -> None:
-    """Saves a figure; with a palette, in half the bytes, where nobody would see the difference."""
-    figure.savefig(file)
-    with Image.open(file) as image:
-        full = image.convert("RGB")
-    few = full.quantize(256, dither=Image.Dither.NONE)
-    difference = np.asarray(full, "int16") - np.asarray(few.convert("RGB"))
-    if np.abs(difference).mean() < UNSEEN:
-        few.save(file, optimize=True)
+def _tell(what: str, error: Exception) -> None:
+    print(f"{what} could not be written ({said(error):.300}); the export is whole.", file=sys.stderr)
 
 
 def table(record: dict[str, Any]) -> str:
@@ -71,4 +82,5 @@ def table(record: dict[str, Any]) -> str:
     ours = pd.DataFrame({record["model"]["name"]: record["test"]})
     others = pd.DataFrame(record["baselines"] + record["published"], columns=["name", "metric", "value"])
     beside = others.drop_duplicates(["metric", "name"]).pivot(index="metric", columns="name", values="value")
-    return ours.join(beside).to_string(float_format="{:.4f}".format, na_rep="")
+    whole = ours.join(beside).rename(index=printable, columns=printable)
+    return whole.to_string(float_format="{:.4f}".format, na_rep="")

@@ -15,10 +15,9 @@ from recipes.running.samples import SampleOptions
 
 if TYPE_CHECKING:
     import tensorflow as tf
-    from matplotlib.figure import Figure
 
     from recipes.data.splits import Splits
-    from recipes.publishing import Report
+    from recipes.publishing import Drawing, Report
     from recipes.training import Progress
     from zoo.autoencoder import Autoencoder
 
@@ -108,12 +107,12 @@ def publish(
     splits: Splits,
     made: Trained,
     report: Report,
-    figures: Mapping[str, Figure],
+    draw: Callable[[], Mapping[str, Drawing]],
     *,
     earlier: Mapping[str, Any] | None = None,
     words: str | None = None,
 ) -> dict[str, float]:
-    """Exports a model of raw values with its numbers, its card and its figures; prints a table of the numbers.
+    """Exports a model of raw values with its numbers, its card and, at last, its figures; prints a table.
 
     Args:
         recipe: The recipe's name.
@@ -121,7 +120,7 @@ def publish(
         splits: The data.
         made: The model, of samples, and how its training went.
         report: What was measured.
-        figures: By file name without ending; the first leads the card.
+        draw: Gives, by file name without ending, what draws a figure; the first leads the card.
         words: The recipe whose card's words fit, if not this one's.
         earlier: Of a model that was loaded, `train`, `model` and `seed` of its own record.
 
@@ -138,7 +137,7 @@ def publish(
         config.folder(recipe),
         record=record,
         explained=report.explained,
-        figures=figures,
+        draw=draw,
         recipe=words or recipe,
         examples=splits.raw(splits.test.x[:EXAMPLES]),
         inputs=splits.units.inputs(),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from recipes.data.splits import Splits
-    from recipes.publishing import Report
+    from recipes.publishing import Drawing, Report
     from recipes.running.pipeline import Trained
     from zoo.autoencoder import Autoencoder
 
@@ -57,8 +57,7 @@ def run(recipe: str, config: FeatureOptions, words: str | None = None) -> dict[s
         model = pipeline.build(config, splits)
         made = pipeline.fit(config, splits, model, folder, augmentation(config, splits))
         report = measure(made, splits)
-        figures = draw(made, splits)
-        return pipeline.publish(recipe, config, splits, made, report, figures, words=words)
+        return pipeline.publish(recipe, config, splits, made, report, lambda: draw(made, splits), words=words)
 
 
 def augmentation(config: FeatureOptions, splits: Splits) -> Callable[..., Any] | None:
@@ -132,25 +131,30 @@ def baselines(made: Trained, splits: Splits, active_share: float) -> list[dict[s
     ]
 
 
-def draw(made: Trained, splits: Splits) -> dict[str, Figure]:
+def draw(made: Trained, splits: Splits) -> dict[str, Drawing]:
     """Draws what a person wants to see first: reconstructions, curves, features, activity, and then abilities."""
     from recipes import abilities
     from recipes.figures import activity, curves, features, reconstructions
 
     model, name = made.model, made.model.name
-    is_active = active(made.codes["test"])
-    figures = {}
-    if splits.pictures:
+
+    def restored() -> Figure:
         x = splits.test.x[splits.shown()]
         rows = {"input": x, "reconstruction": model.reconstruct(x)}
-        figures["reconstructions"] = reconstructions.draw(rows, f"{name}: test samples and their reconstructions")
-    figures["curves"] = curves.draw(made.progress.history, made.progress.best_epoch, f"{name}: training")
+        return reconstructions.draw(rows, f"{name}: test samples and their reconstructions")
+
+    def added() -> Figure:
+        codes = made.codes["test"]
+        title = f"{name}: what each unit adds (red brightens, blue darkens)"
+        return features.draw(added_by_units(model, codes, active(codes)), title)
+
+    figures: dict[str, Drawing] = {"reconstructions": restored} if splits.pictures else {}
+    figures["curves"] = lambda: curves.draw(made.progress.history, made.progress.best_epoch, f"{name}: training")
     if splits.pictures:
-        figures["features"] = features.draw(
-            added_by_units(model, made.codes["test"], is_active),
-            f"{name}: what each unit adds (red brightens, blue darkens)",
-        )
-    figures["activity"] = activity.draw(is_active, f"{name}: activity of the code on test samples")
+        figures["features"] = added
+    figures["activity"] = lambda: activity.draw(
+        active(made.codes["test"]), f"{name}: activity of the code on test samples"
+    )
     for ability in abilities.of(model):
         figures |= ability.draw(model, splits, made.codes)
     return figures

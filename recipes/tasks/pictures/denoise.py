@@ -14,6 +14,7 @@ from recipes.baselines.median import median
 from recipes.baselines.non_local_means import non_local_means
 from recipes.figures import by_noise
 from recipes.metrics.psnr import psnr
+from recipes.publishing import Drawing
 from recipes.tasks.pictures.condition import LEVELS, WHOLE, Baseline, Case, Condition, Measure, rounded
 from zoo.layers.noise import FAINT
 
@@ -83,24 +84,26 @@ def noisy(truth: np.ndarray, number: int, level: float, gain: float = 0.0) -> Ca
     return (seen + level / LEVELS * rng.standard_normal(truth.shape)).astype("float32"), truth
 
 
-def draw(options: Mapping[str, Any], images: Images, restore: Restore, name: str) -> dict[str, Figure]:
+def draw(options: Mapping[str, Any], images: Images, restore: Restore, name: str) -> dict[str, Drawing]:
     """Draws how well pictures are restored by level of noise."""
     if images.test.inputs:
         return {}
-    pictures = images.test.part(0, SHOWN)
-    curves: dict[str, list[float]] = {}
-    for level in DRAWN:
-        condition = _condition(level, {**options, "bm3d": False}, images, "")
-        for who, mend in {
-            name: restore,
-            **{baseline.name: baseline.restore for baseline in condition.baselines},
-        }.items():
-            found = [psnr(truth, rounded(mend(seen))) for seen, truth in condition.cases(pictures)]
-            # The median filter's size, in its name, is chosen for each level.
-            curves.setdefault(who.partition(" filter")[0], []).append(float(np.mean(found)))
     low, high = options["noise"][0], options["noise"][-1]
-    title = f"{name}: the first {len(pictures)} test pictures by level of noise"
-    return {"by_noise": by_noise.draw(DRAWN, curves, title, (low, high))}
+
+    def by_level() -> Figure:
+        pictures = images.test.part(0, SHOWN)
+        curves: dict[str, list[float]] = {}
+        for level in DRAWN:
+            condition = _condition(level, {**options, "bm3d": False}, images, "")
+            ways = {baseline.name: baseline.restore for baseline in condition.baselines}
+            for who, mend in {name: restore, **ways}.items():
+                found = [psnr(truth, rounded(mend(seen))) for seen, truth in condition.cases(pictures)]
+                # The median filter's size, in its name, is chosen for each level.
+                curves.setdefault(who.partition(" filter")[0], []).append(float(np.mean(found)))
+        title = f"{name}: the first {len(pictures)} test pictures by level of noise"
+        return by_noise.draw(DRAWN, curves, title, (low, high))
+
+    return {"by_noise": by_level}
 
 
 def _median(condition: Condition, images: Images) -> Baseline:

@@ -10,13 +10,11 @@ import numpy as np
 import tensorflow as tf
 
 from recipes.figures.restorations import Panel
-from recipes.publishing import Report, row
+from recipes.publishing import Drawing, Report, row
 from recipes.tasks.pictures import find
 from recipes.tasks.pictures.condition import Case, Restore, rounded
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from recipes.data.images import Images
     from zoo.families.restorer import Restorer
 
@@ -83,8 +81,8 @@ class Restoration:
         ways = {baseline.name: baseline.restore for baseline in self.usual.baselines} | {name: self.ways[""]}
         return [self._row(seen, truth, ways) for seen, truth in self.shown]
 
-    def figures(self, name: str, images: Images) -> dict[str, Figure]:
-        """Returns the task's own figures."""
+    def figures(self, name: str, images: Images) -> dict[str, Drawing]:
+        """Returns what draws the task's own figures."""
         draw = getattr(self.task, "draw", None)
         return draw(self.options, images, self.ways[""], name) if draw else {}
 

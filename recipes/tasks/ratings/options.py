@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from recipes import running
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from recipes.publishing import Report
+    from recipes.publishing import Drawing, Report
     from recipes.training import Progress
     from zoo.autoencoder import Autoencoder
 
@@ -78,7 +76,7 @@ class Outcome:
         model: From people's rows of films to predictions of the same shape.
         progress: How its training went.
         report: Its numbers.
-        figures: By name.
+        figures: By name, what draws them.
         table: What is predicted for a few people, beside what they gave; none if the task does not predict ratings.
         above: The rating above which a film is liked, where that is what the model takes.
     """
@@ -86,6 +84,6 @@ class Outcome:
     model: Autoencoder
     progress: Progress
     report: Report
-    figures: dict[str, Figure]
+    figures: dict[str, Drawing]
     table: str = ""
     above: float | None = None

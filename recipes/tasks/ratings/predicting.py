@@ -25,12 +25,13 @@ from recipes.data.ratings import HeldOut, Ratings, RatingSplits
 from recipes.figures import by_count, by_star, curves
 from recipes.figures import map as drawing
 from recipes.metrics.rating_error import mae, per_user_rmse, rmse
-from recipes.publishing import Report, row
+from recipes.publishing import Drawing, Report, row
 from recipes.tasks.ratings import titles
 from recipes.tasks.ratings.options import Outcome, RatingOptions
 from recipes.training import Progress
 from recipes.training.rows import gatherer
 from zoo import UsageError
+from zoo.words import printable
 from zoo.wrappers.average import Average
 from zoo.wrappers.newcomers import factors_of, for_newcomers, with_factors
 from zoo.wrappers.recommender import Recommender
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 ROWS = 512  # predicted at once
 RANK = 32  # factors of an export for newcomers; 64 and 128 predict the same
+NO_GENRE = "(no genres listed)"  # as MovieLens has it
 MAPPED = 500  # films that the map shows, the best known
 SHOWN_PEOPLE, SHOWN_FILMS = 3, 5  # in the table of held-out ratings
 NOISES = (0.15, 0.25, 0.4, 0.6)  # squared stars; one is chosen on validation
@@ -355,22 +357,26 @@ def _measure_newcomers(report: Report, known: Ratings, newcomers: HeldOut, peopl
     report.baselines.append(row("damped biases", "newcomer_rmse", error, protocol, "measured here"))
 
 
-def draw(config: RatingOptions, data: Data, members: list[Member], people: Autoencoder) -> dict[str, Figure]:
+def draw(config: RatingOptions, data: Data, members: list[Member], people: Autoencoder) -> dict[str, Drawing]:
     """Draws predictions by star, errors from cold to warm, the map of films, and the training."""
     test, known = data.splits.test, data.known if config.refit else data.splits.train
     predicted = np.mean([member.test for member in members], axis=0)
-    biases = biases_of(known)(test.users, test.films)
-    counts = {
-        "person": np.bincount(known.users, minlength=test.shape[0])[test.users],
-        "film": np.bincount(known.films, minlength=test.shape[1])[test.films],
-    }
-    errors = {config.model: predicted - test.ratings, "damped biases": biases - test.ratings}
     progress = members[0].progress
+
+    def from_cold_to_warm() -> Figure:
+        biases = biases_of(known)(test.users, test.films)
+        counts = {
+            "person": np.bincount(known.users, minlength=test.shape[0])[test.users],
+            "film": np.bincount(known.films, minlength=test.shape[1])[test.films],
+        }
+        errors = {config.model: predicted - test.ratings, "damped biases": biases - test.ratings}
+        return by_count.draw(counts, errors, f"{config.model}: error from cold to warm")
+
     return {
-        "by_star": by_star.draw(test.ratings, predicted, f"{config.model}: predictions of held-out ratings"),
-        "by_count": by_count.draw(counts, errors, f"{config.model}: error from cold to warm"),
-        "map": film_map(people, known, f"{config.model}: films by taste"),
-        "curves": curves.draw(progress.history, progress.best_epoch, f"{config.model}: training", "rmse"),
+        "by_star": lambda: by_star.draw(test.ratings, predicted, f"{config.model}: predictions of held-out ratings"),
+        "by_count": from_cold_to_warm,
+        "map": lambda: film_map(people, known, f"{config.model}: films by taste"),
+        "curves": lambda: curves.draw(progress.history, progress.best_epoch, f"{config.model}: training", "rmse"),
     }
 
 
@@ -382,7 +388,7 @@ def film_map(people: Autoencoder, known: Ratings, title: str) -> Figure:
     counts = np.bincount(known.films, minlength=known.shape[1])
     shown = np.argsort(-counts)[:MAPPED]
     encode, _ = pca(vectors.numpy()[shown], 2)
-    genres = [known.genres[i][0] if known.genres[i] else "" for i in shown]
+    genres = [known.genres[i][0] if known.genres[i] else NO_GENRE for i in shown]
     return drawing.draw(
         encode(vectors.numpy()[shown]), [titles.short(known.titles[i]) for i in shown], counts[shown], genres, title
     )
@@ -402,7 +408,7 @@ def held_out_table(data: Data, members: list[Member], people: Autoencoder) -> st
     lines = [f"{'':<10}{'film':<52}{'predicted':>10}{'true':>6}"]
     for user in np.unique(target.users)[:SHOWN_PEOPLE]:
         for i in np.flatnonzero(target.users == user)[:SHOWN_FILMS]:
-            title = target.titles[target.films[i]][:50]
-            name = f"{who} {target.user_ids[user]}"
+            title = printable(target.titles[target.films[i]])[:50]
+            name = printable(f"{who} {target.user_ids[user]}")
             lines.append(f"{name:<14.14}{title:<50}{values[i]:>8.1f}{target.ratings[i]:>6.1f}")
     return "\n".join(lines)

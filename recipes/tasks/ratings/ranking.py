@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
@@ -20,15 +20,13 @@ from recipes.data import ratings as tables
 from recipes.data.ratings import HeldOut, RankingSplits, Ratings
 from recipes.figures import curves
 from recipes.metrics import ranking
-from recipes.publishing import Report, row
+from recipes.publishing import Drawing, Report, row
 from recipes.tasks.ratings.options import Outcome, RatingOptions
 from recipes.tasks.ratings.predicting import film_map
 from recipes.training import Progress
 from zoo import UsageError
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from zoo.autoencoder import Autoencoder
 
 ROWS = 256  # people ranked for at once
@@ -169,9 +167,10 @@ def model_scores(model: Autoencoder) -> Scorer:
     return lambda known: model.reconstruct(known.toarray())
 
 
-def draw(config: RatingOptions, splits: RankingSplits, model: Autoencoder, progress: Progress) -> dict[str, Figure]:
+def draw(config: RatingOptions, splits: RankingSplits, model: Autoencoder, progress: Progress) -> dict[str, Drawing]:
     """Draws the map of films, and the training where there was one."""
-    figures: dict[str, Any] = {"map": film_map(model, splits.train, f"{config.model}: films by taste")}
+    figures: dict[str, Drawing] = {"map": lambda: film_map(model, splits.train, f"{config.model}: films by taste")}
     if f"val_{CHOSEN_BY}" in progress.history:
-        figures["curves"] = curves.draw(progress.history, progress.best_epoch, f"{config.model}: training", CHOSEN_BY)
+        title = f"{config.model}: training"
+        figures["curves"] = lambda: curves.draw(progress.history, progress.best_epoch, title, CHOSEN_BY)
     return figures

@@ -8,6 +8,7 @@ import pytest
 
 import zoo
 from recipes import abilities
+from recipes.publishing import markdown
 
 ALL = [importlib.import_module(f"recipes.abilities.{file.name}") for file in pkgutil.iter_modules(abilities.__path__)]
 
@@ -26,4 +27,4 @@ def test_some_model_has_it_and_its_numbers_are_explained_on_the_card(ability, ex
     for name, sentence in ability.MEASURES.items():
         assert name in numbers
         assert name in record["validation"]
-        assert f"`{name}`: {sentence}" in card
+        assert f"`{name}`: {markdown.text(sentence)}" in card

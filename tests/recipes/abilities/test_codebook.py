@@ -46,5 +46,5 @@ def test_the_numbers_by_hand():
 def test_draws_the_use_and_for_pictures_the_symbols(tmp_path):
     figures = codebook.draw(Symbols(), SPLITS, CODES)
     assert set(figures) == {"codebook", "symbols"}
-    for name, figure in figures.items():
-        figure.savefig(tmp_path / f"{name}.png")
+    for name, draw in figures.items():
+        draw().savefig(tmp_path / f"{name}.png")

@@ -80,7 +80,7 @@ def test_size_and_length_are_the_best_on_validation(splits):
 
 
 def test_every_way_is_a_row_of_the_picture(splits):
-    figure = denoising.draw(Exact(splits), splits, {})["denoised"]
+    figure = denoising.draw(Exact(splits), splits, {})["denoised"]()
     captions = [axes.get_ylabel() for axes in figure.axes if axes.get_ylabel()]
     assert captions[:2] == ["noisy", "exact"]
     assert captions[-1] == "clean"

@@ -42,7 +42,7 @@ def test_samples_that_are_the_test_images_are_found_to_be(splits):
 def test_it_draws_samples_and_the_ways_from_each_label_to_the_next(splits):
     figures = generation.draw(Thief(splits), splits, {})
     assert list(figures) == ["samples", "interpolations"]
-    whole = figures["interpolations"].axes[0].images[0].get_array()
+    whole = figures["interpolations"]().axes[0].images[0].get_array()
     zero, one = splits.test.x[splits.shown()][:2]
     np.testing.assert_allclose(whole[: len(zero), : zero.shape[1]], zero)
     np.testing.assert_allclose(whole[: len(one), -one.shape[1] :], one)

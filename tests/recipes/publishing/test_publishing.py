@@ -18,7 +18,7 @@ from recipes import mnist, publishing, running
 from recipes.data.idx import load
 from recipes.mnist import Config
 from recipes.tasks import features
-from zoo import registry
+from zoo import checksums, registry
 
 ROW = ["name", "metric", "value", "protocol", "source"]
 
@@ -149,7 +149,7 @@ def quick(monkeypatch):
     figure = Figure()
     report = publishing.Report({"mse": 1.0}, {"mse": 1.0}, [publishing.row("PCA", "mse", 1.0, "none", "none")])
     monkeypatch.setattr(features, "measure", lambda *_: report)
-    monkeypatch.setattr(features, "draw", lambda *_: {"curves": figure})
+    monkeypatch.setattr(features, "draw", lambda *_: {"curves": lambda: figure})
     monkeypatch.setattr(keras.Model, "fit", None)
 
 
@@ -179,8 +179,8 @@ def full(*_, **__):
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-WRITERS = ["matplotlib.figure.Figure.savefig", "recipes.publishing.writing.card", "zoo.formats.saved_model.write"]
-WRITERS += ["zoo.golden.write", "zoo.checksums.write", "os.replace"]
+WRITERS = ["recipes.publishing.writing.card", "zoo.formats.saved_model.write", "zoo.golden.write"]
+WRITERS += ["zoo.checksums.write", "os.replace"]
 
 
 @pytest.mark.parametrize("writer", WRITERS)
@@ -194,6 +194,20 @@ def test_a_write_that_fails_leaves_the_former_export_whole(writer, quick, recipe
     assert recipe(*words) == (0, "")  # without training again
     assert json.loads((out / "metrics.json").read_text())["test"] == {"mse": 1.0}
     assert not (out.with_name("out.training") / "checkpoint.npz").exists()
+
+
+def test_a_figure_that_fails_costs_a_figure(quick, recipe, beside, trained, tmp_path):
+    out = beside(tmp_path)
+    words = [*trained[1], "--out", out, "--resume"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("matplotlib.figure.Figure.savefig", full)
+        status, error = recipe(*words)
+    assert status == 0
+    assert error == "The figure curves could not be drawn ([Errno 28] No space left on device); the export is whole.\n"
+    assert json.loads((out / "metrics.json").read_text())["test"] == {"mse": 1.0}
+    assert "![" not in (out / "card.md").read_text()
+    assert not list((out / "figures").iterdir())
+    checksums.check(out)
 
 
 @pytest.fixture
