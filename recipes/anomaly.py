@@ -147,17 +147,17 @@ def train_one(config: Config, splits: Splits, kind: Kind, folder: Path) -> tuple
     import keras
 
     from recipes import training
+    from zoo import precision
     from zoo.wrappers.detector import Detector
 
     keras.utils.set_random_seed(config.seed)  # each as if it were the only one
-    keras.config.set_dtype_policy(config.precision)
     model = pipeline.build(config, splits)
     full, normal, validation = pipeline.adapted(config, splits), kind.of(splits.train), kind.of(splits.validation)
     fitting = running.fitting(full, len(normal))
     fitting["identity"]["kind"] = kind.name
     place = folder / f"normal-{'all' if kind.label is None else kind.label}"
     progress = training.fit(model, normal, validation, folder=place, **fitting)
-    model = running.in_float32(full, model)
+    model = precision.in_float32(model)
     detector = Detector(model, blur=config.blur if splits.pictures else 0.0, relative=splits.pictures)
     return detector.calibrate(validation, config.false_alarms), progress
 

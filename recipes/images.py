@@ -117,6 +117,7 @@ def run(config: Config) -> dict[str, float]:
     from recipes import publishing
     from recipes.data import images as data
     from recipes.tasks.pictures.restoration import Restoration
+    from zoo import precision
 
     options = checked(config)
     grey_in = options["task"] == "colorize"
@@ -136,7 +137,7 @@ def run(config: Config) -> dict[str, float]:
             print(images.summary())
         model = running.build(config, (None, None, 1 if grey_in else config.channels))
         progress = fit(model, config, images, folder)
-        model = running.in_float32(config, model)
+        model = precision.in_float32(model)
         restoration = Restoration(model, options, images)
         report = restoration.measure(images)
         record = publishing.record(RECIPE, config, model, images, progress, report)

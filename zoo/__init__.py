@@ -114,7 +114,9 @@ def export(
     formats: Sequence[str] = ("saved_model",),
     examples: np.ndarray | None = None,
 ) -> Path:
-    """Writes a model in each format, each aside first and then renamed into place.
+    """Writes a model in each format: all is written aside first, and then renamed into place.
+
+    What is written computes in float32, whatever the policy that the model was trained under.
 
     Args:
         model: The model to write. What wraps it travels inside: `zoo.wrappers.scaled.Scaled(model, 255)` takes
@@ -129,7 +131,7 @@ def export(
         The folder.
 
     Raises:
-        UsageError: If a format is unknown or an argument is out of its range.
+        UsageError: If a format is unknown, or an argument or a layer's policy is none that can be written.
         OSError: If the folder cannot be written; what was there before is left whole.
     """
     quiet.start()

@@ -319,6 +319,6 @@ class Autoencoder(keras.Model):
         call = (lambda *parts: part(list(parts), training=False)) if beside else compiled(part, tuple(expected))
         arrays = (values, *beside)
         if not len(values):
-            return np.asarray(call(*(np.zeros((1, *array.shape[1:]), array.dtype) for array in arrays)))[:0]
+            return np.asarray(call(*(np.zeros((1, *array.shape[1:]), array.dtype) for array in arrays)), "float32")[:0]
         batches = (slice(start, start + batch_size) for start in range(0, len(values), batch_size))
-        return np.concatenate([np.asarray(call(*(array[at] for array in arrays))) for at in batches])
+        return np.concatenate([np.asarray(call(*(array[at] for array in arrays)), "float32") for at in batches])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ from zoo import (
     losses,
     models,
     optimizers,
+    precision,
     wrappers,
 )
 from zoo.autoencoder import Autoencoder
@@ -41,19 +43,23 @@ def export(
     known = [m.name for m in pkgutil.iter_modules(formats.__path__) if not m.name.startswith("_")]
     for name in names:
         checks.choice("formats", name, known)
+    exact, is_new = precision.in_float32(model), not folder.exists()
     try:
-        for name in names:
-            writer = importlib.import_module(f"{formats.__name__}.{name}")
-            with replacing(folder / writer.NAME) as target:
-                writer.write(model, target)
-                remove(folder / checksums.NAME)  # from here on they are others'
-        if examples is not None:
-            with replacing(folder / golden.NAME) as target:
-                golden.write(model, target, examples)
-                remove(folder / checksums.NAME)
+        with contextlib.ExitStack() as whole:  # all is written aside before anything takes its place
+            for name in names:
+                writer = importlib.import_module(f"{formats.__name__}.{name}")
+                writer.write(exact, whole.enter_context(replacing(folder / writer.NAME)))
+            if examples is not None:
+                golden.write(exact, whole.enter_context(replacing(folder / golden.NAME)), examples)
+            remove(folder / checksums.NAME)  # from here on they are others'
         checksums.write(folder)
-    except tf.errors.OpError as error:  # TensorFlow's own writers wrap what the system said
-        raise OSError(f"{folder}: {error.message}") from error
+    except BaseException as error:
+        if is_new:
+            with contextlib.suppress(OSError):  # where anything lies in it, it stays
+                folder.rmdir()
+        if isinstance(error, tf.errors.OpError):  # TensorFlow's own writers wrap what the system said
+            raise OSError(f"{folder}: {error.message}") from error
+        raise
     return folder
 
 
@@ -66,7 +72,8 @@ def load(folder: Path) -> Autoencoder:
     checksums.check(folder)
     read = _reader(folder)
     try:
-        model = read()
+        with precision.policy(precision.EXACT):
+            model = read()
     except checks.UsageError:
         raise
     except Exception as error:  # damaged files make Keras and TensorFlow raise anything

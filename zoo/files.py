@@ -39,7 +39,7 @@ def replacing(target: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as aside, _locked(Path(aside)):
         new = Path(aside, target.name)
         yield new
-        if target.is_dir():
+        if target.is_dir() or (new.is_dir() and target.exists()):
             remove(old)
             target.rename(old)
         try:

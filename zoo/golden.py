@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from zoo.autoencoder import Autoencoder, Endpoint
+from zoo.checks import check
 
 NAME = "golden.npz"
 
@@ -20,9 +21,12 @@ def write(model: Autoencoder, target: Path, examples: np.ndarray) -> None:
         model: The model.
         target: The file to make.
         examples: Inputs, shape `(n, *input_shape)`.
+
+    Raises:
+        UsageError: If they have another shape.
     """
     endpoints = model.endpoints()
-    x = tf.constant(examples, tf.float32)
+    x = tf.constant(_checked(examples, endpoints["encode"]))
     values = {"x": x, "image": x, "label": tf.range(len(examples)) % 2}
     values["code"] = endpoints["encode"].call(*_inputs(endpoints["encode"], values))["code"]
     arrays = {}
@@ -62,6 +66,17 @@ def _difference(value: np.ndarray, expected: np.ndarray) -> float:
         return np.inf
     largest = np.abs(value - expected)[finite].max(initial=0)
     return float(largest / max(1.0, np.abs(expected[finite]).max(initial=0)))
+
+
+def _checked(examples: Any, encode: Endpoint) -> np.ndarray:
+    """Returns examples as an array, float32."""
+    found = np.asarray(examples, "float32")
+    for spec in encode.inputs:
+        if spec.name in ("x", "image"):
+            fits = found.ndim > 0 and len(found) > 0 and spec.shape.is_compatible_with(found.shape)
+            shape = ", ".join(str(size or "any") for size in spec.shape[1:])
+            check(fits, "examples.shape", f"(n, {shape})", found.shape, "For one sample, write x[None].")
+    return found
 
 
 def _inputs(endpoint: Endpoint, values: dict[str, tf.Tensor]) -> list[tf.Tensor]:

@@ -2,7 +2,7 @@
 
 from recipes.running.command_line import command, main, parse, value_of
 from recipes.running.folders import workspace
-from recipes.running.options import EXPORTED, Options, batch_size, build, fitting, hyperparameters, in_float32, kind_of
+from recipes.running.options import EXPORTED, Options, batch_size, build, fitting, hyperparameters, kind_of
 from recipes.running.stopping import status_of
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "command",
     "fitting",
     "hyperparameters",
-    "in_float32",
     "kind_of",
     "main",
     "parse",

@@ -49,13 +49,10 @@ def workspace(recipe: str, config: Options) -> Iterator[Path]:
         raise UsageError(f"An unfinished run lies in {folder}: add --resume to go on, or delete it to start afresh.")
     keras.utils.set_random_seed(config.seed)
     tf.config.experimental.enable_op_determinism()
-    keras.config.set_dtype_policy(config.precision)
     try:
         yield folder
     except BaseException:
         with contextlib.suppress(OSError):  # where anything was kept, it stays
             folder.rmdir()
         raise
-    finally:
-        keras.config.set_dtype_policy("float32")
     training.finish(folder)

@@ -112,9 +112,12 @@ def batch_size(samples: int, largest: int) -> int:
 
 
 def build(config: Options, input_shape: tuple[int | None, ...]) -> Autoencoder:
-    """Builds the configured model with the configured seed."""
+    """Builds the configured model with the configured seed and precision."""
+    from zoo import precision
+
     seed = {"seed": config.seed} if "seed" in registry.hyperparameters(registry.outline(config.model)) else {}
-    return zoo.build(config.model, input_shape, **{**seed, **hyperparameters(config)})
+    with precision.policy(config.precision):
+        return zoo.build(config.model, input_shape, **{**seed, **hyperparameters(config)})
 
 
 def hyperparameters(config: Options) -> dict[str, Any]:
@@ -131,22 +134,6 @@ def _first_kind(options: Options | type[Options], model: str) -> str:
     """Returns the first of the recipe's kinds of sample that a model takes."""
     taken = zoo.describe(model).kinds
     return next(kind for kind in options.KINDS if kind in taken)
-
-
-def in_float32(config: Options, model: Autoencoder) -> Autoencoder:
-    """Returns the trained model as one that computes in float32, optimizer included."""
-    import keras
-
-    if config.precision == "float32":
-        return model
-    keras.config.set_dtype_policy("float32")
-    again = build(config, model.encoder.input_shape[1:])
-    again.optimizer.build(again.trainable_variables)
-    for ours, trained in zip(
-        [*again.weights, *again.optimizer.variables], [*model.weights, *model.optimizer.variables], strict=True
-    ):
-        ours.assign(trained)
-    return again
 
 
 def own_hyperparameters(model: str) -> dict[str, inspect.Parameter]:

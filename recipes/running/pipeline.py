@@ -83,6 +83,7 @@ def fit(
         augment: From a batch of training samples and a seed to the batch to train on.
     """
     from recipes import training
+    from zoo import precision
 
     full = adapted(config, splits)
     progress = training.fit(
@@ -93,7 +94,7 @@ def fit(
         augment=augment,
         **running.fitting(full, len(splits.train)),
     )
-    return trained(running.in_float32(full, model), splits, progress)
+    return trained(precision.in_float32(model), splits, progress)
 
 
 def trained(model: Autoencoder, splits: Splits, progress: Progress) -> Trained:

@@ -194,3 +194,24 @@ def test_a_former_export_that_says_something_else_of_itself_is_refused(model, to
     with pytest.raises(zoo.UsageError, match=told) as error:
         zoo.load(folder)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("before", [False, True])
+@pytest.mark.parametrize(("examples", "message"), [(X[0], r"examples.shape must be \(n, 5\)"), (X[:, :4], "examples")])
+def test_an_export_that_fails_leaves_what_was_there(examples, message, before, model, made, tmp_path):
+    folder = tmp_path / "export"
+    if before:
+        shutil.copytree(made, folder)
+    files = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    with pytest.raises(zoo.UsageError, match=message):
+        zoo.export(model, folder, formats=["saved_model", "keras"], examples=examples)
+    assert folder.exists() == before
+    assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == files
+
+
+def test_an_export_replaces_whatever_has_its_files_names(model, tmp_path):
+    (tmp_path / "saved_model").write_text("no folder")
+    (tmp_path / "golden.npz").mkdir()
+    zoo.export(model, tmp_path, examples=X)
+    assert zoo.load(tmp_path).largest == 255
+    assert sorted(file.name for file in tmp_path.iterdir()) == [checksums.NAME, "golden.npz", "saved_model"]

@@ -86,7 +86,7 @@ class Stacked(Autoencoder):
                     verbose=verbose,
                 )
             )
-            codes = np.asarray(layer.encode(codes), "float32")  # not so under mixed precision
+            codes = layer.encode(codes)
             kind = kinds.find("pixels" if up.activation is keras.activations.sigmoid else "real")
         pretraining.renew(self.optimizer)
         return histories

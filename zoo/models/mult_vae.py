@@ -59,7 +59,7 @@ def mult_vae(
     dense.check(hidden_units, activation, learning_rate)
     rng = random.Random(seed)
     code = dense.posterior(latent_dim, rng)
-    first = [keras.layers.UnitNormalization(), *dense.dropout(input_dropout, rng)]
+    first = [keras.layers.UnitNormalization(dtype="float32"), *dense.dropout(input_dropout, rng)]
     hidden = [dense.dense(units, activation, rng) for units in reversed(hidden_units)]
     chances = keras.layers.Activation("softmax", name="output", dtype="float32")
     films = dense.dense(count, "linear", rng, "likes")

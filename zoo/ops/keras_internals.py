@@ -11,6 +11,7 @@ __all__ = [
     "forget_losses",
     "frozen",
     "knows",
+    "layers",
     "learning_rate",
     "moments",
     "replace_weight",
@@ -35,7 +36,12 @@ def knows(optimizer: keras.optimizers.Optimizer, variable: keras.Variable) -> bo
 
 def frozen(model: keras.Model) -> tuple[bool, ...]:
     """Returns of a model and of each layer in it, however deep, whether it is frozen."""
-    return tuple(not layer.trainable for layer in model._flatten_layers())
+    return tuple(not layer.trainable for layer in layers(model))
+
+
+def layers(model: keras.Model) -> list[keras.Layer]:
+    """Returns a model and each layer in it, however deep."""
+    return list(model._flatten_layers())
 
 
 def learning_rate(optimizer: keras.optimizers.Optimizer) -> Any:

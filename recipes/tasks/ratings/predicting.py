@@ -30,7 +30,7 @@ from recipes.tasks.ratings import titles
 from recipes.tasks.ratings.options import Outcome, RatingOptions
 from recipes.training import Progress
 from recipes.training.rows import gatherer
-from zoo import UsageError
+from zoo import UsageError, precision
 from zoo.words import printable
 from zoo.wrappers.average import Average
 from zoo.wrappers.newcomers import factors_of, for_newcomers, with_factors
@@ -148,7 +148,6 @@ def _member(config: RatingOptions, data: Data, kind: tuple[RatingOptions, str], 
     def fitted(known: Ratings, validation: tf.data.Dataset | None, part: str, epochs: int) -> tuple[Any, Progress, Any]:
         print(f"\n{part.capitalize()}: rows are {'films' if config.by == 'item' else 'people'}, seed {config.seed}")
         keras.utils.set_random_seed(config.seed)
-        keras.config.set_dtype_policy(config.precision)
         x = rows_of(known, config.by)
         model = running.build(config, (x.shape[1],))
         model.adapt(x)
@@ -166,7 +165,7 @@ def _member(config: RatingOptions, data: Data, kind: tuple[RatingOptions, str], 
             densify=not is_sparse(config, model, x),
             **{**fitting, "epochs": epochs},
         )
-        return running.in_float32(config, model), progress, x
+        return precision.in_float32(model), progress, x
 
     pairs = batches_of_pairs(rows_of(splits.train, config.by), rows_of(splits.validation, config.by))
     model, progress, x = fitted(splits.train, pairs, "choosing the epochs", config.epochs)

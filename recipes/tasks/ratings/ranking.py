@@ -24,7 +24,7 @@ from recipes.publishing import Drawing, Report, row
 from recipes.tasks.ratings.options import Outcome, RatingOptions
 from recipes.tasks.ratings.predicting import film_map
 from recipes.training import Progress
-from zoo import UsageError
+from zoo import UsageError, precision
 
 if TYPE_CHECKING:
     from zoo.autoencoder import Autoencoder
@@ -88,7 +88,7 @@ def train(config: RatingOptions, splits: RankingSplits, folder: Path) -> tuple[A
         densify=True,
         **running.fitting(config),
     )
-    return running.in_float32(config, model), progress
+    return precision.in_float32(model), progress
 
 
 class Ranked(keras.callbacks.Callback):
