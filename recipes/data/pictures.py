@@ -13,11 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+import tensorflow as tf
+from PIL import Image
 
-from recipes.data import official
+from recipes.data import images, official
 from recipes.data.splits import Part, Splits, drawn, indexed, sentence
 from recipes.data.units import Framed
+from recipes.reading.pictures import ENDINGS, read
 from zoo import UsageError, checks
+from zoo.layers.framing import Framing
 
 KEY = "pictures"
 FEWEST = 5  # pictures: one in each part at least
@@ -39,8 +43,6 @@ class Loaded:
 
 def reads(source: str) -> bool:
     """Says whether the source is a folder with a picture somewhere in it."""
-    from recipes.reading.pictures import ENDINGS
-
     return any(name.lower().endswith(ENDINGS) for _, _, names in os.walk(source, followlinks=True) for name in names)
 
 
@@ -64,8 +66,6 @@ def load(
     Raises:
         UsageError: If too few pictures can be used.
     """
-    from recipes.data import images
-
     files, skipped = images.listed(Path(source))
     height, width = _size(size, [file for _, file in files])
     loaded = _framed(files, skipped, (height, width), channels, framing)
@@ -104,8 +104,6 @@ def _size(size: Sequence[int] | None, files: Iterable[Path]) -> tuple[int, int]:
         if len(size) not in (1, 2) or min(size) < 1:
             raise UsageError(f"--size must be height and width, or one number for both. Received: {size}.")
         return size[0], size[-1]
-    from PIL import Image
-
     found = set()
     for file in files:
         try:
@@ -125,11 +123,6 @@ def _framed(
     framing: str,
 ) -> Loaded:
     """Reads pictures one by one and brings each to the size; a picture that was there before is skipped."""
-    import tensorflow as tf
-
-    from recipes.reading.pictures import read
-    from zoo.layers.framing import Framing
-
     checks.check(channels in (None, 1, 3), "channels", "1 for grey or 3 for color", channels)
     frame = tf.function(Framing(size, framing), input_signature=[tf.TensorSpec((1, None, None, None))], autograph=False)
     known: dict[bytes, str] = {}

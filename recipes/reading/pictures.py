@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 from PIL import Image, ImageCms, UnidentifiedImageError
 
 from zoo import UsageError
@@ -162,8 +163,6 @@ def _values(path: Path, image: Image.Image) -> np.ndarray:
 
 
 def _deep_png(path: Path) -> tuple[np.ndarray, int, bytes | None]:
-    import tensorflow as tf
-
     with Image.open(path, formats=("PNG",)) as image:  # reads the header, and refuses bombs
         orientation, profile = _orientation(image), image.info.get("icc_profile") or None
     try:
@@ -290,8 +289,6 @@ def _fits(profile: bytes, channels: int) -> bool:
 
 
 def _write_deep_png(x: np.ndarray, profile: bytes | None, target: Path) -> None:
-    import tensorflow as tf
-
     png = tf.io.encode_png(x).numpy()
     with target.open("wb") as opened:
         after_header = len(PNG) + 25

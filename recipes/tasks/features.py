@@ -66,7 +66,10 @@ def augmentation(config: FeatureOptions, splits: Splits) -> Callable[..., Any] |
 
     checks.not_negative("shift", config.shift)
     if (config.shift or config.mirror) and not splits.pictures:
-        raise UsageError(f"--shift and --mirror are for pictures. Received: samples of shape {splits.shape}.")
+        raise UsageError(
+            f"--shift and --mirror are for pictures. Received: samples of shape {splits.shape}. Take recipes.features "
+            "without them."
+        )
     shift = functools.partial(shifted, most=config.shift) if config.shift else None
     if not config.mirror:
         return shift

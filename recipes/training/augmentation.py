@@ -4,7 +4,7 @@ import tensorflow as tf
 
 
 def shifted(images: tf.Tensor, seed: tf.Tensor, most: int) -> tf.Tensor:
-    """Shifts each image by whole pixels, drawn evenly from -most to most for each axis; what comes in is 0.
+    """Shifts each image by whole pixels, drawn evenly from -most to most for each axis; its edges fill what is free.
 
     Args:
         images: Shape `(batch, height, width)` or `(batch, height, width, channels)`.
@@ -15,12 +15,12 @@ def shifted(images: tf.Tensor, seed: tf.Tensor, most: int) -> tf.Tensor:
         The shifted images, of the same shape.
     """
     _, height, width, *channels = images.shape
-    wide = width + 2 * most
-    around = [[0, 0], [most, most], [most, most], *([0, 0] for _ in channels)]
-    padded = tf.reshape(tf.pad(images, around), [-1, (height + 2 * most) * wide, *channels])
-    corner = tf.random.stateless_uniform([tf.shape(images)[0], 2], seed, 0, 2 * most + 1, tf.int32)
-    inside = tf.reshape(tf.range(height)[:, None] * wide + tf.range(width), [1, -1])
-    pixels = tf.gather(padded, corner[:, :1] * wide + corner[:, 1:] + inside, batch_dims=1)
+    moves = tf.random.stateless_uniform([tf.shape(images)[0], 2], seed, 0, 2 * most + 1, tf.int32) - most
+    # Which row and column each pixel comes from, shapes (batch, height, 1) and (batch, 1, width).
+    rows = tf.clip_by_value(tf.range(height) + moves[:, :1], 0, height - 1)[:, :, None]
+    columns = tf.clip_by_value(tf.range(width) + moves[:, 1:], 0, width - 1)[:, None]
+    places = tf.reshape(rows * width + columns, [-1, height * width])
+    pixels = tf.gather(tf.reshape(images, [-1, height * width, *channels]), places, batch_dims=1)
     return tf.reshape(pixels, [-1, height, width, *channels])
 
 
