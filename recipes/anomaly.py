@@ -109,6 +109,8 @@ def kinds_of(config: Config, splits: Splits) -> list[Kind]:
         kinds = [Kind("all rows", None)]
     else:
         normal = config.normal or (EACH if splits.pictures else "")
+        if normal == EACH and EACH in names:
+            raise UsageError(f"--normal {EACH} means every label in its turn, and {EACH} is a label: rename the label.")
         if normal not in (EACH, *names):
             listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
             hint = checks.did_you_mean(normal, [EACH, *names])

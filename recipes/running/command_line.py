@@ -9,10 +9,13 @@ import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import field
-from typing import Annotated, Any, TypeVar
+from pathlib import Path
+from types import NoneType
+from typing import Annotated, Any, TypeVar, get_args
 
 import docstring_parser
 import tyro
+from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, PrimitiveTypeInfo
 
 import zoo
 from recipes.running.options import Options, defaults, own_hyperparameters
@@ -21,6 +24,23 @@ from zoo import UsageError, quiet, registry
 from zoo.words import printable
 
 Config = TypeVar("Config", bound=Options)
+WORDS = ConstructorRegistry()
+
+
+@WORDS.primitive_rule
+def _word(option: PrimitiveTypeInfo) -> PrimitiveConstructorSpec | None:
+    """Takes what is given for a word or a path as it is: the library would take "None" for nothing given."""
+    kinds = set(get_args(option.type))
+    if kinds not in ({str, NoneType}, {Path, NoneType}):
+        return None
+    kind = next(iter(kinds - {NoneType}))
+    return PrimitiveConstructorSpec(
+        nargs=1,
+        metavar=kind.__name__.upper(),
+        instance_from_str=lambda words: kind(words[0]),
+        is_instance=lambda value: value is None or isinstance(value, kind),
+        str_from_instance=lambda value: [str(value)],
+    )
 
 
 def main(recipe: str, config_class: type[Config], run: Callable[[Config], Any]) -> None:
@@ -90,6 +110,7 @@ def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Conf
         prog=f"python -m recipes.{recipe}",
         description=f"{sys.modules[config_class.__module__].__doc__}\nModels: {', '.join(models)}.",
         config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
+        registry=WORDS,
     )
     hyperparameters = dataclasses.asdict(getattr(parsed, name))
     return dataclasses.replace(parsed.recipe, hyperparameters=hyperparameters)
@@ -109,6 +130,8 @@ def command(recipe: str, config: Options) -> str:
         flag = f"--{key.replace('_', '-')}"
         if isinstance(value, bool):
             words.append(flag if value else f"--no-{flag[2:]}")
+        elif str(value).startswith("-"):  # which alone would be read as an option
+            words.append(f"{flag}={value}")
         else:
             words += [flag, *(map(str, value) if isinstance(value, (tuple, list)) else [str(value)])]
     return shlex.join(words)

@@ -22,7 +22,8 @@ from recipes.mnist import Config
 from zoo import registry
 
 PECULIAR = ("model", "hyperparameters")
-WORDS = st.text("abz 019_./'\"$", min_size=1)
+# Among them words that mean something to who parses.
+WORDS = st.text("abz 019_./'\"$=-", min_size=1) | st.sampled_from(["None", "True", "-5", "--model", "--x"])
 VALUES = {
     int: st.integers(-(10**6), 10**6),
     float: st.floats(allow_nan=False),
