@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from zoo.wrappers.recommender import Recommender
 
 RECIPE = "movielens"
-LIKED = 5.0  # what a newcomer gave the films of --like
 BEST_KNOWN = 3
 
 
@@ -65,9 +64,9 @@ def run(config: Config) -> dict[str, float]:
         announce(data)
         liked = [titles.find(title, known.titles) for title in config.like] or best_known(known)
         scale = (known.scale.lowest, known.scale.highest)
-        config = on_scale(config, scale)
+        config = on_scale(config, known.scale.in_stars)
         made = task.run(config, data, folder)
-        export = Recommender(made.model, known.film_ids, known.titles, scale, made.above)
+        export = Recommender(made.model, known.film_ids, known.titles, scale, made.above, known.scale.in_stars)
         record = publishing.record(RECIPE, config, export, splits, made.progress, made.report)
         publishing.publish(
             export,
@@ -77,6 +76,7 @@ def run(config: Config) -> dict[str, float]:
             draw=lambda: made.figures,
             recipe=RECIPE,
             examples=np.zeros(0),
+            inputs=inputs_of(known),
         )
     print(f"\n{publishing.table(record)}\n")
     print(f"{made.table}\n\n{recommended(export, known, liked)}\n\nExported to {config.folder(RECIPE)}/")
@@ -93,7 +93,7 @@ def check(config: Config) -> None:
 
 
 def on_scale(config: Config, scale: tuple[float, float]) -> Config:
-    """Returns the options with the data's scale among the hyperparameters, where the model has one."""
+    """Returns the options with the scale that models see among the hyperparameters, where the model has one."""
     hyperparameters = running.hyperparameters(config)
     if "scale" not in hyperparameters:
         return config
@@ -106,6 +106,9 @@ def announce(data: Any) -> None:
     print(f"{splits.name}, from {splits.source}: {splits.split}.")
     people, films = known.shape
     print(f"{len(known):,} ratings of {people:,} people for {films:,} films: {known.density:.2%} of all pairs.")
+    if not known.scale.step:
+        ends = known.scale
+        print("Nobody rated: they chose." if ends.lowest == ends.highest else f"Ratings go from {ends}.")
     for count, what in (
         (newcomers.known.shape[0] if newcomers else 0, "people more are newcomers, kept from training"),
         (known.duplicates, "ratings that a newer one of the same person and film replaced"),
@@ -114,6 +117,15 @@ def announce(data: Any) -> None:
     ):
         if count:
             print(f"{count:,} {what}.")
+
+
+def inputs_of(known: Ratings) -> dict[str, Any]:
+    """Returns what `inputs.json` says of what goes into the export."""
+    ids = [known.film_ids[i].item() for i in sorted(best_known(known))]
+    return {
+        "film_ids": {"values": "the films' ids as the ratings had them", "examples": ids},
+        "ratings": {"values": "as people gave them", "lowest": known.scale.lowest, "highest": known.scale.highest},
+    }
 
 
 def best_known(known: Ratings) -> list[int]:
@@ -126,7 +138,7 @@ def recommended(export: Recommender, known: Ratings, liked: list[int]) -> str:
     import tensorflow as tf
 
     ids = tf.constant(known.film_ids[liked])
-    ratings = tf.fill([len(liked)], tf.constant(min(LIKED, known.scale.highest), tf.float32))
+    ratings = tf.fill([len(liked)], tf.constant(known.scale.highest, tf.float32))
     splits = tf.constant([0, len(liked)], tf.int64)
     found = export.recommend_to(ids, ratings, splits, tf.constant(10))
     stars = export.above is None

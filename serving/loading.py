@@ -10,10 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from serving import trust
-
-
-class Refused(Exception):
-    """An export is damaged or not to be trusted; the message is one sentence for a person."""
+from serving.refusing import Refused, guarded
 
 
 def load(folder: Path, *, trusted: bool = False) -> Any:
@@ -33,11 +30,8 @@ def load(folder: Path, *, trusted: bool = False) -> Any:
     saved_model = folder / "saved_model"
     if not trusted and (reason := trust.refusal(saved_model)):
         raise Refused(reason)
-    try:
+    with guarded(saved_model, "cannot be loaded", "fetch or export it again"):
         return tf.saved_model.load(str(saved_model))
-    except Exception as error:  # damaged files make the loader raise anything
-        said = str(error).strip().partition("\n")[0].rstrip(".")
-        raise Refused(f"{saved_model} cannot be loaded ({said}): fetch or export it again.") from None
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
     python serving/recommend.py exported/movielens-autorec 1=5 32=3.5 260=4
 
-Each film is a MovieLens id with its stars behind it. --trust loads an export that could reach files or the network.
+Each film is the id that the ratings have, of MovieLens a number, with the rating behind it.
+--trust loads an export that could reach files or the network.
 """
 
 import argparse
@@ -13,17 +14,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a file
 from serving.loading import Refused, load
 
 
-def rated(word: str) -> tuple[int, float]:
-    """Reads a film's id and its stars, such as 260=4."""
-    film, _, stars = word.partition("=")
-    return int(film), float(stars)
+def rated(word: str) -> tuple[str, float]:
+    """Reads a film's id and its rating, such as 260=4."""
+    film, _, rating = word.rpartition("=")
+    return film, float(rating)
 
 
 def main() -> None:
     """Parses the command line, recommends ten films and prints them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="an export of recipes.movielens")
-    parser.add_argument("rated", type=rated, nargs="+", help="FILM=STARS")
+    parser.add_argument("rated", type=rated, nargs="+", help="FILM=RATING")
     parser.add_argument("--trust", action="store_true", help="let the graph reach files, the network and programs")
     arguments = parser.parse_args()
     try:
@@ -36,8 +37,12 @@ def main() -> None:
     import tensorflow as tf  # which is loaded by now, without a word
 
     ids, stars = zip(*arguments.rated, strict=True)
-    found = loaded.signatures["recommend"](
-        film_ids=tf.constant(ids, tf.int64),
+    recommend = loaded.signatures["recommend"]
+    kind = recommend.structured_input_signature[1]["film_ids"].dtype
+    if kind == tf.int64 and (words := [film for film in ids if not film.removeprefix("-").isdecimal()]):
+        sys.exit(f"{arguments.folder} knows films by numbers. Received: {words[0]!r}.")
+    found = recommend(
+        film_ids=tf.constant(ids if kind == tf.string else list(map(int, ids)), kind),
         ratings=tf.constant(stars, tf.float32),
         row_splits=tf.constant([0, len(ids)], tf.int64),  # one person; for two: [0, ratings of the first, of both]
         k=tf.constant(10),

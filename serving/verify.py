@@ -91,7 +91,9 @@ def compare(call: Any, inputs: Arrays, outputs: Arrays) -> Iterator[tuple[str, f
     except tf.errors.OpError as error:
         yield "outputs", np.inf, f"cannot be computed ({error.message.partition(chr(10))[0]})"
         return
-    knows_ids = any(value.dtype == np.int64 for value in inputs.values())  # an unknown one is answered with NaN
+    knows_ids = any(
+        value.dtype == np.int64 or value.dtype.kind == "S" for value in inputs.values()
+    )  # an unknown one is answered with NaN
     for name in sorted(found.keys() | outputs.keys()):
         if name not in found or name not in outputs:
             where = "golden.npz" if name in found else "the SavedModel"

@@ -29,15 +29,19 @@ def write(model: Autoencoder, target: Path, examples: np.ndarray) -> None:
     x = tf.constant(_checked(examples, endpoints["encode"]))
     values = {"x": x, "image": x, "label": tf.range(len(examples)) % 2}
     values["code"] = endpoints["encode"].call(*_inputs(endpoints["encode"], values))["code"]
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for name, endpoint in endpoints.items():
         inputs = _inputs(endpoint, values)
         for spec, value in zip(endpoint.inputs, inputs, strict=True):
-            arrays[f"{name}/in/{spec.name}"] = value.numpy()
+            arrays[f"{name}/in/{spec.name}"] = _plain(value)
         for key, value in endpoint.call(*inputs).items():
-            # Texts without Python's objects, which NumPy would pickle.
-            arrays[f"{name}/out/{key}"] = value.numpy().astype("S") if value.dtype == tf.string else value.numpy()
+            arrays[f"{name}/out/{key}"] = _plain(value)
     np.savez_compressed(target, **arrays)
+
+
+def _plain(value: tf.Tensor) -> np.ndarray:
+    """Returns an array; of texts without Python's objects, which NumPy would pickle."""
+    return value.numpy().astype("S") if value.dtype == tf.string else value.numpy()
 
 
 def differences(model: Autoencoder, source: Path) -> dict[str, float]:

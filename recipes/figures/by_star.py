@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 from recipes.figures._style import BLUE, GREY, ORANGE, figure, plain
 
+GROUPS = 20  # violins that a figure has room for
 MOST = 5000  # ratings of a star that shape its violin: beyond, it looks the same
 
 
@@ -18,6 +19,7 @@ def draw(true: np.ndarray, predicted: np.ndarray, title: str) -> Figure:
     """
     made, axes = figure(7, 4.8, title=title)
     plot = axes[0, 0]
+    true = _grouped(true)
     stars = np.unique(true)
     by_star = [predicted[true == star] for star in stars]
     evenly = [
@@ -38,3 +40,12 @@ def draw(true: np.ndarray, predicted: np.ndarray, title: str) -> Figure:
     plot.grid(visible=False, axis="x")
     made.legend(loc="outside lower center", ncols=3, frameon=False)
     return made
+
+
+def _grouped(true: np.ndarray) -> np.ndarray:
+    """Returns ratings as they are if they are few, otherwise as the middles of equal steps of the scale."""
+    low, high = float(true.min()), float(true.max())
+    if len(np.unique(true)) <= GROUPS:
+        return true
+    step = (high - low) / GROUPS
+    return low + step * (np.minimum((true - low) // step, GROUPS - 1) + 0.5)

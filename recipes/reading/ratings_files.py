@@ -1,270 +1,222 @@
-"""MovieLens's files of ratings and films, of any vintage: strict, fast, and exact about the line that is wrong.
+"""Files of ratings: MovieLens's of any vintage, and other people's tables, exact about the line that is wrong.
 
-| vintage | ratings | films |
-|---|---|---|
-| 100K | u.data, u1.base: user, film, rating, timestamp with tabs | u.item: with bars, Latin-1, flags of genres |
-| 1M, 10M | ratings.dat: the same with :: | movies.dat: film::title::genres with bars |
-| 20M and later | ratings.csv: the same with commas under a line of names | movies.csv: the same |
+| form | columns |
+|---|---|
+| u.data, u1.base | user, film, rating, timestamp with tabs |
+| ratings.dat | the same with :: |
+| ratings.csv | the same with commas under a line of names |
+| any table with a line of names | found by their names, or as `--columns` says; others are left out |
+| any table without | user, film, rating and timestamp in that order, the last two if they are there |
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from recipes.data.ratings import HALF_STARS, About, Columns
-from recipes.reading.text_files import TextFile
+from recipes.data.ratings import Columns
+from recipes.data.scale import HALF_STARS
+from recipes.data.splits import is_number
+from recipes.reading import tables
+from recipes.reading.tables import Rows, Table, TextFile
 from zoo import UsageError
+from zoo.checks import did_you_mean
 
-FILMS = {"u.data": "u.item", "ratings.dat": "movies.dat", "ratings.csv": "movies.csv"}  # by the file of ratings
-# u.item's flags, in their order.
-GENRES = (
-    "unknown",
-    "Action",
-    "Adventure",
-    "Animation",
-    "Children's",
-    "Comedy",
-    "Crime",
-    "Documentary",
-    "Drama",
-    "Fantasy",
-    "Film-Noir",
-    "Horror",
-    "Musical",
-    "Mystery",
-    "Romance",
-    "Sci-Fi",
-    "Thriller",
-    "War",
-    "Western",
-)
-HEADER = b"userid,movieid,rating,timestamp"
-SEPARATORS = {b"::": "'::'", b"\t": "a tab", b",": "a comma"}
-COLUMNS = 4
-LARGEST_ID = 2**31 - 1
+ROLES = ("user", "film", "rating", "time")  # in the order of `Columns`
+# What people call them, in small letters and digits.
+NAMES = {
+    "user": "userid user users uid reviewerid reviewer customerid customer memberid visitorid personid username",
+    "film": "movieid filmid itemid movie film item asin isbn bookid book productid product artistid artist songid song "
+    "trackid track gameid game articleid animeid beerid businessid placeid jokeid",
+    "rating": "rating ratings stars score rate bookrating userrating reviewoverall overall preference",
+    "time": "timestamp time unixreviewtime unixtime datetime date ratedat createdat ts tstamp",
+}
 MOST_RATINGS = 100_000_000  # three times the largest MovieLens
-MOST_FILM_BYTES = 64_000_000
 REAL_SECONDS = 100_000_000  # timestamps from here on are dates after 1973
-INTEGER = re.compile(rb"\d{1,18}")
-NUMBER = re.compile(rb"\d+\.?\d*|\.\d+")
+LARGEST = 2.0**62  # seconds that are told apart
+FEW = 0.01  # of all rows: what so few of them alone hold is damage, and what more hold is how the source is
 
 
-def ratings(file: TextFile) -> Columns:
+@dataclass
+class _Odd:
+    """Values that are not as MovieLens has them: how many, and the first of them with its line."""
+
+    count: int = 0
+    line: int = 0
+    value: str = ""
+
+    def note(self, rows: Rows, values: np.ndarray, odd: np.ndarray) -> None:
+        """Counts the values under a mask."""
+        if odd.any() and not self.count:
+            at = int(np.argmax(odd))
+            self.line, self.value = (
+                int(rows.lines[at]),
+                f"{values[at]:.40}" if values.dtype.kind == "O" else f"{values[at]:g}",
+            )
+        self.count += int(odd.sum())
+
+
+def ratings(file: TextFile, columns: Sequence[str] | None = None, header: str | None = None) -> Columns:
     """Reads a file of ratings.
 
+    Args:
+        file: The file.
+        columns: The names of the columns of users, of films and, where there are such, of ratings and of times; found
+            by their names or their order if not given.
+        header: "yes" or "no": whether the first line names the columns; if not given, one without a number does.
+
     Raises:
         UsageError: If a line is not what it should be; names it.
     """
-    blocks: list[Columns] = []
-    count, whole = 0, True
-    for line, block, separator in _blocks(file):
-        columns = _fast(block, separator)
-        blocks.append(columns if columns is not None else _strict(file, line, block, separator)[0])
-        whole = block.endswith(b"\n")
-        count += len(blocks[-1].users)
+    table, roles = _opened(file, columns, header)
+    parts: dict[str, list[np.ndarray]] = {role: [] for role in ROLES}
+    odd = {role: _Odd() for role in ROLES}
+    count, torn = 0, False
+    for rows in table.rows({name: "number" if role == "rating" else "id" for role, name in roles.items()}):
+        for role, name in roles.items():
+            values = _READERS[role](table, rows, name, odd[role])
+            parts[role].append(values)
+        count, torn = count + len(rows.lines), rows.torn
         if count > MOST_RATINGS:
-            raise UsageError(f"{file.name} has over {MOST_RATINGS:,} ratings, more than any MovieLens: take fewer.")
+            raise UsageError(f"{table.name} has over {MOST_RATINGS:,} ratings, more than any MovieLens: take fewer.")
     if not count:
-        raise UsageError(f"{file.name} has no ratings under its first line: fetch it again.")
-    columns = Columns(*(np.concatenate(parts) for parts in zip(*blocks, strict=True)))
-    _check_last(file, columns, whole)
-    return columns
-
-
-def line_of(file: TextFile, user: int, film: int) -> int:
-    """Finds the last line that rates a film by a user, for a message."""
-    found = 0
-    for line, block, separator in _blocks(file):
-        columns, lines = _strict(file, line, block, separator)
-        hits = np.flatnonzero((columns.users == user) & (columns.films == film))
-        found = int(lines[hits[-1]]) if len(hits) else found
-    return found
-
-
-def _blocks(file: TextFile) -> Iterator[tuple[int, bytes, bytes]]:
-    """Yields each block's first line's number, its lines without the line of names, and what separates columns."""
-    separator = b""
-    for line, block in file.blocks():
-        if not separator:
-            block = block.removeprefix(b"\xef\xbb\xbf")
-            first, _, rest = block.partition(b"\n")
-            separator = _separator(file, first)
-            if first.lower().replace(b" ", b"").replace(b'"', b"").rstrip() == HEADER:
-                line, block = 2, rest
-            elif not first[:1].isdigit() and separator == b",":
-                raise UsageError(
-                    f"{file.name}: line 1 must be 'userId,movieId,rating,timestamp'. Received: {_excerpt(first)}."
-                )
-        yield line, block, separator
-    if not separator:
-        raise UsageError(f"{file.name} is empty: fetch it again.")
-
-
-def _separator(file: TextFile, first: bytes) -> bytes:
-    for separator in SEPARATORS:
-        if separator in first:
-            return separator
-    raise UsageError(
-        f"{file.name}: line 1 must hold user, film, rating and timestamp, separated by a tab, '::' or a comma. "
-        f"Received: {_excerpt(first)}."
-    )
-
-
-def _fast(block: bytes, separator: bytes) -> Columns | None:
-    """Reads lines with pandas's C parser; None wherever there is the least doubt, for `_strict` to decide.
-
-    The parser takes one character between columns, and its own engine for more is slow: a tab replaces them.
-    """
-    if separator != b"\t":
-        if b"\t" in block:
-            return None
-        block = block.replace(separator, b"\t")
-    rows = block.count(b"\n") + (not block.endswith(b"\n"))
-    doubtful = block.translate(None, b"0123456789.\t\r\n")
-    if doubtful or block.count(b"\t") != (COLUMNS - 1) * rows:
-        return None
-    dtypes = {"user": "int64", "film": "int64", "rating": "float64", "timestamp": "int64"}
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            frame = pd.read_csv(
-                io.BytesIO(block),
-                sep="\t",
-                names=list(dtypes),
-                dtype=dtypes,
-                index_col=False,
-                na_filter=False,
-                quoting=csv.QUOTE_NONE,
-                engine="c",
-            )
-    except (ValueError, OverflowError, pd.errors.ParserWarning):
-        return None
-    users, films, stars, seconds = (frame[name].to_numpy() for name in dtypes)
-    if len(frame) != rows or max(users.max(), films.max()) > LARGEST_ID or not HALF_STARS.holds(stars).all():
-        return None
-    return Columns(users.astype("int32"), films.astype("int32"), stars.astype("float32"), seconds)
-
-
-def _strict(file: TextFile, line: int, block: bytes, separator: bytes) -> tuple[Columns, np.ndarray]:
-    """Reads lines one by one; returns each row's line too. Empty lines are left out."""
-    rows, lines = [], []
-    texts = block.split(b"\n")
-    for number, text in enumerate(texts, line):
-        if text.strip():
-            torn = number == line + len(texts) - 1  # no newline ends it
-            rows.append(_row(f"{file.name}: line {number}", text, separator, torn))
-            lines.append(number)
-    users, films, stars, seconds = zip(*rows, strict=True) if rows else ((), (), (), ())
-    columns = Columns(
-        np.array(users, "int32"), np.array(films, "int32"), np.array(stars, "float32"), np.array(seconds, "int64")
-    )
-    return columns, np.array(lines, "int64")
-
-
-def _row(where: str, text: bytes, separator: bytes, torn: bool) -> tuple[int, int, float, int]:
-    cells = [cell.strip() for cell in text.split(separator)]
-    if len(cells) < COLUMNS and torn:
-        raise UsageError(f"{where}, the last, is torn off. Received: {_excerpt(text)}. Fetch the file again.")
-    if len(cells) != COLUMNS:
         raise UsageError(
-            f"{where} must have {COLUMNS} columns, user, film, rating and timestamp, separated by "
-            f"{SEPARATORS[separator]}. Received: {len(cells)}: {_excerpt(text)}."
+            f"{table.name} has no ratings{' under its first line' if table.named else ''}: fetch it again."
         )
-    user, film, rating, timestamp = cells
-    for what, cell in (("user", user), ("film", film)):
-        if not INTEGER.fullmatch(cell) or int(cell) > LARGEST_ID:
+    for role, found in odd.items():
+        if 0 < found.count < FEW * count:
             raise UsageError(
-                f"{where} must name its {what} by an integer from 0 to {LARGEST_ID}. Received: {_excerpt(cell)}. "
-                "Number ids that are text."
+                f"{table.name}: line {found.line} has the {role} {found.value!r}, unlike nearly all others: mend or "
+                "leave out such lines."
             )
-    if not NUMBER.fullmatch(rating) or not HALF_STARS.holds(np.array(float(rating))):
+    users, films, stars, times = (_joined(parts[role]) for role in ROLES)
+    if torn and "time" in roles:
+        _check_last(table, rows, times)
+    return Columns(
+        users, films, stars if "rating" in roles else None, times if "time" in roles else np.zeros(count, "int64")
+    )
+
+
+def line_of(
+    file: TextFile, user: object, film: object, columns: Sequence[str] | None = None, header: str | None = None
+) -> int:
+    """Finds the last line that rates a film by a user, for a message."""
+    table, roles = _opened(file, columns, header)
+    line = 0
+    for rows in table.rows({roles["user"]: "id", roles["film"]: "id"}):
+        users, films = (rows.columns[roles[role]].astype(str) for role in ("user", "film"))
+        hits = np.flatnonzero((users == str(user)) & (films == str(film)))
+        line = int(rows.lines[hits[-1]]) if len(hits) else line
+    return line
+
+
+def _opened(file: TextFile, columns: Sequence[str] | None, header: str | None) -> tuple[Table, dict[str, str]]:
+    """Returns the table, and the columns' names by their roles."""
+    table = tables.opened(file, header != "no")
+    if header is None and table.dialect and any(is_number(name) for name in table.names):
+        table = tables.opened(file, header=False)
+    if columns:
+        for name in columns:
+            if name not in table.names:
+                hint = did_you_mean(name, table.names)
+                raise UsageError(f"{table.name} has no column {name!r}: it has {_listed(table)}. {hint}".strip())
+        if not 2 <= len(set(columns)) == len(columns) <= len(ROLES):
+            raise UsageError(
+                f"--columns names users, films and maybe ratings and times. Received: {', '.join(columns)}."
+            )
+        return table, dict(zip(ROLES, columns, strict=False))
+    return table, _by_name(table) if table.named else _by_place(table)
+
+
+def _by_place(table: Table) -> dict[str, str]:
+    if not 2 <= len(table.names) <= len(ROLES):
         raise UsageError(
-            f"{where} must hold a rating from 0.5 to 5 stars, whole or half. Received: {_excerpt(rating)}. Leave out "
-            "what is unrated."
+            f"{table.name}: line 1 must hold user, film, rating and timestamp. Received: {len(table.names)} columns, "
+            f"in {table}. Say which with --columns, such as 1 2 3."
         )
-    if not INTEGER.fullmatch(timestamp):
-        fault = "is torn off in" if torn else "must hold"
-        raise UsageError(f"{where} {fault} its timestamp, whole seconds since 1970. Received: {_excerpt(timestamp)}.")
-    return int(user), int(film), float(rating), int(timestamp)
+    return dict(zip(ROLES, table.names, strict=False))
 
 
-def _check_last(file: TextFile, columns: Columns, whole: bool) -> None:
+def _by_name(table: Table) -> dict[str, str]:
+    plain = {re.sub("[^a-z0-9]", "", name.lower()): name for name in reversed(table.names)}
+    found = {role: next((plain[word] for word in NAMES[role].split() if word in plain), "") for role in ROLES}
+    roles = {role: name for role, name in found.items() if name}
+    others = [name for name in table.names if name not in roles.values()]
+    if not {"user", "film"} <= roles.keys() or ("rating" not in roles and others):
+        lacks = next(role for role in ROLES if role not in roles)
+        raise UsageError(
+            f"{table.name}: line 1 names no column of {lacks}s that is known. Received: {_listed(table)}, in {table}. "
+            "Say --columns USER FILM RATING TIME with their names, the last two if there are such; or --header no."
+        )
+    return roles
+
+
+def _ids(table: Table, rows: Rows, name: str, odd: _Odd) -> np.ndarray:
+    values = rows.columns[name]
+    if values.dtype.kind == "O":
+        if (empty := values == "").any():
+            raise UsageError(f"{table.name}: line {rows.lines[np.argmax(empty)]} names nothing in column {name!r}.")
+        odd.note(rows, values, np.array([not tables.ID.fullmatch(word) for word in values]))
+    return values
+
+
+def _stars(table: Table, rows: Rows, name: str, odd: _Odd) -> np.ndarray:
+    values = rows.columns[name]
+    if (wrong := ~np.isfinite(values)).any():
+        raise UsageError(
+            f"{table.name}: line {rows.lines[np.argmax(wrong)]} must hold a rating, a number. Received: "
+            f"{values[np.argmax(wrong)]:g} or nothing. Leave out what is unrated."
+        )
+    odd.note(rows, values, ~HALF_STARS.holds(values))
+    return values
+
+
+def _times(table: Table, rows: Rows, name: str, odd: _Odd) -> np.ndarray:
+    """Returns seconds, or dates as seconds."""
+    values = rows.columns[name]
+    if values.dtype.kind != "O":
+        return values
+    seconds = pd.to_numeric(pd.Series(values), errors="coerce").to_numpy("float64")
+    if not np.isfinite(seconds).all():
+        dates = pd.to_datetime(pd.Series(values), format="ISO8601", utc=True, errors="coerce")
+        if dates.isna().any():
+            at = int(np.argmax(dates.isna() & ~np.isfinite(seconds)))
+            raise UsageError(
+                f"{table.name}: line {rows.lines[at]} must hold its timestamp, seconds since 1970 or a date such as "
+                f"2026-01-31 12:00:00. Received: {values[at][:40]!r}. Fetch the file again, or name other --columns."
+            )
+        return dates.astype("datetime64[ms, UTC]").astype("int64").to_numpy() // 1000
+    return np.clip(seconds, -LARGEST, LARGEST).astype("int64")
+
+
+_READERS: dict[str, Callable[[Table, Rows, str, _Odd], np.ndarray]] = {
+    "user": _ids,
+    "film": _ids,
+    "rating": _stars,
+    "time": _times,
+}
+
+
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    """Returns the blocks' values: ids as texts if any is one."""
+    if any(part.dtype.kind == "O" for part in parts):
+        parts = [part.astype(str).astype(object) for part in parts]
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _check_last(table: Table, rows: Rows, seconds: np.ndarray) -> None:
     """Finds a last line that was torn within its timestamp: digits are missing against all the others."""
-    seconds = columns.timestamps
-    if whole or len(seconds) < 2:
-        return
-    earliest = seconds[:-1].min()
-    if earliest >= REAL_SECONDS and seconds[-1] * 2 < earliest:
-        line = line_of(file, int(columns.users[-1]), int(columns.films[-1]))
+    earliest = seconds[:-1].min(initial=np.iinfo("int64").max)
+    if len(seconds) > 1 and earliest >= REAL_SECONDS and seconds[-1] * 2 < earliest:
         raise UsageError(
-            f"{file.name}: line {line}, the last, is torn off in its timestamp. Received: {seconds[-1]}. Fetch the "
-            "file again."
+            f"{table.name}: line {rows.lines[-1]}, the last, is torn off in its timestamp. Received: {seconds[-1]}. "
+            "Fetch the file again."
         )
 
 
-def films(file: TextFile) -> About:
-    """Reads titles and genres by a film's id; of two lines for a film the last is kept.
-
-    Raises:
-        UsageError: If a line is not what it should be; names it.
-    """
-    if file.size > MOST_FILM_BYTES:
-        raise UsageError(f"{file.name} has {file.size / 1e6:,.0f} MB: at most {MOST_FILM_BYTES / 1e6:.0f} MB are read.")
-    read = {".item": _item, ".dat": _dat, ".csv": _csv}[file.base[file.base.rindex(".") :]]
-    about = {}
-    for number, cells in read(file):
-        where = f"{file.name}: line {number}"
-        if cells is None or not re.fullmatch(r"[0-9]{1,10}", cells[0]):
-            raise UsageError(f"{where} must hold a film's integer id, title and genres: fetch the file again.")
-        about[int(cells[0])] = (cells[1].strip() or f"film {int(cells[0])}", cells[2])
-    return about
-
-
-Film = tuple[str, str, tuple[str, ...]]
-
-
-def _lines(file: TextFile) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(file.text().split("\n"), 1):  # not splitlines: Latin-1 has more line ends
-        if line.strip():
-            yield number, line.rstrip("\r")
-
-
-def _item(file: TextFile) -> Iterator[tuple[int, Film | None]]:
-    for number, line in _lines(file):
-        film, *rest = line.split("|")
-        flags = rest[4:]
-        whole = len(flags) == len(GENRES) and set(flags) <= {"0", "1"}
-        genres = tuple(name for name, flag in zip(GENRES, flags, strict=False) if flag == "1" and name != "unknown")
-        yield number, (film, rest[0], genres) if whole else None
-
-
-def _dat(file: TextFile) -> Iterator[tuple[int, Film | None]]:
-    for number, line in _lines(file):
-        film, *title = line.split("::")
-        yield number, (film, "::".join(title[:-1]), genres_in(title[-1])) if len(title) > 1 else None
-
-
-def _csv(file: TextFile) -> Iterator[tuple[int, Film | None]]:
-    reader = csv.reader(io.StringIO(file.text(), newline=""), strict=True)
-    try:
-        for cells in reader:
-            if cells and not (reader.line_num == 1 and cells[0].lower() == "movieid"):
-                yield reader.line_num, (cells[0], cells[1], genres_in(cells[2])) if len(cells) == 3 else None
-    except csv.Error:
-        yield reader.line_num, None
-
-
-def genres_in(cell: str) -> tuple[str, ...]:
-    """Takes genres apart at the bars between them; "(no genres listed)" is none."""
-    return tuple(name for name in cell.split("|") if name and not name.startswith("(no genres"))
-
-
-def _excerpt(text: bytes) -> str:
-    return repr(text[:40].decode("latin-1")) + ("..." if len(text) > 40 else "")
+def _listed(table: Table) -> str:
+    return ", ".join(map(repr, table.names[:20])) + (", ..." if len(table.names) > 20 else "")

@@ -47,7 +47,7 @@ def load(config: SampleOptions) -> Splits:
     """
     from recipes.data import sources
 
-    options = {name: getattr(config, name) for name in ("label", "size", "channels", "framing")}
+    options = {name: getattr(config, name) for name in ("label", "columns", "header", "size", "channels", "framing")}
     splits = sources.load(config.data, seed=config.seed, **options)
     print(f"{splits.name}, from {splits.source}: {splits.split}.")
     if splits.notes:

@@ -19,6 +19,10 @@ class SampleOptions(Options):
     label: str | None = None
     """The column of a table, or the array of an archive, that holds labels. In a folder of pictures, sub-folders are
     labels anyway."""
+    columns: tuple[str, ...] | None = None
+    """For a table: the columns of numbers to use, by name; all but the label if not given."""
+    header: Literal["yes", "no"] | None = None
+    """For a table: whether its first line names the columns. If it does not, they are called 1, 2 and so on."""
     size: tuple[int, ...] | None = None
     """For a folder of pictures: the height and width to resize to, or one number for both."""
     channels: Literal[1, 3] | None = None

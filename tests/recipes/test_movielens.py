@@ -184,7 +184,7 @@ def test_predictions_are_asked_in_any_order_and_fall_back_on_biases(folder):
         def reconstruct(self, rows):
             return np.full(rows.shape, 2.0, "float32")
 
-    predict = predicting.predictor(Twos(), predicting.rows_of(known, "item"), "item", biases)
+    predict = predicting.predictor(Twos(), predicting.rows_of(known, "item"), "item", biases, known.scale)
     people, films = known.shape
     users, asked = np.array([3, people, 0, 3]), np.array([2, 2, films, 1])
     expected = biases(users, asked)

@@ -20,13 +20,9 @@ from zoo.layers.rating_output import RatingOutput
 from zoo.layers.transposed_dense import TransposedDense
 from zoo.wrappers.wrapper import Wrapper
 
-NONE = -1  # stands for a film where fewer are left than were asked for
-PEOPLE = (
-    tf.TensorSpec((None,), tf.int64, name="film_ids"),
-    tf.TensorSpec((None,), tf.float32, name="ratings"),
-    tf.TensorSpec((None,), tf.int64, name="row_splits"),
-)
-ASKED = tf.TensorSpec((None,), tf.int64, name="asked")
+# What stands for a film where fewer are left than were asked for.
+NONE = {tf.int64: -1, tf.string: ""}
+BUCKETS = 1 << 62  # of hashes of ids that are texts
 COUNT = tf.TensorSpec((), tf.int32, name="k")
 
 
@@ -36,10 +32,11 @@ class Recommender(Wrapper):
 
     Args:
         model: A model of "ratings", in stars, or of "likes", 0 or 1.
-        film_ids: The films' ids, shape `(films,)`, ascending.
+        film_ids: The films' ids, shape `(films,)`, ascending: integers, or texts.
         titles: Their titles.
         scale: The lowest and the highest rating that people may give.
         above: The rating above which a film is liked; for a model of likes.
+        stars: What the model takes these two for, if not for themselves: above 0.
         name: The model's name; the wrapped one's if not given.
     """
 
@@ -50,31 +47,39 @@ class Recommender(Wrapper):
         titles: Sequence[str],
         scale: tuple[float, float],
         above: float | None = None,
+        stars: tuple[float, float] | None = None,
         name: str | None = None,
     ) -> None:
-        ids = np.asarray(film_ids, "int64")
+        ids = np.asarray(film_ids)
+        ids = ids.astype("int64" if ids.dtype.kind in "iu" else "U")
         films = model.encoder.input_shape[-1]
         fits = ids.shape == (films,) and len(titles) == films
         checks.check(fits, "film_ids and titles", f"one for each of {films} films", (ids.shape, len(titles)))
-        checks.check(bool((np.diff(ids) > 0).all()), "film_ids", "ascending", ids[:3].tolist())
+        checks.check(bool((ids[1:] > ids[:-1]).all()), "film_ids", "ascending", ids[:3].tolist())
         super().__init__(
             model,
             name=name,
-            film_ids=ids,
+            film_ids=ids if ids.dtype.kind == "i" else tuple(ids.tolist()),
             titles=tuple(titles),
             scale=(float(scale[0]), float(scale[1])),
             above=above,
+            stars=None if stars in (None, tuple(scale)) else (float(stars[0]), float(stars[1])),
         )
 
     def endpoints(self) -> dict[str, Endpoint]:
         """Returns what an export offers."""
-        people = _example(self.film_ids, self.scale)
+        people = _example(np.asarray(self.film_ids), self.scale)
+        film, asked = (tf.TensorSpec((None,), self.id_type, name=name) for name in ("film_ids", "asked"))
+        specs = (
+            film,
+            tf.TensorSpec((None,), tf.float32, name="ratings"),
+            tf.TensorSpec((None,), tf.int64, name="row_splits"),
+        )
 
         def of_people(call: Any, *inputs: tf.TensorSpec, **examples: Any) -> Endpoint:
-            return Endpoint(call, (*PEOPLE, *inputs), examples={**people, **examples})
+            return Endpoint(call, (*specs, *inputs), examples={**people, **examples})
 
-        predict = of_people(self.predict_of, ASKED, asked=self.film_ids[:5])
-        film = tf.TensorSpec((None,), tf.int64, name="film_ids")
+        predict = of_people(self.predict_of, asked, asked=self.film_ids[:5])
         return {
             "serving_default": predict,
             "predict": predict,
@@ -82,6 +87,11 @@ class Recommender(Wrapper):
             "encode": of_people(self.encode_of),
             "similar": Endpoint(self.similar_to, (film, COUNT), examples={"film_ids": self.film_ids[:3], "k": 5}),
         }
+
+    @property
+    def id_type(self) -> tf.DType:
+        """The type of ids: int64 or string."""
+        return tf.string if isinstance(self.film_ids[0], str) else tf.int64
 
     def predict_of(
         self, film_ids: tf.Tensor, ratings: tf.Tensor, row_splits: tf.Tensor, asked: tf.Tensor
@@ -93,7 +103,7 @@ class Recommender(Wrapper):
         x, ignored = self._rows(film_ids, ratings, row_splits)
         asked = tf.cond(tf.size(asked) > 0, lambda: asked, lambda: tf.constant(self.film_ids))
         place, known = self._places(asked)
-        found = tf.gather(self(x), place, axis=1)
+        found = tf.gather(self._on_scale(self(x)), place, axis=1)
         return {
             "film_ids": asked,
             "prediction": tf.where(known, found, tf.constant(np.nan, tf.float32)),
@@ -106,7 +116,7 @@ class Recommender(Wrapper):
         """Returns the k films, `(people, k)`, with the highest predictions of those that a person has not rated."""
         x, ignored = self._rows(film_ids, ratings, row_splits)
         seen = self._seen(film_ids, row_splits)
-        return {**self._best(tf.where(seen, -np.inf, self(x)), k, "prediction"), "ignored": ignored}
+        return {**self._best(tf.where(seen, -np.inf, self._on_scale(self(x))), k, "prediction"), "ignored": ignored}
 
     def encode_of(self, film_ids: tf.Tensor, ratings: tf.Tensor, row_splits: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns people's taste, the code, `(people, latent_dim)`."""
@@ -138,7 +148,15 @@ class Recommender(Wrapper):
         count = tf.scatter_nd(entries, tf.ones_like(ratings[used]), shape)
         mean = tf.math.divide_no_nan(tf.scatter_nd(entries, ratings[used], shape), count)
         ignored = tf.math.unsorted_segment_sum(tf.cast(~used, tf.int64), rows, shape[0])
-        return (mean if self.above is None else tf.cast(mean > self.above, tf.float32)), ignored
+        if self.above is not None:
+            return tf.cast((count > 0) & (mean > self.above), tf.float32), ignored
+        return (mean if self.stars is None else tf.where(count > 0, _laid(self.scale, self.stars, mean), 0.0)), ignored
+
+    def _on_scale(self, predictions: tf.Tensor) -> tf.Tensor:
+        """Returns what the model gives on the scale that people know; what tells an order stays."""
+        if self.stars is None or self.above is not None:
+            return predictions
+        return _laid(self.stars, self.scale, predictions)
 
     def _seen(self, film_ids: tf.Tensor, row_splits: tf.Tensor) -> tf.Tensor:
         rows, shape = self._row_of_each(film_ids, row_splits)
@@ -152,8 +170,14 @@ class Recommender(Wrapper):
 
     def _places(self, film_ids: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Returns each id's place among the films, 0 where it is none of theirs, and whether it is."""
-        known_ids = tf.constant(self.film_ids)
-        place = tf.minimum(tf.searchsorted(known_ids, film_ids, out_type=tf.int64), len(self.film_ids) - 1)
+        known_ids, last = tf.constant(self.film_ids), len(self.film_ids) - 1
+        if self.id_type == tf.int64:
+            place = tf.minimum(tf.searchsorted(known_ids, film_ids, out_type=tf.int64), last)
+        else:  # texts are looked for by their hashes, and two with the same hash are never taken for each other
+            hashes, asked = (tf.strings.to_hash_bucket_fast(ids, BUCKETS) for ids in (known_ids, film_ids))
+            order = tf.argsort(hashes)
+            place = tf.searchsorted(tf.gather(hashes, order), asked, out_type=tf.int64)
+            place = tf.cast(tf.gather(order, tf.minimum(place, last)), tf.int64)
         known = tf.gather(known_ids, place) == film_ids
         return tf.where(known, place, 0), known
 
@@ -162,10 +186,16 @@ class Recommender(Wrapper):
         best, place = tf.math.top_k(values, tf.clip_by_value(k, 0, len(self.film_ids)))
         left = best > -np.inf
         return {
-            "film_ids": tf.where(left, tf.gather(tf.constant(self.film_ids), place), NONE),
+            "film_ids": tf.where(left, tf.gather(tf.constant(self.film_ids), place), NONE[self.id_type]),
             "titles": tf.where(left, tf.gather(tf.constant(self.titles), place), ""),
             measure: tf.where(left, best, 0.0),
         }
+
+
+def _laid(ends: tuple[float, float], on: tuple[float, float], values: tf.Tensor) -> tf.Tensor:
+    """Returns values of one scale on another."""
+    wide = ends[1] - ends[0]
+    return on[0] + (values - ends[0]) * ((on[1] - on[0]) / wide if wide else 0.0)
 
 
 def _weights_to_films(decoder: keras.Model) -> tf.Tensor:
@@ -182,6 +212,7 @@ def _weights_to_films(decoder: keras.Model) -> tf.Tensor:
 def _example(film_ids: np.ndarray, scale: tuple[float, float]) -> dict[str, Any]:
     """Returns three people for golden outputs: one of some ratings, one of none, one with an id that is unknown."""
     some = film_ids[:: max(1, len(film_ids) // 7)][:7]
-    ids = np.concatenate([some, some[:1], [film_ids[-1] + 1]])
+    unknown = film_ids[-1] + 1 if film_ids.dtype.kind == "i" else f"{film_ids[-1]}?"
+    ids = np.concatenate([some, some[:1], [unknown]])
     ratings = np.where(np.arange(len(ids)) % 2, scale[0], scale[1]).astype("float32")
     return {"film_ids": ids, "ratings": ratings, "row_splits": np.array([0, len(some), len(some), len(ids)])}

