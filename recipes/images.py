@@ -174,7 +174,7 @@ def checked(config: Config) -> dict[str, Any]:
         raise UsageError("--health looks at codes of one length: leave it out for pictures.")
     if config.inputs is not None and options["task"] != "denoise":
         raise UsageError(
-            f"--inputs and --targets need --task denoise. Received: --task {options['task']}. Leave --task out."
+            f"--inputs and --targets go with --task denoise. Received: --task {options['task']}. Leave --task out."
         )
     if config.bm3d and options["task"] != "denoise":
         raise UsageError(f"--bm3d compares denoising with BM3D. Received: --task {options['task']}.")
