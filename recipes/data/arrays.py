@@ -175,5 +175,5 @@ def _samples(
             )
     fit = arrays[train].astype("float64")
     fit = fit if rows is None else fit[rows]
-    standardized = Standardized.fitted(fit, [f"column {i}" for i in range(fit.shape[1])], source)
+    standardized = Standardized.fitted(fit, [f"column {i}" for i in range(fit.shape[1])], source, named=False)
     return standardized, {name: standardized.samples(x) for name, x in arrays.items()}

@@ -110,21 +110,24 @@ class Standardized:
         columns: The columns' names.
         mean: Train's mean by column, in the data's units, shape `(columns,)`, float32.
         scale: Train's standard deviation, likewise; 1 for a column that is constant there.
+        named: Whether the names are the data's own, so that an export takes columns by them.
     """
 
     columns: tuple[str, ...]
     mean: np.ndarray
     scale: np.ndarray
+    named: bool = True
     output: ClassVar[str] = "real"
 
     @classmethod
-    def fitted(cls, train: np.ndarray, columns: Sequence[str], source: str) -> Standardized:
+    def fitted(cls, train: np.ndarray, columns: Sequence[str], source: str, named: bool = True) -> Standardized:
         """Takes mean and scale from training samples.
 
         Args:
             train: Shape `(n, columns)`, float64.
             columns: The columns' names.
             source: What an error calls the data.
+            named: Whether the names are the data's own.
 
         Raises:
             UsageError: If float32, in which models compute, cannot distinguish a column's values.
@@ -137,7 +140,7 @@ class Standardized:
                 f"{source}: column {columns[worst]!r} varies too little around {train[:, worst].mean():.6g} for 32-bit "
                 "numbers: subtract a constant from it first."
             )
-        return cls(tuple(columns), train.mean(axis=0).astype("float32"), scale.astype("float32"))
+        return cls(tuple(columns), train.mean(axis=0).astype("float32"), scale.astype("float32"), named)
 
     @property
     def meaning(self) -> str:
@@ -154,7 +157,7 @@ class Standardized:
 
     def wrap(self, model: Autoencoder) -> Autoencoder:
         """Returns the model that takes raw values."""
-        return standardized.Standardized(model, self.mean, self.scale)
+        return standardized.Standardized(model, self.mean, self.scale, self.columns if self.named else None)
 
     def inputs(self) -> dict[str, Any]:
         """Returns what `inputs.json` beside an export says of what goes in: the columns' names in their order."""

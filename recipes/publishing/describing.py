@@ -1,6 +1,6 @@
 """The model card of an export."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from recipes.publishing import markdown
 from zoo.autoencoder import Autoencoder
 from zoo.words import printable
 
+MOST_INPUTS = 8  # that a card lists
 CARDS = Path(__file__).with_name("cards")
 
 
@@ -51,7 +52,7 @@ def card(
     signatures = [
         {
             "name": signature,
-            "inputs": Markup(", ".join(f"`{spec.name}` {_described(spec)}" for spec in endpoint.inputs)),
+            "inputs": Markup(_inputs(endpoint.inputs)),
             "outputs": Markup(", ".join(f"`{key}` {_described(spec)}" for key, spec in endpoint.outputs().items())),
         }
         for signature, endpoint in model.endpoints().items()
@@ -73,6 +74,13 @@ def card(
         explained=explained,
     )
     return str(ModelCard(content))
+
+
+def _inputs(specs: Sequence[Any]) -> str:
+    """Lists the inputs; of a table's columns, each of which is one, the first."""
+    listed = [f"`{spec.name}` {_described(spec)}" for spec in specs[:MOST_INPUTS]]
+    more = len(specs) - len(listed)
+    return ", ".join(listed) + (f" and {more:,} more" if more else "")
 
 
 def _described(spec: Any) -> str:

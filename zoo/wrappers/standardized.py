@@ -1,13 +1,18 @@
 """A model of standardized values that takes raw ones."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
 
-from zoo.autoencoder import Autoencoder
+from zoo import checks
+from zoo.autoencoder import Autoencoder, Endpoint
 from zoo.layers.standardization import Standardization
+from zoo.wrappers.columns import named, ordered
 from zoo.wrappers.raw import Raw
+
+EXAMPLES = np.array([0.0, 1.0, -1.0, 3.0])  # standardized, of each column, for golden outputs
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -18,6 +23,8 @@ class Standardized(Raw):
         model: A model of vectors of "real" numbers.
         mean: What is subtracted from each column, shape `(columns,)`.
         scale: What each is divided by, likewise; above 0.
+        columns: The columns' names. If given, data frames are taken by them, whatever their order, and so are the
+            inputs of the endpoint `named`.
         name: The wrapper's name; the wrapped one's if not given.
     """
 
@@ -26,8 +33,44 @@ class Standardized(Raw):
         model: Autoencoder,
         mean: Sequence[float] | np.ndarray,
         scale: Sequence[float] | np.ndarray,
+        columns: Sequence[str] | None = None,
         name: str | None = None,
     ) -> None:
         prepare = Standardization(mean, scale, name="standardize")
         restore = Standardization(mean, scale, invert=True, name="put_back")
-        super().__init__(model, prepare=prepare, restore=restore, name=name, mean=prepare.mean, scale=prepare.scale)
+        if columns is not None:
+            fits = len(set(columns)) == len(columns) == np.size(prepare.mean)
+            checks.check(fits, "columns", f"{np.size(prepare.mean)} names, each another", list(columns)[:20])
+        super().__init__(
+            model,
+            prepare=prepare,
+            restore=restore,
+            name=name,
+            mean=prepare.mean,
+            scale=prepare.scale,
+            columns=None if columns is None else tuple(columns),
+        )
+
+    def encode(self, x: Any, *beside: Any, **options: Any) -> np.ndarray:
+        """Returns the codes of raw samples."""
+        return super().encode(ordered(x, self.columns), *beside, **options)
+
+    def reconstruct(self, x: Any, *beside: Any, **options: Any) -> np.ndarray:
+        """Returns the raw reconstructions of raw samples."""
+        return super().reconstruct(ordered(x, self.columns), *beside, **options)
+
+    def score(self, x: Any, batch_size: int = 1024) -> np.ndarray:
+        """Returns the model's score of each raw sample, shape `(n,)`."""
+        return super().score(ordered(x, self.columns), batch_size)
+
+    def prepared(self, values: Any) -> Any:
+        """Returns raw samples as the model takes them, a data frame's columns by their names."""
+        return super().prepared(ordered(values, self.columns))
+
+    def endpoints(self) -> dict[str, Endpoint]:
+        """Returns what the model offers, of raw samples; `named` and `columns` too, if the columns have names."""
+        endpoints = super().endpoints()
+        if self.columns is None:
+            return endpoints
+        values = np.add(self.mean, EXAMPLES[:, None] * self.scale)
+        return {**endpoints, **named(endpoints, self.columns, dict(zip(self.columns, values.T, strict=True)))}

@@ -1,0 +1,195 @@
+"""Scores the rows of a new table with an export of recipes.anomaly, with TensorFlow and pandas alone.
+
+    python -m serving.detect exported/anomaly-vanilla NEW.csv OUT.csv
+
+Columns are found by their names, in any order; others are left out, or kept with --keep. NEW may be a text in any usual
+encoding with any usual delimiter, packed with gzip or not, or a Parquet file, of any length: it is read block by block.
+OUT gets a line a row: the line in NEW, the columns kept, the score, and whether the row is an anomaly. Rows with empty
+cells are anomalies. A word where a number should stand is refused, with its line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a file, a script knows its own folder alone
+from serving import parquet, tables
+from serving.dialects import dialect
+from serving.loading import load
+from serving.refusing import Refused
+from serving.tables import Kind, Rows
+from serving.text_files import on_disk
+
+NEEDED = {"named", "columns"}
+OWN = ("line", "score", "is_anomaly")
+SHOWN = 20  # names that a message lists
+
+
+@dataclass(frozen=True)
+class Detector:
+    """An export that scores rows by their columns' names.
+
+    Attributes:
+        loaded: Its SavedModel, which owns the weights.
+        inputs: By column, what the signature calls it, in the order of the export.
+        beside: What else the signature takes, such as the index of a detector.
+    """
+
+    loaded: Any
+    inputs: dict[str, str]
+    beside: dict[str, Any]
+
+    def __call__(self, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
+        """Returns scores and whether rows are anomalies, shape `(rows,)`."""
+        import tensorflow as tf
+
+        with np.errstate(over="ignore"):  # what 32 bits do not hold is infinite, and so an anomaly
+            given = {name: tf.constant(rows.columns[column].astype("float32")) for column, name in self.inputs.items()}
+        found = self.loaded.signatures["named"](**given, **self.beside)
+        return found["score"].numpy(), found["is_anomaly"].numpy()
+
+
+def detector(folder: Path, *, normal: int | None = None, trusted: bool = False) -> Detector:
+    """Loads an export.
+
+    Args:
+        folder: The export's folder.
+        normal: Of an export with several detectors, the index of the one that answers.
+        trusted: Whether its graph may reach files, the network and other programs.
+
+    Raises:
+        Refused: If it is damaged, not to be trusted, or does not find anomalies in tables.
+    """
+    loaded = load(folder, trusted=trusted)
+
+    import tensorflow as tf  # which is loaded by now, without a word
+
+    signatures = loaded.signatures
+    if not signatures.keys() >= NEEDED or "is_anomaly" not in signatures["named"].structured_outputs:
+        raise Refused(f"{folder} finds no anomalies in tables: give an export that recipes.anomaly made of a table.")
+    names, inputs = ([word.decode() for word in signatures["columns"]()[key].numpy()] for key in ("name", "input"))
+    others = signatures["named"].structured_input_signature[1].keys() - set(inputs)
+    if bool(others) != (normal is not None):
+        told = "has several detectors: say which with --normal, from 0 on" if others else "has one detector"
+        raise Refused(f"{folder} {told}. Received: --normal {normal}.")
+    return Detector(
+        loaded, dict(zip(names, inputs, strict=True)), {name: tf.constant(normal, tf.int32) for name in others}
+    )
+
+
+def opened(file: Path, header: bool) -> tuple[tuple[str, ...], Any]:
+    """Returns a table's names, and what reads its rows."""
+    if not file.is_file():
+        raise Refused(f"{file} is not there: give the path to a table.")
+    if file.suffix.lower() in parquet.ENDINGS:
+        return parquet.names(file), lambda kinds: parquet.rows(file, kinds)
+    text = on_disk(file)
+    found = dialect(text, header)
+    return found.names, lambda kinds: tables.rows(text, found, kinds)
+
+
+def check_columns(file: Path, names: Sequence[str], wanted: Sequence[str], kept: Sequence[str]) -> None:
+    """Checks that a table has each column that is wanted once.
+
+    Raises:
+        Refused: If it has not; names the columns.
+    """
+    missing = [name for name in [*wanted, *kept] if name not in names]
+    if missing:
+        near = difflib.get_close_matches(missing[0], names, 1)
+        raise Refused(
+            f"{file} lacks {_listed(missing)}. It has {_listed(names)}.{f' Is it {near[0]!r}?' if near else ''} "
+            "Name the columns as the export does."
+        )
+    twice = [name for name in dict.fromkeys([*wanted, *kept]) if list(names).count(name) > 1]
+    if twice:
+        raise Refused(f"{file} has more than one column called {_listed(twice)}: rename the others.")
+    if own := [name for name in kept if name in OWN]:
+        raise Refused(f"--keep {own[0]} would stand in OUT beside the export's own {own[0]}: rename that column.")
+
+
+def scored(answer: Detector, rows: Iterable[Rows], kept: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """Yields what OUT gets, block by block."""
+    for block in rows:
+        score, is_anomaly = answer(block)
+        beside = {name: block.columns[name] for name in kept}
+        yield pd.DataFrame({"line": block.lines, **beside, "score": score, "is_anomaly": is_anomaly})
+
+
+def detect(answer: Detector, source: Path, target: Path, *, keep: Sequence[str] = (), header: bool = True) -> str:
+    """Scores a table and writes the scores, aside and then in place.
+
+    Args:
+        answer: What `detector` returned.
+        source: The table.
+        target: The file to write, commas between its cells.
+        keep: Names of columns to write beside the scores.
+        header: Whether the table's first line names its columns, which are called 1, 2 and so on otherwise.
+
+    Returns:
+        How many rows there were, and how many anomalies.
+
+    Raises:
+        Refused: If the table lacks a column, or a line is not what it should be; names it.
+    """
+    if target.exists() and target.resolve() == source.resolve():
+        raise Refused(f"{source} would be written over itself: give another OUT.")
+    names, reader = opened(source, header)
+    check_columns(source, names, list(answer.inputs), keep)
+    kinds: dict[str, Kind] = {**dict.fromkeys(keep, "word"), **dict.fromkeys(answer.inputs, "number")}
+    count = anomalies = unscored = 0
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as aside:
+        new = Path(aside, target.name)
+        with new.open("w", encoding="utf-8", newline="") as out:
+            for block in scored(answer, reader(kinds), keep):
+                block.to_csv(out, index=False, header=not count, na_rep="nan", lineterminator="\n")
+                count += len(block)
+                anomalies += int(block["is_anomaly"].sum())
+                unscored += int((~np.isfinite(block["score"])).sum())
+        if not count:
+            raise Refused(f"{source} has no rows: there is nothing to score.")
+        os.replace(new, target)
+    told = f", {unscored:,} of them with empty or infinite values" if unscored else ""
+    return f"Scored {count:,} rows: {anomalies:,} anomalies ({anomalies / count:.2%}){told}."
+
+
+def main() -> None:
+    """Parses the command line and scores."""
+    parser = argparse.ArgumentParser(
+        prog="python -m serving.detect", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("export", type=Path, help="an export that recipes.anomaly made of a table")
+    parser.add_argument("new", type=Path, help="the table to score")
+    parser.add_argument("out", type=Path, help="the file to write, as CSV")
+    parser.add_argument("--keep", nargs="+", default=(), metavar="COLUMN", help="columns to write beside the scores")
+    parser.add_argument("--header", choices=("yes", "no"), default="yes", help="whether line 1 names the columns")
+    parser.add_argument("--normal", type=int, help="of an export with several detectors, which answers, from 0 on")
+    parser.add_argument("--trust", action="store_true", help="let the graph reach files, the network and programs")
+    arguments = parser.parse_args()
+    try:
+        answer = detector(arguments.export, normal=arguments.normal, trusted=arguments.trust)
+        keep, header = arguments.keep, arguments.header == "yes"
+        print(detect(answer, arguments.new, arguments.out, keep=keep, header=header))
+    except Refused as refused:
+        sys.exit(str(refused))
+    except OSError as error:
+        sys.exit(f"Could not read or write ({error.strerror or error}): {error.filename or arguments.out}.")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names[:SHOWN])) + (", ..." if len(names) > SHOWN else "")
+
+
+if __name__ == "__main__":
+    main()
