@@ -2,8 +2,8 @@
 
     python -m recipes.anomaly                                      # 5,000 digits, each digit normal in turn
     python -m recipes.anomaly --data data/mnist --normal 3         # all of MNIST: which digits are not a 3?
-    python -m recipes.anomaly --data FILE.csv --label kind --normal good --latent-dim 2
-    python -m recipes.anomaly --data FILE.csv --latent-dim 2       # no labels: all rows are taken as normal
+    python -m recipes.anomaly --data FILE.csv --label kind --normal good    # a table, 5 to 60 seconds
+    python -m recipes.anomaly --data FILE.csv                      # no labels: all rows are taken as normal
     python -m recipes.anomaly --data PHOTOS --size 64 --normal good    # a folder of pictures, its folders are labels
 
 Training sees normal samples alone, and normal validation samples set the threshold. Score and threshold are part of
@@ -12,60 +12,55 @@ the export: its signature `detect` gives `score` and `is_anomaly`.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from recipes import running
+from recipes.data import sources
 from recipes.running import pipeline
 from recipes.running.samples import SampleOptions
-from zoo import UsageError, checks
+from recipes.tasks import detection
+from recipes.tasks.detection import Kind
+from zoo import checks
 from zoo.words import printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from recipes.data.splits import Part, Splits
+    from recipes.data.splits import Splits
     from recipes.publishing import Drawing, Report
     from recipes.training import Progress
     from zoo.autoencoder import Autoencoder
     from zoo.wrappers.detector import Detector
 
 RECIPE = "anomaly"
-EACH = "each"
-PCA_DIMENSIONS = (1, 2, 4, 8, 16, 32, 64, 128)
-PARTS = ("validation", "test")
+# The default models: noise that is taken away again teaches where rows are dense, at any number of columns.
+PICTURES, ROWS = "vanilla", "denoising"
 
 
 @dataclass(frozen=True)
 class Config(SampleOptions):
     """The recipe's options."""
 
-    model: str = "vanilla"
-    """The model's name; its hyperparameters follow below, and other models have others."""
+    model: str = ""
+    """The model's name; its hyperparameters follow below, and other models have others. If not given, vanilla for
+    pictures and denoising for tables."""
     normal: str | None = None
     """The normal label: samples of all others are anomalies. Or each: every label in turn, with a model each, which is
     the default for pictures."""
-    false_alarms: float = 0.05
-    """The share of normal samples that may be called anomalies, which sets the threshold."""
+    false_alarms: float | None = None
+    """The share of normal samples that may be called anomalies, which sets the threshold. If not given, 0.05, or the
+    least share that few normal validation samples allow."""
     blur: float = 1.0
     """Blur pictures and reconstructions before comparing them: the Gaussian's standard deviation in pixels."""
 
-
-@dataclass(frozen=True)
-class Kind:
-    """What is normal to one detector: a label's name and its number; no number where there are no labels."""
-
-    name: str
-    label: int | None
-
-    def of(self, part: Part) -> np.ndarray:
-        """Returns the normal samples of a part."""
-        return part.x if self.label is None else part.x[part.y == self.label]
+    def __post_init__(self) -> None:
+        """Chooses the model by the data, if none is given."""
+        if not self.model:
+            object.__setattr__(self, "model", ROWS if sources.of_rows(self.data) else PICTURES)
 
 
 def run(config: Config) -> dict[str, float]:
@@ -80,68 +75,35 @@ def run(config: Config) -> dict[str, float]:
     Raises:
         UsageError: If an option, the data or the output folder is not what it should be.
     """
-    checks.fraction("false_alarms", config.false_alarms)
+    if config.false_alarms is not None:
+        checks.fraction("false_alarms", config.false_alarms)
     checks.not_negative("blur", config.blur)
     with running.workspace(RECIPE, config) as folder:
         splits = pipeline.load(config)
-        kinds = kinds_of(config, splits)
-        detectors, progress = train(config, splits, kinds, folder)
-        scores = {part: [one.score(splits[part].x) for one in detectors] for part in PARTS}
-        report = measure(config, splits, kinds, detectors, scores)
+        kinds = detection.kinds_of(splits, config.normal, config.false_alarms)
+        detectors, trainings = train(config, splits, kinds, folder)
+        scores = {part: [one.score(splits[part].x) for one in detectors] for part in detection.PARTS}
+        report = detection.measure(splits, kinds, detectors, scores, false_alarms=config.false_alarms, seed=config.seed)
+        report.explained |= detection.unfinished(kinds, [falling(progress) for progress in trainings])
+        progress = merged(trainings)
         made = pipeline.Trained(together(detectors), progress)
 
         def drawings() -> dict[str, Drawing]:
             return draw(config, splits, kinds, detectors, scores, report, progress)
 
-        return pipeline.publish(RECIPE, config, splits, made, report, drawings)
+        found = pipeline.publish(RECIPE, config, splits, made, report, drawings)
+        for name, sentence in report.explained.items():
+            print(f"{name}: {printable(sentence)}")
+        return found
 
 
-def kinds_of(config: Config, splits: Splits) -> list[Kind]:
-    """Returns what is normal in turn, after a look whether there are enough samples to train, set and measure.
-
-    Raises:
-        UsageError: If there are not, or if no such label is there.
-    """
-    names = splits.labels
-    if not names:
-        if config.normal is not None:
-            raise UsageError(f"--normal {config.normal} needs labels: name their column with --label.")
-        kinds = [Kind("all rows", None)]
-    else:
-        normal = config.normal or (EACH if splits.pictures else "")
-        if normal == EACH and EACH in names:
-            raise UsageError(f"--normal {EACH} means every label in its turn, and {EACH} is a label: rename the label.")
-        if normal not in (EACH, *names):
-            listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
-            hint = checks.did_you_mean(normal, [EACH, *names])
-            raise UsageError(
-                f"--normal must be {EACH} or one of the labels {listed}. Received: {normal!r}. {hint}".strip()
-            )
-        kinds = [Kind(name, i) for i, name in enumerate(names) if normal in (EACH, name)]
-
-    least = int(np.ceil(1 / config.false_alarms)) - 1
-    for kind in kinds:
-        counts = {part: len(kind.of(splits[part])) for part in ("train", *PARTS)}
-        if min(counts.values()) < 1 or counts["validation"] < least:
-            raise UsageError(
-                f"{splits.source}: --false-alarms {config.false_alarms:g} needs at least {least} normal samples to "
-                f"validate by. Received: {counts['validation']} of {kind.name}. Raise it, or give more data."
-            )
-        for part in PARTS:
-            if kind.label is not None and counts[part] == len(splits[part]):
-                raise UsageError(
-                    f"{splits.source}: all {counts[part]} samples for {part} are {kind.name}: no anomalies."
-                )
-    return kinds
-
-
-def train(config: Config, splits: Splits, kinds: list[Kind], folder: Path) -> tuple[list[Detector], Progress]:
-    """Trains a detector for each kind of normal samples; returns them, and how all trainings went together."""
+def train(config: Config, splits: Splits, kinds: list[Kind], folder: Path) -> tuple[list[Detector], list[Progress]]:
+    """Trains a detector for each kind of normal samples; returns them, and how each training went."""
     trained = []
     for i, kind in enumerate(kinds):
         print(f"\nNormal: {printable(kind.name)} ({i + 1} of {len(kinds)})")
         trained.append(train_one(config, splits, kind, folder))
-    return [detector for detector, _ in trained], merged([progress for _, progress in trained])
+    return [detector for detector, _ in trained], [progress for _, progress in trained]
 
 
 def train_one(config: Config, splits: Splits, kind: Kind, folder: Path) -> tuple[Detector, Progress]:
@@ -161,7 +123,12 @@ def train_one(config: Config, splits: Splits, kind: Kind, folder: Path) -> tuple
     progress = training.fit(model, normal, validation, folder=place, **fitting)
     model = precision.in_float32(model)
     detector = Detector(model, blur=config.blur if splits.pictures else 0.0, relative=splits.pictures)
-    return detector.calibrate(validation, config.false_alarms), progress
+    return detector.calibrate(validation, detection.share_of(config.false_alarms, len(validation))), progress
+
+
+def falling(progress: Progress) -> bool:
+    """Says whether a training ended because no more epochs were allowed, with the lowest loss in the last of them."""
+    return not progress.stopped and progress.best_epoch == progress.epoch - 1
 
 
 def together(detectors: list[Detector]) -> Autoencoder:
@@ -185,101 +152,6 @@ def merged(each: list[Progress]) -> Progress:
             for name in each[0].history
         },
     )
-
-
-def measure(
-    config: Config, splits: Splits, kinds: list[Kind], detectors: list[Detector], scores: dict[str, list[np.ndarray]]
-) -> Report:
-    """Measures each detector on validation and test data, and its baselines: PCA and an isolation forest."""
-    from recipes.baselines.isolation_forest import isolation_forest
-    from recipes.publishing import Report, row
-    from zoo.wrappers.detector import Detector
-
-    report = Report()
-    for part in PARTS:
-        flags = [~(values <= one.threshold) for values, one in zip(scores[part], detectors, strict=True)]
-        setattr(report, part, numbers(splits[part], kinds, scores[part], flags))
-
-    forests = [isolation_forest(kind.of(splits.train), config.seed) for kind in kinds]
-    if kinds[0].label is None:
-        rule = Detector.threshold_of(forests[0](splits.validation.x), config.false_alarms)
-        share = float(np.mean(forests[0](splits.test.x) > rule))
-        report.baselines.append(row("isolation forest", "flagged", share, "same split and rule", "measured here"))
-        report.explained |= {"flagged": "share of rows called anomalies; without labels nobody knows which are."}
-        return report
-
-    prefix = "mean_" if len(kinds) > 1 else ""
-    for name, values, protocol in (
-        *pca_scores(splits, kinds, detectors),
-        ("isolation forest", [forest(splits.test.x) for forest in forests], "same split; scikit-learn's defaults"),
-    ):
-        found = numbers(splits.test, kinds, values)
-        for metric in (f"{prefix}auroc", f"{prefix}average_precision"):
-            report.baselines.append(row(name, metric, found[metric], protocol, "measured here"))
-    if prefix:
-        listed = ", ".join(f"{i} for {kind.name}" for i, kind in enumerate(kinds))
-        report.explained |= {
-            "mean_": "the mean over what is normal in turn; all other samples are then anomalies.",
-            "normal": f"chooses the detector by what is normal to it: {listed}.",
-        }
-    return report
-
-
-def numbers(
-    part: Part, kinds: list[Kind], scores: Iterable[np.ndarray], flags: Iterable[np.ndarray | None] | None = None
-) -> dict[str, float]:
-    """Returns the measures of scores by name; those of several kinds as `mean_NAME`, and `auroc_KIND` besides."""
-    from recipes.metrics.auroc import auroc
-    from recipes.metrics.average_precision import average_precision
-
-    found: list[dict[str, float]] = []
-    for kind, values, flagged in zip(kinds, scores, flags or itertools.repeat(None, len(kinds)), strict=True):
-        if kind.label is None:
-            return {} if flagged is None else {"flagged": float(flagged.mean())}
-        anomalous = part.y != kind.label
-        found.append({"auroc": auroc(anomalous, values), "average_precision": average_precision(anomalous, values)})
-        if flagged is not None:
-            found[-1] |= {
-                "detected": float(flagged[anomalous].mean()),
-                "false_alarms": float(flagged[~anomalous].mean()),
-            }
-    if len(kinds) == 1:
-        return found[0]
-    means = {f"mean_{name}": float(np.mean([one[name] for one in found])) for name in found[0]}
-    return means | {f"auroc_{kind.name}": one["auroc"] for kind, one in zip(kinds, found, strict=True)}
-
-
-def pca_scores(splits: Splits, kinds: list[Kind], detectors: list[Detector]) -> list[tuple[str, list[np.ndarray], str]]:
-    """Returns a name, test scores by kind and a protocol for PCA's squared error, and for its error by our score."""
-    from recipes.baselines.pca import pca
-    from zoo.wrappers.detector import Detector
-
-    trains = [kind.of(splits.train) for kind in kinds]
-    most = min(splits.train.x[0].size - 1, *map(len, trains))
-    dimensions = [k for k in PCA_DIMENSIONS if k <= most] or [1]
-    fits = [pca(train, max(dimensions)) for train in trains]
-    compared: dict[str, Any] = {"PCA's squared error": Detector(detectors[0].model)}
-    if detectors[0].relative:
-        compared["PCA, scored as here"] = detectors[0]
-
-    def scores(comparison: Detector, x: np.ndarray, k: int) -> list[np.ndarray]:
-        codes = [encode(x) for encode, _ in fits]
-        kept = [
-            decode(np.where(np.arange(code.shape[1]) < k, code, 0))
-            for code, (_, decode) in zip(codes, fits, strict=True)
-        ]
-        return [np.asarray(comparison.compare(x, decoded.astype("float32"))) for decoded in kept]
-
-    measured = []
-    metric = "mean_auroc" if len(kinds) > 1 else "auroc"
-    for name, comparison in compared.items():
-        on_validation = {
-            k: numbers(splits.validation, kinds, scores(comparison, splits.validation.x, k))[metric] for k in dimensions
-        }
-        best = max(dimensions, key=lambda k: on_validation[k])
-        protocol = f"same split; {best} dimensions, chosen on validation"
-        measured.append((name, scores(comparison, splits.test.x, best), protocol))
-    return measured
 
 
 def draw(

@@ -37,6 +37,14 @@ def reads(source: str) -> bool:
     return path.suffix.lower() in ENDINGS
 
 
+def of_rows(source: str) -> bool:
+    """Says whether the samples are rows of numbers and no bytes, which are pixels; reads the arrays' headers alone."""
+    found = _headers(Path(source))
+    samples = {name: header for name, header in found.items() if _role(name) == "x"}
+    rows = all(len(shape) == 2 for shape, _ in samples.values())
+    return bool(samples) and rows and not all(dtype in (np.uint8, np.bool_) for _, dtype in samples.values())
+
+
 def load(source: str, label: str | None = None, seed: int = 0) -> Splits:
     """Loads arrays and, where they do not say what tests, draws 60% to train, 20% to validate and 20% to test.
 
@@ -91,6 +99,24 @@ def _read(path: Path) -> dict[str, np.ndarray]:
             return {key: archive[key] for key in archive.files}
 
 
+def _headers(path: Path) -> dict[str, tuple[tuple[int, ...], np.dtype]]:
+    """Reads shapes and types by name; nothing where that fails, which `load` says why."""
+    found = {}
+    try:
+        if path.is_file() and path.suffix.lower() == ".npz":
+            with zipfile.ZipFile(path) as archive:
+                for member in archive.namelist():
+                    with archive.open(member) as opened:
+                        found[Path(member).stem] = _header(opened)
+        else:
+            for file in sorted(path.glob("*.npy")) if path.is_dir() else [path]:
+                with file.open("rb") as opened:
+                    found["x" if file == path else file.stem] = _header(opened)
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return {}
+    return {name: (header[0], header[2]) for name, header in found.items() if header}
+
+
 def _one(file: Path) -> np.ndarray:
     with guarded(file, "is not a whole .npy array"), file.open("rb") as opened:
         _check_promise(opened, file.stat().st_size)
@@ -114,16 +140,31 @@ def _check_sizes(path: Path) -> None:
 
 def _check_promise(opened: IO[bytes], size: int) -> None:
     """Checks that an array's header promises no more than its file holds, for which NumPy would reserve memory."""
-    if opened.read(len(format.MAGIC_PREFIX)) != format.MAGIC_PREFIX:
+    header = _header(opened)
+    if header is None:
         return  # no array, which NumPy says
+    shape, _, dtype = header
+    promised = int(np.prod(shape, dtype=object)) * dtype.itemsize
+    if promised > size and not dtype.hasobject:
+        raise ValueError(f"its header promises {promised:,} bytes, of which it has under {size:,}")
+
+
+def _header(opened: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype] | None:
+    """Reads an array's shape, order and type; None where no array begins."""
+    if opened.read(len(format.MAGIC_PREFIX)) != format.MAGIC_PREFIX:
+        return None
     version = opened.read(2)
     read = {b"\1\0": format.read_array_header_1_0, b"\2\0": format.read_array_header_2_0}.get(version)
     if read is None:
         raise ValueError(f"its header has the version {version!r}")
-    shape, _, dtype = read(opened)
-    promised = int(np.prod(shape, dtype=object)) * dtype.itemsize
-    if promised > size and not dtype.hasobject:
-        raise ValueError(f"its header promises {promised:,} bytes, of which it has under {size:,}")
+    header: tuple[tuple[int, ...], bool, np.dtype] = read(opened)
+    return header
+
+
+def _role(name: str) -> str:
+    """Returns what an array of a name holds, whatever its part: x for samples, y for labels, or nothing known."""
+    rest = "_".join(word for word in name.lower().split("_") if word not in PARTS)
+    return "x" if rest in SAMPLES else "y" if rest in LABELS else ""
 
 
 def _roles(arrays: dict[str, np.ndarray], source: str, label: str | None) -> dict[str, np.ndarray]:
@@ -132,12 +173,11 @@ def _roles(arrays: dict[str, np.ndarray], source: str, label: str | None) -> dic
         raise UsageError(f"{source} has no array {label!r}: it has {', '.join(sorted(arrays))}.")
     found: dict[str, np.ndarray] = {}
     for name, values in arrays.items():
-        words = name.lower().split("_")
-        part = "".join(f"_{PARTS[word]}" for word in words if word in PARTS)
-        rest = "_".join(word for word in words if word not in PARTS)
-        if name == label or (label is None and rest in LABELS):
+        part = "".join(f"_{PARTS[word]}" for word in name.lower().split("_") if word in PARTS)
+        role = _role(name)
+        if name == label or (label is None and role == "y"):
             found[f"y{part}"] = values[..., 0] if values.ndim == 2 and values.shape[1] == 1 else values
-        elif rest in SAMPLES:
+        elif role == "x":
             found[f"x{part}"] = values
     for name in [name for name in found if name[0] == "y"]:
         if found[name].ndim != 1 or found[name].dtype.kind not in "iubfUS":

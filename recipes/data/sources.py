@@ -1,7 +1,8 @@
 """Where samples come from: one source a file beside this one, found by asking each whether it reads what is given.
 
 Such a file has `KEY`, its name; `reads(source) -> bool`; `load(source, ...) -> Splits`, with keyword options of its own
-choice among those of `--help`; and a docstring whose first line says what to give to `--data`.
+choice among those of `--help`; and a docstring whose first line says what to give to `--data`. It may have
+`of_rows(source) -> bool`, which says before anything is loaded whether samples are rows of a table's columns.
 """
 
 from __future__ import annotations
@@ -63,6 +64,16 @@ def reader(source: str) -> ModuleType:
     raise UsageError(f"--data {source} {_seen(Path(source))}: give {listed()}.")
 
 
+def of_rows(source: str) -> bool:
+    """Says whether a source is known, before it is loaded, to hold rows of columns: if its file has `of_rows`."""
+    for file in [source] if source in files() else files():
+        if "of_rows" in _functions(file):  # the others are not even imported
+            module = _module(file)
+            if module.reads(source):
+                return bool(module.of_rows(source))
+    return False
+
+
 def listed() -> str:
     """Lists what can be given to `--data`, from the files' text: nothing is imported."""
     lines = [line.rstrip(".") for line in files().values()]
@@ -74,11 +85,18 @@ def files() -> dict[str, str]:
     """Returns the first line of each source's docstring by the file's name, sorted."""
     found = {}
     for file in sorted(FOLDER.glob("[!_]*.py")):
-        tree = ast.parse(file.read_text("utf-8"))
-        functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-        if {"reads", "load"} <= functions:
-            found[file.stem] = (ast.get_docstring(tree) or file.stem).splitlines()[0]
+        if {"reads", "load"} <= _functions(file.stem):
+            found[file.stem] = (ast.get_docstring(_tree(file.stem)) or file.stem).splitlines()[0]
     return found
+
+
+@functools.cache
+def _tree(file: str) -> ast.Module:
+    return ast.parse((FOLDER / f"{file}.py").read_text("utf-8"))
+
+
+def _functions(file: str) -> set[str]:
+    return {node.name for node in _tree(file).body if isinstance(node, ast.FunctionDef)}
 
 
 def _module(name: str) -> ModuleType:

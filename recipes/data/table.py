@@ -27,6 +27,11 @@ def reads(source: str) -> bool:
     return PurePath(source.lower().removesuffix(".gz")).suffix in ENDINGS
 
 
+def of_rows(source: str) -> bool:
+    """Says that a table holds rows of columns."""
+    return True
+
+
 def load(
     file: str | Path,
     label: str | None = None,

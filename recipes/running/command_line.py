@@ -85,7 +85,7 @@ def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Conf
         UsageError: If the model is unknown, or for other data.
         SystemExit: With status 2, if an option is unknown or a value is of the wrong kind; with 0 after `--help`.
     """
-    name = value_of("--model", arguments) or config_class().model
+    name = value_of("--model", arguments) or config_class.usual(value_of("--data", arguments)).model
     builder = registry.outline(name)
     models = sorted({model for kind in config_class.KINDS for model in zoo.list_models(data=kind)})
     if name not in models:
@@ -101,7 +101,7 @@ def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Conf
     model.__doc__ = zoo.describe(name).summary
 
     groups = [
-        ("recipe", config_class, field(default_factory=config_class)),
+        ("recipe", config_class, field(default_factory=lambda: config_class(model=name))),
         (name, model, field(default_factory=model)),
     ]
     parsed: Any = tyro.cli(

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import tyro
 
@@ -75,6 +75,11 @@ class Options:
     resume: bool = False
     """Continue an interrupted run with these options; start afresh if there is none."""
     hyperparameters: tyro.conf.Suppress[Mapping[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def usual(cls, data: str | None) -> Self:
+        """Returns the options where nothing is given but maybe what `--data` says."""
+        return cls()
 
     def fixed(self) -> dict[str, Any]:
         """Returns hyperparameters that other options give, and that are no options by themselves."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import tyro
 
@@ -29,3 +29,8 @@ class SampleOptions(Options):
     """For a folder of pictures: 1 for grey, 3 for color. If not given, grey where all pictures are grey."""
     framing: Literal["crop", "pad"] | None = None
     """For a folder of pictures whose shape does not fit the size: crop (the default) cuts, pad adds black borders."""
+
+    @classmethod
+    def usual(cls, data: str | None) -> Self:
+        """Returns the options where nothing is given but maybe what `--data` says: the model may follow from it."""
+        return cls() if data is None else cls(data=data)

@@ -11,6 +11,7 @@ import tensorflow as tf
 import zoo
 from recipes import anomaly, training
 from recipes.data import idx, table
+from recipes.tasks import detection
 from zoo import UsageError
 
 
@@ -64,7 +65,7 @@ def test_the_export_alone_gives_the_measured_numbers(each, few_digits, fresh_pyt
     detect = tf.saved_model.load(folder / "saved_model").signatures["detect"]
     for digit in range(3):
         found = detect(x=tf.constant(test.x * 255), normal=tf.constant(digit))
-        measured = anomaly.numbers(test, [anomaly.Kind("", digit)], [found["score"].numpy()])
+        measured = detection.numbers(test, [detection.Kind("", digit)], [found["score"].numpy()])
         assert measured["auroc"] == pytest.approx(numbers[f"auroc_{digit}"], abs=1e-6)
     run = fresh_python("-I", "serving/verify.py", folder)
     assert run.returncode == 0, run.stdout + run.stderr
@@ -128,7 +129,7 @@ def test_a_table_with_labels(csv, tmp_path):
     detect = tf.saved_model.load(tmp_path / "a" / "saved_model").signatures["detect"]
     found = detect(x=tf.constant(splits.raw(splits.test.x)))
     scores, flagged = found["score"].numpy(), found["is_anomaly"].numpy()
-    measured = anomaly.numbers(splits.test, [anomaly.Kind("good", good)], [scores], [flagged])
+    measured = detection.numbers(splits.test, [detection.Kind("good", good)], [scores], [flagged])
     assert measured == pytest.approx(numbers, abs=1e-6)
     assert {path.stem for path in (tmp_path / "a/figures").iterdir()} == {"roc", "scores", "curves"}
 
@@ -181,7 +182,7 @@ def test_options_that_do_not_fit_a_table_are_told(options, told, csv, tmp_path):
 def test_a_label_that_all_rows_have_is_told(csv, tmp_path):
     file = tmp_path / "same.csv"
     file.write_text(csv.read_text().replace("bad", "good"))
-    with pytest.raises(UsageError, match="all 40 samples for validation are good: no anomalies"):
+    with pytest.raises(UsageError, match="all 40 samples for test are good: no anomalies"):
         anomaly.run(config(file, tmp_path / "a", label="kind", normal="good"))
 
 
@@ -210,3 +211,71 @@ def test_words_that_elsewhere_mean_nothing_are_labels(word, tmp_path):
     out = tmp_path / "out"
     assert "auroc" in anomaly.run(dataclasses.replace(config, out=out, hyperparameters={"latent_dim": 1}))
     assert json.loads((out / "inputs.json").read_text())["x"]["columns"] == ["a", "b"]
+
+
+def lines(rows: int, *extra: str) -> list[str]:
+    """Rows of a table whose normal ones lie on a line; `extra` are cells of further columns."""
+    rng = np.random.default_rng(0)
+    found = []
+    for i, place in enumerate(rng.normal(size=rows)):
+        kind = "bad" if i % 5 == 0 else "good"
+        off = 3 if kind == "bad" else 0.1
+        found.append(",".join([f"{place:.3f}", f"{2 * place + off * rng.normal():.3f}", *extra, kind]))
+    return found
+
+
+def table_of(folder, rows, *extra_names):
+    file = folder / "t.csv"
+    file.write_text("\n".join([",".join(["a", "b", *extra_names, "kind"]), *rows]) + "\n")
+    return anomaly.Config(data=str(file), label="kind", normal="good", epochs=40, out=folder / "out")
+
+
+def test_a_table_trains_denoising_by_itself_and_the_card_says_what_was_normal_and_who_is_better(tmp_path, capsys):
+    config = table_of(tmp_path, lines(60))
+    assert config.model == "denoising"
+    numbers = anomaly.run(config)
+    record = json.loads((tmp_path / "out/metrics.json").read_text())
+    names = [row["name"] for row in record["baselines"] if row["metric"] == "auroc"]
+    assert names == ["PCA's squared error", "isolation forest", "k nearest neighbors"]
+    card, printed = (tmp_path / "out/card.md").read_text(), capsys.readouterr().out
+    better = [
+        row["name"] for row in record["baselines"] if row["metric"] == "auroc" and row["value"] > numbers["auroc"]
+    ]
+    assert ("`auroc`: no baseline is better here" in card) == (not better)
+    for text in (card, printed):
+        assert "samples of good, of which 28 trained and 10 set the threshold; all others are anomalies" in text
+        assert "up to 9.1% false alarms: too few normal samples validate for 5%" in text  # 1 / (10 + 1)
+
+
+def test_constant_and_doubled_columns_are_columns(tmp_path):
+    rows = [",".join([*row.split(",")[:2], "7", row.split(",")[0], row.split(",")[2]]) for row in lines(60)]
+    numbers = anomaly.run(table_of(tmp_path, rows, "seven", "again"))
+    assert all(math.isfinite(value) for value in numbers.values())
+    detect = tf.saved_model.load(tmp_path / "out/saved_model").signatures["detect"]
+    far = detect(x=tf.constant([[0.0, 0.0, 7.0, 0.0], [0.0, 0.0, 1e4, 0.0], [0.0, 0.0, np.nan, 0.0]]))
+    assert far["is_anomaly"].numpy().tolist() == [False, True, True], "a constant that changes is an anomaly"
+
+
+@pytest.mark.parametrize(
+    ("rows", "extra", "message"),
+    [
+        (lines(60, "red"), ("color",), "column 'color' holds 'red'"),
+        (lines(60, ""), ("empty",), "column 'empty' is empty or NaN"),
+        (lines(1), (), "must have at least 5 rows under its first line. Received: 1"),
+        (lines(8), (), "at least 5 normal samples must train"),
+    ],
+)
+def test_tables_that_cannot_be_trained_on_are_refused_in_a_sentence(rows, extra, message, tmp_path):
+    with pytest.raises(UsageError) as error:
+        anomaly.run(table_of(tmp_path, rows, *extra))
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_the_command_line_knows_the_model_by_the_data():
+    from recipes import running
+
+    of_table = running.parse(anomaly.Config, ["--data", "FILE.csv", "--level", "0.3"], "anomaly")
+    assert (of_table.model, of_table.hyperparameters["level"]) == ("denoising", 0.3)
+    assert running.parse(anomaly.Config, [], "anomaly").model == "vanilla"
+    assert running.parse(anomaly.Config, ["--data", "FILE.csv", "--model", "vae"], "anomaly").model == "vae"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recipes.baselines.pca import pca
+from recipes.baselines.pca import fewest, pca, pca_error
 
 
 @pytest.fixture
@@ -41,3 +41,14 @@ def test_more_dimensions_than_there_are_become_as_many_as_there_are(train):
 def test_directions_come_from_training_samples_alone(train):
     encode, _ = pca(train, 2)
     np.testing.assert_allclose(encode(train.mean(axis=0)[None]), [[0, 0]], atol=1e-12)
+
+
+def test_the_fewest_components_keep_the_share():
+    variances = np.array([5.0, 3.0, 2.0])
+    assert [fewest(variances, share) for share in (0.4, 0.5, 0.51, 0.9, 1.0)] == [1, 1, 2, 3, 3]
+    assert fewest(np.zeros(3), 0.9) == 1
+
+
+def test_the_error_is_what_the_components_leave_out():
+    train = np.array([[10.0, 0.1], [-10.0, 0.1], [10.0, -0.1], [-10.0, -0.1]])  # the first column has the variance
+    np.testing.assert_allclose(pca_error(train)(np.array([[7.0, 0.0], [7.0, 4.0]])), [0.0, 8.0], atol=1e-9)

@@ -60,3 +60,22 @@ def test_what_nothing_reads_is_told_with_what_could_be(make, told, tmp_path):
 def test_an_option_of_another_source_is_refused():
     with pytest.raises(UsageError, match=r"--label kind is for other data \(.*table.*\). Received: --data sample."):
         sources.load("sample", label="kind")
+
+
+def test_tables_and_arrays_of_rows_are_known_by_their_beginning(tmp_path):
+    rows, images = np.zeros((5, 3)), np.zeros((5, 4, 4))
+    np.savez(tmp_path / "rows.npz", x=rows, y=np.arange(5))
+    np.savez(tmp_path / "parts.npz", x_train=rows, x_test=rows)
+    np.savez(tmp_path / "images.npz", x=images)
+    np.savez(tmp_path / "bytes.npz", x=rows.astype("uint8"))
+    np.save(tmp_path / "one.npy", rows)
+    (tmp_path / "damaged.npz").write_bytes(b"PK")
+    (tmp_path / "folder").mkdir()
+    np.save(tmp_path / "folder" / "x.npy", rows)
+    of_rows = {name: sources.of_rows(str(tmp_path / name)) for name in (
+        "rows.npz", "parts.npz", "one.npy", "folder", "there_is_none.csv", "images.npz", "bytes.npz", "damaged.npz",
+    )}  # fmt: skip
+    assert [name for name, found in of_rows.items() if found] == [
+        "rows.npz", "parts.npz", "one.npy", "folder", "there_is_none.csv",
+    ]  # fmt: skip
+    assert not sources.of_rows("sample")

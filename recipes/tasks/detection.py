@@ -1,0 +1,266 @@
+"""Detection: what is normal, how well the rest is told apart from it, and how well baselines do on the same split."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zoo import UsageError, checks
+
+if TYPE_CHECKING:
+    from recipes.data.splits import Part, Splits
+    from recipes.publishing import Report
+    from zoo.wrappers.detector import Detector
+
+EACH = "each"
+PARTS = ("validation", "test")
+FALSE_ALARMS = 0.05
+FEWEST = 5  # normal samples that train
+PCA_DIMENSIONS = (1, 2, 4, 8, 16, 32, 64, 128)
+PCA_SHARE = 0.9  # of the variance, where no anomalies validate
+SOURCE = "measured here"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is normal to one detector: a label's name and its number; no number where there are no labels."""
+
+    name: str
+    label: int | None
+
+    def of(self, part: Part) -> np.ndarray:
+        """Returns the normal samples of a part."""
+        return part.x if self.label is None else part.x[part.y == self.label]
+
+
+def kinds_of(splits: Splits, normal: str | None, false_alarms: float | None) -> list[Kind]:
+    """Returns what is normal in turn, after a look whether there are enough samples to train, set and measure.
+
+    Args:
+        splits: The data.
+        normal: The normal label, or "each".
+        false_alarms: The share of false alarms that was asked for, if any.
+
+    Raises:
+        UsageError: If there are not, or if no such label is there.
+    """
+    names = splits.labels
+    if not names:
+        if normal is not None:
+            raise UsageError(f"--normal {normal} needs labels: name their column with --label.")
+        kinds = [Kind("all rows", None)]
+    else:
+        chosen = normal or (EACH if splits.pictures else "")
+        if chosen == EACH and EACH in names:
+            raise UsageError(f"--normal {EACH} means every label in its turn, and {EACH} is a label: rename the label.")
+        if chosen not in (EACH, *names):
+            listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+            hint = checks.did_you_mean(chosen, [EACH, *names])
+            raise UsageError(
+                f"--normal must be {EACH} or one of the labels {listed}. Received: {chosen!r}. {hint}".strip()
+            )
+        kinds = [Kind(name, i) for i, name in enumerate(names) if chosen in (EACH, name)]
+    for kind in kinds:
+        _check_counts(splits, kind, false_alarms)
+    return kinds
+
+
+def _check_counts(splits: Splits, kind: Kind, false_alarms: float | None) -> None:
+    counts = {part: len(kind.of(splits[part])) for part in ("train", *PARTS)}
+    least = 1 if false_alarms is None else int(np.ceil(1 / false_alarms)) - 1
+    if false_alarms is not None and counts["validation"] < least:
+        raise UsageError(
+            f"{splits.source}: --false-alarms {false_alarms:g} needs at least {least} normal samples to "
+            f"validate by. Received: {counts['validation']} of {kind.name}. Raise it, or give more data."
+        )
+    if counts["train"] < FEWEST or min(counts.values()) < 1:
+        raise UsageError(
+            f"{splits.source}: at least {FEWEST} normal samples must train, 1 must validate and 1 must test. Received: "
+            f"{', '.join(map(str, counts.values()))} of {kind.name}. Give more data."
+        )
+    if kind.label is not None and counts["test"] == len(splits.test):
+        raise UsageError(f"{splits.source}: all {counts['test']} samples for test are {kind.name}: no anomalies.")
+
+
+def share_of(false_alarms: float | None, validating: int) -> float:
+    """Returns the share of false alarms to allow: what was asked for, or 5%, or what few validating samples allow."""
+    return max(FALSE_ALARMS, 1 / (validating + 1)) if false_alarms is None else false_alarms
+
+
+def measure(
+    splits: Splits,
+    kinds: list[Kind],
+    detectors: list[Detector],
+    scores: dict[str, list[np.ndarray]],
+    *,
+    false_alarms: float | None,
+    seed: int,
+) -> Report:
+    """Measures each detector on validation and test data, and its baselines on test data.
+
+    Args:
+        splits: The data.
+        kinds: What is normal in turn.
+        detectors: The detector of each.
+        scores: By part, the scores by each.
+        false_alarms: The share of false alarms that was asked for, if any.
+        seed: The isolation forest's.
+    """
+    from recipes.publishing import Report, row
+
+    report = Report(explained=_words(splits, kinds, false_alarms))
+    for part in PARTS:
+        flags = [np.asarray(one.is_anomaly(values)) for one, values in zip(detectors, scores[part], strict=True)]
+        setattr(report, part, numbers(splits[part], kinds, scores[part], flags))
+    fits = fitted(splits, kinds, seed)
+    if kinds[0].label is None:
+        allowed = share_of(false_alarms, len(splits.validation))
+        for name, (score,) in fits.items():
+            threshold = detectors[0].threshold_of(score(splits.validation.x), allowed)
+            share = float(np.mean(score(splits.test.x) > threshold))
+            report.baselines.append(row(name, "flagged", share, "same split and rule", SOURCE))
+        return report
+
+    prefix = "mean_" if len(kinds) > 1 else ""
+    compared = pca_scores(splits, kinds, detectors) + [
+        (name, [score(splits.test.x) for score in each], "same split; scikit-learn's defaults")
+        for name, each in fits.items()
+    ]
+    for name, values, protocol in compared:
+        found = numbers(splits.test, kinds, values)
+        for metric in (f"{prefix}auroc", f"{prefix}average_precision"):
+            report.baselines.append(row(name, metric, found[metric], protocol, SOURCE))
+    if not splits.pictures:
+        report.explained |= verdict(report, f"{prefix}auroc")
+    return report
+
+
+def _words(splits: Splits, kinds: list[Kind], false_alarms: float | None) -> dict[str, str]:
+    """Returns sentences for the card: what was normal, and what share of false alarms few samples allow."""
+    words = {}
+    if len(kinds) > 1:
+        listed = ", ".join(f"{i} for {kind.name}" for i, kind in enumerate(kinds))
+        words["mean_"] = "the mean over what is normal in turn; all other samples are then anomalies."
+        words["normal"] = f"chooses the detector by what is normal to it: {listed}."
+    elif kinds[0].label is None:
+        words["flagged"] = "share of rows called anomalies; without labels nobody knows which are."
+    else:
+        train, validation = (len(kinds[0].of(splits[part])) for part in ("train", "validation"))
+        words["normal"] = (
+            f"what training called normal: samples of {kinds[0].name}, of which {train:,} trained and {validation:,} "
+            "set the threshold; all others are anomalies."
+        )
+    shares = [share_of(false_alarms, len(kind.of(splits.validation))) for kind in kinds]
+    if max(shares) > (false_alarms or FALSE_ALARMS):
+        words["threshold"] = (
+            f"allows up to {max(shares):.1%} false alarms: too few normal samples validate for {FALSE_ALARMS:.0%}."
+        )
+    return words
+
+
+def verdict(report: Report, metric: str) -> dict[str, str]:
+    """Returns a sentence by the measure's name that says which baselines are better than the model on test data."""
+    better = [row for row in report.baselines if row["metric"] == metric and row["value"] > report.test[metric]]
+    if not better:
+        return {metric: "no baseline is better here."}
+    listed = " and ".join(f"{row['name']} ({row['value']:.4f})" for row in better)
+    return {metric: f"better here than the model ({report.test[metric]:.4f}): {listed}. A simpler method may do."}
+
+
+def unfinished(kinds: Sequence[Kind], still_falling: Sequence[bool]) -> dict[str, str]:
+    """Returns a warning for the models whose validation loss was lowest in the last epoch that was allowed."""
+    names = [kind.name for kind, falling in zip(kinds, still_falling, strict=True) if falling]
+    if not names:
+        return {}
+    return {"epochs": f"the validation loss still fell in the last one (normal: {', '.join(names)}): raise --epochs."}
+
+
+def fitted(splits: Splits, kinds: list[Kind], seed: int) -> dict[str, list[Callable[[np.ndarray], np.ndarray]]]:
+    """Returns, by a baseline's name, what scores samples for each kind; of pictures no nearest neighbors."""
+    from recipes.baselines.isolation_forest import isolation_forest
+    from recipes.baselines.nearest_neighbors import nearest_neighbors
+
+    trains = [kind.of(splits.train) for kind in kinds]
+    found = {"isolation forest": [isolation_forest(train, seed) for train in trains]}
+    if not splits.pictures:
+        found["k nearest neighbors"] = [nearest_neighbors(train) for train in trains]
+    return found
+
+
+def numbers(
+    part: Part, kinds: list[Kind], scores: Iterable[np.ndarray], flags: Iterable[np.ndarray | None] | None = None
+) -> dict[str, float]:
+    """Returns the measures of scores by name; those of several kinds as `mean_NAME`, and `auroc_KIND` besides.
+
+    A part without anomalies gives only the share of false alarms.
+    """
+    from recipes.metrics.auroc import auroc  # with scikit-learn, which --help does not wait for
+    from recipes.metrics.average_precision import average_precision
+
+    found: list[dict[str, float]] = []
+    for kind, values, flagged in zip(kinds, scores, flags or itertools.repeat(None, len(kinds)), strict=True):
+        if kind.label is None:
+            return {} if flagged is None else {"flagged": float(flagged.mean())}
+        anomalous = part.y != kind.label
+        measured = {}
+        if anomalous.any():
+            measured = {"auroc": auroc(anomalous, values), "average_precision": average_precision(anomalous, values)}
+        if flagged is not None:
+            measured |= {"detected": float(flagged[anomalous].mean())} if anomalous.any() else {}
+            measured["false_alarms"] = float(flagged[~anomalous].mean())
+        found.append(measured)
+    if len(kinds) == 1:
+        return found[0]
+    means = {f"mean_{name}": float(np.mean([one[name] for one in found])) for name in found[0]}
+    return means | {f"auroc_{kind.name}": one["auroc"] for kind, one in zip(kinds, found, strict=True)}
+
+
+def pca_scores(splits: Splits, kinds: list[Kind], detectors: list[Detector]) -> list[tuple[str, list[np.ndarray], str]]:
+    """Returns a name, test scores by kind and a protocol for PCA's squared error, and for its error by our score."""
+    from recipes.baselines.pca import pca
+    from zoo.wrappers.detector import Detector
+
+    trains = [kind.of(splits.train) for kind in kinds]
+    most = min(splits.train.x[0].size - 1, *map(len, trains))
+    dimensions = [k for k in PCA_DIMENSIONS if k <= most] or [1]
+    fits = [pca(train, max(dimensions)) for train in trains]
+    compared: dict[str, Any] = {"PCA's squared error": Detector(detectors[0].model)}
+    if detectors[0].relative:
+        compared["PCA, scored as here"] = detectors[0]
+
+    def scores(comparison: Detector, x: np.ndarray, k: int) -> list[np.ndarray]:
+        codes = [encode(x) for encode, _ in fits]
+        kept = [
+            decode(np.where(np.arange(code.shape[1]) < k, code, 0))
+            for code, (_, decode) in zip(codes, fits, strict=True)
+        ]
+        return [np.asarray(comparison.compare(x, decoded.astype("float32"))) for decoded in kept]
+
+    measured = []
+    metric = "mean_auroc" if len(kinds) > 1 else "auroc"
+    for name, comparison in compared.items():
+        best = _fewest(trains, dimensions)
+        protocol = f"same split; {best} dimensions, the fewest with {PCA_SHARE:.0%} of the variance"
+        if any((splits.validation.y != kind.label).any() for kind in kinds):
+            on_validation = {
+                k: numbers(splits.validation, kinds, scores(comparison, splits.validation.x, k))[metric]
+                for k in dimensions
+            }
+            best = max(dimensions, key=lambda k: on_validation[k])
+            protocol = f"same split; {best} dimensions, chosen on validation"
+        measured.append((name, scores(comparison, splits.test.x, best), protocol))
+    return measured
+
+
+def _fewest(trains: list[np.ndarray], dimensions: list[int]) -> int:
+    """Returns the fewest dimensions, of those given, that keep PCA_SHARE of the variance of each kind, or the most."""
+    from recipes.baselines.pca import fewest
+
+    flats = [train.reshape(len(train), -1) for train in trains]
+    spreads = [np.linalg.svd(flat - flat.mean(axis=0), compute_uv=False) for flat in flats]
+    needed = max(fewest(spread**2, PCA_SHARE) for spread in spreads)
+    return next((k for k in dimensions if k >= needed), dimensions[-1])
