@@ -22,8 +22,6 @@ from recipes import running
 from recipes.data import sources
 from recipes.running import pipeline
 from recipes.running.samples import SampleOptions
-from recipes.tasks import detection
-from recipes.tasks.detection import Kind
 from zoo import checks
 from zoo.words import printable
 
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
 
     from recipes.data.splits import Splits
     from recipes.publishing import Drawing, Report
+    from recipes.tasks.detection import Kind
     from recipes.training import Progress
     from zoo.autoencoder import Autoencoder
     from zoo.wrappers.detector import Detector
@@ -75,6 +74,8 @@ def run(config: Config) -> dict[str, float]:
     Raises:
         UsageError: If an option, the data or the output folder is not what it should be.
     """
+    from recipes.tasks import detection
+
     if config.false_alarms is not None:
         checks.fraction("false_alarms", config.false_alarms)
     checks.not_negative("blur", config.blur)
@@ -111,6 +112,7 @@ def train_one(config: Config, splits: Splits, kind: Kind, folder: Path) -> tuple
     import keras
 
     from recipes import training
+    from recipes.tasks import detection
     from zoo import precision
     from zoo.wrappers.detector import Detector
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from recipes.baselines.isolation_forest import isolation_forest
+from recipes.baselines.nearest_neighbors import nearest_neighbors
+from recipes.baselines.pca import fewest, pca
+from recipes.data.splits import Part, Splits
+from recipes.metrics.auroc import auroc
+from recipes.metrics.average_precision import average_precision
+from recipes.publishing import Report, row
 from zoo import UsageError, checks
-
-if TYPE_CHECKING:
-    from recipes.data.splits import Part, Splits
-    from recipes.publishing import Report
-    from zoo.wrappers.detector import Detector
+from zoo.wrappers.detector import Detector
 
 EACH = "each"
 PARTS = ("validation", "test")
@@ -110,8 +113,6 @@ def measure(
         false_alarms: The share of false alarms that was asked for, if any.
         seed: The isolation forest's.
     """
-    from recipes.publishing import Report, row
-
     report = Report(explained=_words(splits, kinds, false_alarms))
     for part in PARTS:
         flags = [np.asarray(one.is_anomaly(values)) for one, values in zip(detectors, scores[part], strict=True)]
@@ -181,9 +182,6 @@ def unfinished(kinds: Sequence[Kind], still_falling: Sequence[bool]) -> dict[str
 
 def fitted(splits: Splits, kinds: list[Kind], seed: int) -> dict[str, list[Callable[[np.ndarray], np.ndarray]]]:
     """Returns, by a baseline's name, what scores samples for each kind; of pictures no nearest neighbors."""
-    from recipes.baselines.isolation_forest import isolation_forest
-    from recipes.baselines.nearest_neighbors import nearest_neighbors
-
     trains = [kind.of(splits.train) for kind in kinds]
     found = {"isolation forest": [isolation_forest(train, seed) for train in trains]}
     if not splits.pictures:
@@ -198,9 +196,6 @@ def numbers(
 
     A part without anomalies gives only the share of false alarms.
     """
-    from recipes.metrics.auroc import auroc  # with scikit-learn, which --help does not wait for
-    from recipes.metrics.average_precision import average_precision
-
     found: list[dict[str, float]] = []
     for kind, values, flagged in zip(kinds, scores, flags or itertools.repeat(None, len(kinds)), strict=True):
         if kind.label is None:
@@ -221,9 +216,6 @@ def numbers(
 
 def pca_scores(splits: Splits, kinds: list[Kind], detectors: list[Detector]) -> list[tuple[str, list[np.ndarray], str]]:
     """Returns a name, test scores by kind and a protocol for PCA's squared error, and for its error by our score."""
-    from recipes.baselines.pca import pca
-    from zoo.wrappers.detector import Detector
-
     trains = [kind.of(splits.train) for kind in kinds]
     most = min(splits.train.x[0].size - 1, *map(len, trains))
     dimensions = [k for k in PCA_DIMENSIONS if k <= most] or [1]
@@ -258,8 +250,6 @@ def pca_scores(splits: Splits, kinds: list[Kind], detectors: list[Detector]) -> 
 
 def _fewest(trains: list[np.ndarray], dimensions: list[int]) -> int:
     """Returns the fewest dimensions, of those given, that keep PCA_SHARE of the variance of each kind, or the most."""
-    from recipes.baselines.pca import fewest
-
     flats = [train.reshape(len(train), -1) for train in trains]
     spreads = [np.linalg.svd(flat - flat.mean(axis=0), compute_uv=False) for flat in flats]
     needed = max(fewest(spread**2, PCA_SHARE) for spread in spreads)
