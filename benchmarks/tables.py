@@ -17,7 +17,11 @@ from zoo import registry
 
 ROOT = Path(__file__).resolve().parent.parent
 # By file, the tables that stand in it between markers of their names.
-TABLES = {"README.md": ("matrix", "headlines"), "docs/models.md": ("models",), "docs/results.md": ("papers", "results")}
+TABLES = {
+    "README.md": ("matrix", "headlines"),
+    "docs/models.md": ("models",),
+    "docs/results.md": ("papers", "results", "anomalies"),
+}
 
 
 def matrix() -> str:
@@ -133,6 +137,42 @@ def result(record: dict[str, Any]) -> list[str]:
         f"{record['train']['seconds']:.0f}",
         f"`{record['command']}`",
     ]
+
+
+def anomalies() -> str:
+    """Returns the table of detection on tables: AUROC by method, the mean over seeds, the worst tables for us last."""
+    record = json.loads((_rows.RESULTS / "anomaly-tables.json").read_text("utf-8"))
+    return anomaly_table(record["results"])
+
+
+def anomaly_table(results: dict[str, dict[str, dict[str, float]]]) -> str:
+    """Returns that table of results by table, seed and method; first the means over ADBench's tables.
+
+    A lead is the model's AUROC less that of the best baseline. Every second of ADBench's tables, from the first on, had
+    a part in the choice of the model.
+    """
+    methods = [name for name in next(iter(next(iter(results.values())).values())) if name != "seconds"]
+    means = {
+        name: {method: statistics.mean(one[method] for one in seeds.values()) for method in methods}
+        for name, seeds in results.items()
+    }
+    order = sorted(means, key=lambda name: (":" in name, -_lead(means[name])))
+    adbench = [name for name in means if ":" not in name]
+    groups = {"all": adbench, "those that chose the model": adbench[0::2], "the others": adbench[1::2]}
+    rows = [
+        _aurocs(f"mean of {name}, {len(of)}", {m: statistics.mean(means[one][m] for one in of) for m in methods})
+        for name, of in groups.items()
+        if of
+    ]
+    return table(["table", *methods, "lead"], rows + [_aurocs(name, means[name]) for name in order])
+
+
+def _aurocs(name: str, of: dict[str, float]) -> list[str]:
+    return [name, *(f"{value:.3f}" for value in of.values()), f"{_lead(of):+.3f}"]
+
+
+def _lead(of: dict[str, float]) -> float:
+    return of["model"] - max(value for name, value in of.items() if name != "model")
 
 
 def measured(table: str) -> list[tuple[dict[str, Any], dict[int, dict[str, Any]]]]:
