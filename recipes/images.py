@@ -55,6 +55,9 @@ class Config(running.Options):
     ten is kept for the test."""
     channels: Literal[1, 3] = 3
     """1 for grey, 3 for color; --task colorize starts from grey in any case."""
+    white: float | None = None
+    """The value that is white in pictures of 16 bits or of floating point, in training and with --apply. If not given,
+    it is found from the files, and a line says what was assumed."""
     patch_size: int = 64
     """Height and width of the patches to train on; a multiple of the scale."""
     steps: int = 100
@@ -120,7 +123,7 @@ def run(config: Config) -> dict[str, float]:
         UsageError: If an option, the data or a folder is not what it should be.
     """
     if config.apply:
-        return applied(*config.apply, ensemble=config.self_ensemble, trusted=config.trust)
+        return applied(*config.apply, ensemble=config.self_ensemble, trusted=config.trust, white=config.white)
     from recipes import publishing
     from recipes.data import images as data
     from recipes.tasks.pictures.restoration import Restoration
@@ -137,10 +140,11 @@ def run(config: Config) -> dict[str, float]:
             channels=3 if grey_in else config.channels,
             colour=grey_in,
             smallest=config.patch_size,
+            white=config.white,
             seed=config.seed,
         )
         print(f"{images.name}, from {images.source}: {images.split}.")
-        if images.skipped:
+        if images.notes or images.skipped:
             print(images.summary())
         model = running.build(config, (None, None, 1 if grey_in else config.channels))
         progress = fit(model, config, images, folder)
@@ -230,7 +234,9 @@ def draw(config: Config, restoration: Restoration, images: Images, progress: Pro
     }
 
 
-def applied(model: Path, source: Path, target: Path, *, ensemble: bool, trusted: bool) -> dict[str, float]:
+def applied(
+    model: Path, source: Path, target: Path, *, ensemble: bool, trusted: bool, white: float | None
+) -> dict[str, float]:
     """Applies an export to a picture or a folder, and says what could not be done.
 
     Raises:
@@ -240,7 +246,7 @@ def applied(model: Path, source: Path, target: Path, *, ensemble: bool, trusted:
     from recipes.tasks.pictures.applying import apply
 
     try:
-        done = apply(model, source, target, ensemble=ensemble, trusted=trusted)
+        done = apply(model, source, target, ensemble=ensemble, trusted=trusted, white=white)
     except KeyboardInterrupt as interrupt:  # nothing that could be resumed
         print(f"\n{interrupt or 'Stopped.'}", file=sys.stderr)
         raise SystemExit(running.status_of(interrupt)) from None

@@ -48,7 +48,8 @@ def main() -> None:
         k=tf.constant(10),
     )
     for title, prediction in zip(found["titles"][0].numpy(), found["prediction"][0].numpy(), strict=True):
-        print(f"{prediction:5.2f}  {title.decode()}")
+        shown = "".join(one if one.isprintable() else repr(one)[1:-1] for one in title.decode())  # moves no cursor
+        print(f"{prediction:5.2f}  {shown}")
     print(f"{int(found['ignored'][0])} of {len(ids)} ratings could not be used.")
 
 

@@ -1,8 +1,9 @@
 """Folders of pictures as people have them, split by file into train, validation and test; or pairs matched by name.
 
-Pictures are decoded once and kept as 8 bits a channel, 16-bit ones rounded: what is learned from them is far coarser,
-and they take half the memory. Alpha and colour profiles play no part in training. `read` and `write` are for whole
-pictures whose depth, alpha and profile must survive.
+Pictures are decoded once and kept as 8 bits a channel, deeper ones rounded: what is learned from them is far coarser,
+and they take half the memory. Alpha and colour profiles play no part in training. Of an animation, or of several pages,
+only the first picture does: the others are much like it, and would test what they have trained. `read` and `write` are
+for whole pictures whose depth, alpha and profile must survive.
 
 What cannot be used is skipped, with the reason; only where nothing is left there is an error.
 """
@@ -15,13 +16,15 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from recipes.data import keys
-from recipes.reading.pictures import ENDINGS, Picture, read, write
+from recipes.reading.pictures import ENDINGS, Picture, Whites, common_white, facts, read, write
 from recipes.training.patches import patches
 from zoo import UsageError
+from zoo.words import printable
 
 __all__ = ["Images", "Loaded", "Picture", "folder", "load", "pairs", "patches", "read", "write"]
 
@@ -59,12 +62,14 @@ class Loaded:
         names: Their paths within the folder; of pairs without the ending.
         skipped: Paths and reasons.
         inputs: Of pairs, each picture's input, of its shape; empty without pairs.
+        notes: What was assumed, and what of a picture was not used; sentences.
     """
 
     pictures: list[np.ndarray] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     inputs: list[np.ndarray] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.pictures)
@@ -88,6 +93,7 @@ class Images:
         source: Where the pictures came from.
         split: How they were split, in a sentence.
         licence: The pictures' terms, as far as known.
+        notes: What was assumed, and what of a picture was not used; sentences.
     """
 
     train: Loaded
@@ -98,6 +104,7 @@ class Images:
     source: str
     split: str
     licence: str
+    notes: list[str] = field(default_factory=list)
 
     @property
     def checksum(self) -> str:
@@ -118,12 +125,8 @@ class Images:
         return keys.key(keys.fingerprint([*of(self.train), *of(self.validation)], of(self.test)))
 
     def summary(self) -> str:
-        """Says how many pictures were skipped and why: a line each, of the first ones."""
-        if not self.skipped:
-            return ""
-        lines = [f"Skipped {len(self.skipped):,}:", *(f"  {name}: {reason}" for name, reason in self.skipped[:NAMED])]
-        more = len(self.skipped) - NAMED
-        return "\n".join([*lines, f"  and {more:,} more"] if more > 0 else lines)
+        """Says what was assumed, and how many pictures were skipped and why: a line each, of the first ones."""
+        return summary(self.notes, self.skipped, NAMED)
 
 
 def load(
@@ -135,6 +138,7 @@ def load(
     channels: int = 3,
     colour: bool = False,
     smallest: int = 1,
+    white: float | None = None,
     seed: int = 0,
 ) -> Images:
     """Loads pictures and splits them by file: of ten one validates and one tests.
@@ -151,6 +155,7 @@ def load(
         colour: Whether to skip what has no colour.
         smallest: The shortest side, in pixels, that may train or validate, and test where the test is drawn; for a
             fixed test it is 8.
+        white: The value that is white in pictures of more than 8 bits; found from the files if not given.
         seed: Seed of the split.
 
     Raises:
@@ -160,17 +165,24 @@ def load(
         given = f"--inputs {inputs}" if targets is None else f"--targets {targets}"
         raise UsageError(f"--inputs and --targets go together. Received: {given} alone.")
     known: dict[bytes, str] = {}
-    fixed = _test(test, inputs is not None, channels, colour, known) if test is not None else Loaded()
+    fixed = _test(test, inputs is not None, channels, colour, white, known) if test is not None else Loaded()
+    wanted: dict[str, Any] = {
+        "channels": channels,
+        "colour": colour,
+        "smallest": smallest,
+        "white": white,
+        "known": known,
+    }
     if inputs is not None and targets is not None:
         where = f"{inputs} and {targets}"
-        rest = pairs(inputs, targets, channels=channels, colour=colour, smallest=smallest, seed=seed, known=known)
+        rest = pairs(inputs, targets, **wanted, seed=seed)
     elif source == "sample":
         where, seed = "sample: photographs of scikit-image", SAMPLE_SPLIT
         files = [(name, of_scikit_image() / name) for name in SAMPLE]
-        rest = _decoded("the sample", files, [], channels, colour, smallest, seed, known)
+        rest = _decoded("the sample", files, [], **wanted, seed=seed)
     else:
         where = source
-        rest = folder(source, channels=channels, colour=colour, smallest=smallest, seed=seed, known=known)
+        rest = folder(source, **wanted, seed=seed)
 
     held_out = -(-len(rest) // HELD_OUT)
     to_test = 0 if test is not None else held_out
@@ -196,6 +208,7 @@ def load(
         source=where,
         split=f"of {len(rest):,} {kind}, drawn by file with seed {seed}, {drawn}{of_test}",
         licence="each its own, as scikit-image states them" if where.startswith("sample") else "see its source",
+        notes=list(dict.fromkeys([*rest.notes, *fixed.notes])),
     )
 
 
@@ -209,6 +222,7 @@ def folder(
     channels: int = 3,
     colour: bool = False,
     smallest: int = 1,
+    white: float | None = None,
     seed: int = 0,
     known: dict[bytes, str] | None = None,
 ) -> Loaded:
@@ -219,6 +233,7 @@ def folder(
         channels: 1 for grey, 3 for colour.
         colour: Whether to skip what has no colour.
         smallest: The shortest side in pixels that is wanted.
+        white: As in `load`.
         seed: Gives their order.
         known: Digests of pictures that are skipped, and where they are; those that are loaded are added.
 
@@ -226,7 +241,8 @@ def folder(
         UsageError: If it is not there or holds no picture that can be used.
     """
     files, skipped = listed(Path(path))
-    return _decoded(str(path), files, skipped, channels, colour, smallest, seed, {} if known is None else known)
+    known = {} if known is None else known
+    return _decoded(str(path), files, skipped, channels, colour, smallest, white, seed, known)
 
 
 def pairs(
@@ -236,6 +252,7 @@ def pairs(
     channels: int = 3,
     colour: bool = False,
     smallest: int = 1,
+    white: float | None = None,
     seed: int = 0,
     known: dict[bytes, str] | None = None,
 ) -> Loaded:
@@ -247,6 +264,7 @@ def pairs(
         channels: 1 for grey, 3 for colour.
         colour: Whether to skip targets without colour.
         smallest: The shortest side in pixels that is wanted.
+        white: As in `load`.
         seed: Gives their order.
         known: As in `folder`, of the targets.
 
@@ -270,19 +288,29 @@ def pairs(
         )
     partners = {stem: ins[stem][1] for stem, _ in both}
     where = f"{inputs} and {targets}"
-    return _decoded(where, both, skipped, channels, colour, smallest, seed, {} if known is None else known, partners)
+    known = {} if known is None else known
+    return _decoded(where, both, skipped, channels, colour, smallest, white, seed, known, partners)
 
 
-def _test(test: str, of_pairs: bool, channels: int, colour: bool, known: dict[bytes, str]) -> Loaded:
+def _test(
+    test: str, of_pairs: bool, channels: int, colour: bool, white: float | None, known: dict[bytes, str]
+) -> Loaded:
+    wanted: dict[str, Any] = {
+        "channels": channels,
+        "colour": colour,
+        "smallest": LEAST,
+        "white": white,
+        "known": known,
+    }
     if of_pairs:
-        folders = Path(test, "inputs"), Path(test, "targets")
-        loaded = pairs(*folders, channels=channels, colour=colour, smallest=LEAST, known=known)
+        loaded = pairs(Path(test, "inputs"), Path(test, "targets"), **wanted)
     else:
-        loaded = folder(test, channels=channels, colour=colour, smallest=LEAST, known=known)
+        loaded = folder(test, **wanted)
         loaded.skipped[:] = [(str(Path(test, name)), reason) for name, reason in loaded.skipped]
     order = np.argsort(loaded.names, kind="stable")  # as the field's tables list them
     inputs = [loaded.inputs[i] for i in order] if of_pairs else []
-    return Loaded([loaded.pictures[i] for i in order], [loaded.names[i] for i in order], loaded.skipped, inputs)
+    shown = [loaded.pictures[i] for i in order], [loaded.names[i] for i in order]
+    return Loaded(*shown, loaded.skipped, inputs, loaded.notes)
 
 
 def of_scikit_image() -> Path:
@@ -341,7 +369,7 @@ def _unfit(file: Path) -> str:
 def name_of(file: Path, folder: Path) -> str:
     """Returns the path within the folder, such that any name can be printed and looks the same on every system."""
     raw = os.fsencode(file.relative_to(folder).as_posix())
-    return unicodedata.normalize("NFC", raw.decode("utf-8", "replace"))
+    return printable(unicodedata.normalize("NFC", raw.decode("utf-8", "replace")))
 
 
 def _by_stem(
@@ -364,6 +392,7 @@ def _decoded(
     channels: int,
     colour: bool,
     smallest: int,
+    white: float | None,
     seed: int,
     known: dict[bytes, str],
     partners: dict[str, Path] | None = None,
@@ -371,14 +400,15 @@ def _decoded(
     """Decodes what can be, in an order that hangs on the names and the seed alone."""
     if channels not in (1, 3):
         raise UsageError(f"channels must be 1 for grey or 3 for colour. Received: channels={channels!r}.")
-    loaded = Loaded(skipped=list(skipped))
-    held = 0
+    loaded, held = Loaded(skipped=list(skipped)), 0
+    whites, assumed = common_white([file for _, file in files] + list((partners or {}).values()), white)
+    several: list[str] = []
     for name, file in sorted(files, key=lambda entry: hashlib.sha256(f"{seed}/{entry[0]}".encode()).digest()):
         try:
             if held > MOST_BYTES:
                 raise UsageError(f"would take more than {MOST_BYTES / 1e9:.0f} GB with those before it")
-            picture = _wanted(file, channels, colour, smallest)
-            partner = _partner(partners[name], picture) if partners else None
+            picture, count = _wanted(file, whites, channels, colour, smallest), facts(file).count
+            partner = _partner(partners[name], whites, picture) if partners else None
             _check_new(picture, f"{name} in {where}", known)
         except UsageError as error:
             reason = str(error).removeprefix(f"{file} ")
@@ -386,18 +416,37 @@ def _decoded(
             continue
         loaded.pictures.append(picture)
         loaded.names.append(name)
+        several += [name] if count > 1 else []
         held += picture.nbytes
         if partner is not None:
             loaded.inputs.append(partner)
             held += partner.nbytes
+    loaded.notes.extend([*assumed, *first_of(several)])
     if not loaded.pictures:
         what = "pair" if partners else "picture"
         raise UsageError(f"{where}: no {what} of {len(files):,} can be used{_why(loaded.skipped[len(skipped) :])}.")
     return loaded
 
 
-def _wanted(file: Path, channels: int, colour: bool, smallest: int) -> np.ndarray:
-    picture = read(file)
+def first_of(several: Sequence[str]) -> list[str]:
+    """Says that the first picture of each of some files is used; nothing if there are no such files."""
+    if not several:
+        return []
+    held = f"{len(several):,} {'file holds' if len(several) == 1 else 'files hold'}"
+    return [f"{held} several frames or pages, of which the first is used, such as {several[0]}."]
+
+
+def summary(notes: Sequence[str], skipped: Sequence[tuple[str, str]], most: int) -> str:
+    """Returns notes, and how many files were skipped and why: a line each, of the first ones."""
+    lines = list(notes)
+    if skipped:
+        lines += [f"Skipped {len(skipped):,}:", *(f"  {name}: {reason}" for name, reason in skipped[:most])]
+    more = len(skipped) - most
+    return "\n".join([*lines, f"  and {more:,} more"] if more > 0 else lines)
+
+
+def _wanted(file: Path, whites: Whites, channels: int, colour: bool, smallest: int) -> np.ndarray:
+    picture = read(file, whites)
     height, width = picture.pixels.shape[:2]
     if min(height, width) < smallest:
         raise UsageError(f"is {width} x {height}: sides of at least {smallest} are needed")
@@ -406,8 +455,8 @@ def _wanted(file: Path, channels: int, colour: bool, smallest: int) -> np.ndarra
     return picture.as_bytes(channels)
 
 
-def _partner(file: Path, picture: np.ndarray) -> np.ndarray:
-    partner = read(file).as_bytes(picture.shape[-1])
+def _partner(file: Path, whites: Whites, picture: np.ndarray) -> np.ndarray:
+    partner = read(file, whites).as_bytes(picture.shape[-1])
     if partner.shape != picture.shape:
         sizes = " and ".join(f"{x.shape[1]} x {x.shape[0]}" for x in (partner, picture))
         raise UsageError(f"differs in size from its partner: input and target have {sizes}")

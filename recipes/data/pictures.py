@@ -6,6 +6,7 @@ are. Folders called train and test, and maybe validation, give the parts.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
@@ -14,12 +15,11 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 import tensorflow as tf
-from PIL import Image
 
 from recipes.data import images, official
 from recipes.data.splits import Part, Splits, drawn, indexed, sentence
 from recipes.data.units import Framed
-from recipes.reading.pictures import ENDINGS, read
+from recipes.reading.pictures import ENDINGS, common_white, facts, read
 from zoo import UsageError, checks
 from zoo.layers.framing import Framing
 
@@ -34,11 +34,19 @@ PARTS = {"train": "train", "val": "validation", "valid": "validation", "validati
 
 @dataclass(frozen=True)
 class Loaded:
-    """Samples in the order of their names, shape `(n, height, width[, 3])`, float32 in [0, 1], and what was skipped."""
+    """Samples in the order of their names.
+
+    Attributes:
+        x: Shape `(n, height, width[, 3])`, float32 in [0, 1].
+        names: Their files' names.
+        skipped: Other files' names, and why they are not used.
+        notes: What was assumed, and what of a picture was not used; sentences.
+    """
 
     x: np.ndarray
     names: list[str]
     skipped: list[tuple[str, str]]
+    notes: list[str]
 
 
 def reads(source: str) -> bool:
@@ -51,6 +59,7 @@ def load(
     size: Sequence[int] | None = None,
     channels: int | None = None,
     framing: str = "crop",
+    white: float | None = None,
     seed: int = 0,
 ) -> Splits:
     """Loads the pictures in a folder and in its folders.
@@ -61,6 +70,7 @@ def load(
             128 pixels a side, otherwise 64.
         channels: 1 for grey, 3 for color; if not given, grey where all pictures are.
         framing: "crop" fills the frame, "pad" keeps all of each picture, with black borders.
+        white: The value that is white in pictures of more than 8 bits; found from the files if not given.
         seed: Seed of the draw of the parts, where folders do not give them.
 
     Raises:
@@ -68,17 +78,18 @@ def load(
     """
     files, skipped = images.listed(Path(source))
     height, width = _size(size, [file for _, file in files])
-    loaded = _framed(files, skipped, (height, width), channels, framing)
+    loaded = _framed(files, skipped, (height, width), channels, framing, white)
     if len(loaded.names) < FEWEST:
         raise UsageError(
             f"{source}: at least {FEWEST} different pictures are needed. Received: {len(loaded.names)}."
             f"{_first(loaded.skipped)}"
         )
+    notes = images.summary(loaded.notes, loaded.skipped, NAMED)
     units = Framed((height, width), framing, loaded.x.shape[3:])
     tops = {PurePosixPath(name).parts[0] for name in loaded.names if "/" in name}
     flat = any("/" not in name for name in loaded.names)
     if not flat and tops <= PARTS.keys() and {"train", "test"} <= tops:
-        return official.splits(_of_parts(loaded, source), units, source, notes=_notes(loaded.skipped))
+        return official.splits(_of_parts(loaded, source), units, source, notes=notes)
     words = np.array([PurePosixPath(name).parts[0] if "/" in name else "" for name in loaded.names])
     if flat and tops:
         raise UsageError(
@@ -93,9 +104,7 @@ def load(
     )
     split = f"{sentence(rows, seed, 'pictures', 'folder' if labels else None)}; {shown}"
     name = Path(source).resolve().name
-    return Splits(
-        train, validation, test, name, source, split, "see its source", units, labels, notes=_notes(loaded.skipped)
-    )
+    return Splits(train, validation, test, name, source, split, "see its source", units, labels, notes=notes)
 
 
 def _size(size: Sequence[int] | None, files: Iterable[Path]) -> tuple[int, int]:
@@ -106,11 +115,8 @@ def _size(size: Sequence[int] | None, files: Iterable[Path]) -> tuple[int, int]:
         return size[0], size[-1]
     found = set()
     for file in files:
-        try:
-            with Image.open(file) as image:
-                found.add((image.height, image.width))
-        except Exception:  # whatever a damaged header can raise: the reader below reports it
-            continue
+        with contextlib.suppress(UsageError):  # of a damaged header, which the reader below reports
+            found.add(facts(file).size)
     one = found.pop() if len(found) == 1 else SIZE
     return one if max(one) <= LARGEST else SIZE
 
@@ -121,6 +127,7 @@ def _framed(
     size: tuple[int, int],
     channels: int | None,
     framing: str,
+    white: float | None,
 ) -> Loaded:
     """Reads pictures one by one and brings each to the size; a picture that was there before is skipped."""
     checks.check(channels in (None, 1, 3), "channels", "1 for grey or 3 for color", channels)
@@ -128,11 +135,13 @@ def _framed(
     known: dict[bytes, str] = {}
     found: list[np.ndarray] = []
     left_out = list(skipped)
+    several: list[str] = []
+    whites, notes = common_white([file for _, file in files], white)
     for name, file in files:
         try:
             if len(found) * size[0] * size[1] * 4 * (channels or 3) > MOST_BYTES:
                 raise UsageError(f"would take more than {MOST_BYTES / 1e9:.0f} GB with those before it")
-            picture = read(file)
+            picture, count = read(file, whites), facts(file).count
             grey = bool((picture.pixels == picture.pixels[..., :1]).all())
             pixels = picture.as_bytes(channels or (1 if grey else 3))
             digest = hashlib.sha256(f"{pixels.shape}".encode() + pixels.tobytes()).digest()
@@ -142,12 +151,13 @@ def _framed(
             left_out.append((name, str(error).removeprefix(f"{file} ").rstrip(".")))
             continue
         known[digest] = name
+        several += [name] if count > 1 else []
         found.append(np.asarray(frame(pixels[None].astype("float32")))[0] / np.float32(255))
     color = any(x.shape[-1] == 3 for x in found)
     x = np.zeros((len(found), *size, *([3] if color else [])), "float32")
     for row, framed in zip(x, found, strict=True):
         row[...] = framed if color else framed[..., 0]
-    return Loaded(x, list(known.values()), left_out)
+    return Loaded(x, list(known.values()), left_out, [*notes, *images.first_of(several)])
 
 
 def _of_parts(loaded: Loaded, source: str) -> dict[str, np.ndarray]:
@@ -167,12 +177,3 @@ def _of_parts(loaded: Loaded, source: str) -> dict[str, np.ndarray]:
 def _first(skipped: Sequence[tuple[str, str]]) -> str:
     """Returns the first skipped file and its reason, to be put behind a sentence."""
     return f" {skipped[0][0]} {skipped[0][1]}." if skipped else ""
-
-
-def _notes(skipped: Sequence[tuple[str, str]]) -> str:
-    """Says how many files were skipped and why: a line each, of the first ones."""
-    if not skipped:
-        return ""
-    lines = [f"Skipped {len(skipped):,}:", *(f"  {name}: {reason}" for name, reason in skipped[:NAMED])]
-    more = len(skipped) - NAMED
-    return "\n".join([*lines, f"  and {more:,} more"] if more > 0 else lines)

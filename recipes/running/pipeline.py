@@ -47,7 +47,8 @@ def load(config: SampleOptions) -> Splits:
     """
     from recipes.data import sources
 
-    options = {name: getattr(config, name) for name in ("label", "columns", "header", "size", "channels", "framing")}
+    asked = ("label", "columns", "header", "size", "channels", "framing", "white")
+    options = {name: getattr(config, name) for name in asked}
     splits = sources.load(config.data, seed=config.seed, **options)
     print(f"{splits.name}, from {splits.source}: {splits.split}.")
     if splits.notes:

@@ -27,6 +27,9 @@ class SampleOptions(Options):
     """For a folder of pictures: the height and width to resize to, or one number for both."""
     channels: Literal[1, 3] | None = None
     """For a folder of pictures: 1 for grey, 3 for color. If not given, grey where all pictures are grey."""
+    white: float | None = None
+    """For a folder of pictures of 16 bits or of floating point: the value that is white. If not given, it is found from
+    the files, and a line says what was assumed."""
     framing: Literal["crop", "pad"] | None = None
     """For a folder of pictures whose shape does not fit the size: crop (the default) cuts, pad adds black borders."""
 

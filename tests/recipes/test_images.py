@@ -197,7 +197,7 @@ def test_an_export_is_applied_to_a_folder_and_failures_are_listed(made, photos, 
     _, model, _ = made("super_resolution", scale=3)
     status, said = command("--apply", model, photos, tmp_path / "large")
     assert status == 1
-    assert "Restored 7." in said
+    assert "Restored 7: 7 PNG of 8 bits." in said
     assert "notes.png: is no picture" in said
     with Image.open(tmp_path / "large" / "inner" / "5.png") as image:
         assert image.size == (120, 108)

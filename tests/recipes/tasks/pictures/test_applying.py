@@ -7,11 +7,13 @@ import signal
 import numpy as np
 import pytest
 import tensorflow as tf
+import tifffile
 from PIL import Image, ImageCms
 
 import zoo
 from recipes.data.images import Picture, read, write
-from recipes.tasks.pictures import applying
+from recipes.reading.pictures import frames
+from recipes.tasks.pictures import applying, exported
 from recipes.tasks.pictures.applying import apply
 from zoo import UsageError
 from zoo.layers.colour import lightened
@@ -47,7 +49,7 @@ def export(tmp_path_factory):
 def loaded_once():
     """Loading an export takes longer than all else here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(applying, "_loaded", functools.cache(applying._loaded))
+        patch.setattr(applying, "loaded", functools.cache(applying.loaded))
         yield
 
 
@@ -75,7 +77,7 @@ def test_jpeg(export, tmp_path):
     source = saved(tmp_path / "a.jpg")
     applied = apply(export("colour"), source, tmp_path / "b.png")
     assert (applied.done, applied.failed, applied.notes) == (["a.jpg"], [], [])
-    assert applied.summary() == "Restored 1."
+    assert applied.summary() == "Restored 1: 1 PNG of 8 bits."
     x = read(source).pixels
     assert_near(read(tmp_path / "b.png").pixels, restored("colour", x))
     assert np.abs(read(tmp_path / "b.png").pixels - x.astype(int)).max() > 9  # it does something
@@ -163,29 +165,29 @@ def test_a_folder_goes_on_beside_troubles_and_tells_them(export, tmp_path, capsy
     saved(folder / "inner/deep/a.JPG", noise(20, 30, 1))
     saved(folder / "1.png")
     (folder / "broken.png").write_bytes((folder / "1.png").read_bytes()[:200])
-    Image.fromarray(noise(9, 9)).save(folder / "moving.gif")
-    Image.fromarray(noise(9, 9)).save(folder / "twin.gif")
+    Image.fromarray(noise(9, 9)).save(folder / "moving.pgm")
+    Image.fromarray(noise(9, 9)).save(folder / "twin.pgm")
     saved(folder / "twin.png")
     (folder / "notes.txt").write_text("none")
     (folder / "lost.png").symlink_to("nowhere")
     (out / "1.png").mkdir(parents=True)
     applied = apply(export("colour"), folder, out)
 
-    assert sorted(applied.done) == ["inner/deep/a.JPG", "moving.gif", "twin.png"]
+    assert sorted(applied.done) == ["inner/deep/a.JPG", "moving.pgm", "twin.png"]
     written = [file.relative_to(out).as_posix() for file in out.rglob("*") if file.is_file()]
     assert sorted(written) == ["inner/deep/a.JPG", "moving.png", "twin.png"]
-    assert [name for name, _ in applied.failed] == ["lost.png", "1.png", "twin.gif", "broken.png"]
+    assert [name for name, _ in applied.failed] == ["lost.png", "1.png", "twin.pgm", "broken.png"]
     for name, reason in (
         ("lost.png", "cannot be opened (No such file or directory)"),
         ("1.png", "which is a folder"),
-        ("twin.gif", "twin.png, the place of another picture"),
+        ("twin.pgm", "twin.png, the place of another picture"),
         ("broken.png", "is no whole picture"),
     ):
         assert reason in dict(applied.failed)[name]
     summary = applied.summary().splitlines()
     assert "Failed 4:" in summary
     assert "  broken.png: is no whole picture" in applied.summary()
-    assert "moving.gif: .gif cannot be written; written as .png." in summary
+    assert "moving.pgm: .pgm cannot be written; written as .png." in summary
     assert any(line.startswith("1 other file does not end in") for line in summary)
     assert "7/7" in capsys.readouterr().out
 
@@ -220,7 +222,8 @@ def test_what_fails_in_one_picture_is_told(export, tmp_path, monkeypatch):
     (tmp_path / "out").mkdir()
     old = saved(tmp_path / "out/b.png").read_bytes()
 
-    def full(picture, out):
+    def full(pictures, out, count):
+        (picture,) = pictures
         if picture.pixels.shape[-1] == 1:
             raise OSError(28, "No space left on device", str(out))
         write(picture, out)
@@ -230,7 +233,7 @@ def test_what_fails_in_one_picture_is_told(export, tmp_path, monkeypatch):
     assert applied.failed == [("b.png", "No space left on device")]
     assert (tmp_path / "out/b.png").read_bytes() == old
 
-    monkeypatch.setattr(applying, "tiled", lambda *_: np.empty(10**18, "uint8"))
+    monkeypatch.setattr(exported, "tiled", lambda *_: np.empty(10**18, "uint8"))
     with pytest.raises(
         UsageError, match=r"^a.png: takes more memory than there is: .* \(1 more failed, and none is done"
     ):
@@ -241,10 +244,10 @@ def test_ctrl_c_leaves_whole_files_only(export, tmp_path, monkeypatch):
     for name in "abc":
         saved(tmp_path / f"in/{name}.png")
 
-    def interrupted(picture, out):
+    def interrupted(pictures, out, count):
         if out.name == "b.png":
             signal.raise_signal(signal.SIGINT)
-        write(picture, out)
+        write(pictures, out, count)
 
     monkeypatch.setattr(applying, "write", interrupted)
     with pytest.raises(KeyboardInterrupt, match="Stopped: 2 of 3 pictures are written"):
@@ -278,7 +281,7 @@ def places(export, tmp_path):
         ("good in in", "lies in .*in: give a folder outside"),
         ("good in in/inner", "lies in .*in: give a folder outside"),
         ("good in clear.png", "clear.png is a file"),
-        ("good clear.png out.gif", "must end in .*: call it .*out.png"),
+        ("good clear.png out.pgm", "must end in .*: call it .*out.png"),
         ("good clear.png out", "must end in .*: call it .*out.png"),
         ("good clear.png clear.png", "would be written over itself"),
         ("good clear.png .", "would be written over itself"),
@@ -349,3 +352,66 @@ def test_a_geometry_that_no_restorer_has_is_refused(geometry, tmp_path):
     Image.new("L", (4, 4)).save(tmp_path / "in.png")
     with pytest.raises(UsageError, match="No restorer has such a geometry"):
         apply(tmp_path, tmp_path / "in.png", tmp_path / "out.png")
+
+
+def test_values_of_12_bits_are_restored_as_those_of_8_are(export, tmp_path):
+    x = noise(40, 30, 1)
+    deep = np.rint(x / 255 * 4095).astype("uint16")
+    deep[0, 0] = 4095
+    saved(tmp_path / "in/8.png", x)
+    tf.io.write_file(str(tmp_path / "in/12.png"), tf.io.encode_png(deep))
+    tf.io.write_file(str(tmp_path / "in/full.png"), tf.io.encode_png(noise(40, 30, 1, kind="uint16")))
+    applied = apply(export("grey"), tmp_path / "in", tmp_path / "out")
+    found = tf.io.decode_png((tmp_path / "out/12.png").read_bytes(), dtype=tf.uint16).numpy()
+    assert found.max() <= 4095
+    expected = model("grey").reconstruct((deep / 4095)[None])[0] * 4095
+    assert_near(found, expected, steps=1)
+    assert applied.summary().startswith("Restored 3: 2 PNG of 16 bits, 1 PNG of 8 bits.")
+    assert any(note.startswith("White is taken to be 4,095 in 1 file of 16 bits") for note in applied.notes)
+    assert any(note.startswith("White is taken to be 65,535 in 1 file of 16 bits") for note in applied.notes)
+
+
+def test_floating_point_stays_floating_point(export, tmp_path):
+    x = np.random.default_rng(0).random((12, 10, 3), "float32")
+    tifffile.imwrite(tmp_path / "a.tif", 255 * x, photometric="rgb")
+    apply(export("colour"), tmp_path / "a.tif", tmp_path / "b.tif")
+    found = tifffile.imread(tmp_path / "b.tif")
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, model("colour").reconstruct(x[None])[0] * 255, atol=0.01)
+    with pytest.raises(UsageError, match=r"cannot hold floating-point values, being PNG: call it b\.tif"):
+        apply(export("colour"), tmp_path / "a.tif", tmp_path / "b.png")
+
+
+@pytest.mark.parametrize("ending", ["gif", "webp", "png", "tif"])
+def test_each_frame_is_restored(ending, export, tmp_path):
+    images = [Image.fromarray(noise(12, 10, 3, seed=i)) for i in range(3)]
+    images[0].save(tmp_path / f"a.{ending}", save_all=True, append_images=images[1:], duration=[40, 50, 60], loop=0)
+    source = list(frames(tmp_path / f"a.{ending}"))
+    applied = apply(export("larger"), tmp_path / f"a.{ending}", tmp_path / f"b.{ending}")
+    found = list(frames(tmp_path / f"b.{ending}"))
+    assert len(found) == 3
+    if ending != "gif":
+        for one, other in zip(found, source, strict=True):
+            assert_near(one.pixels, restored("larger", other.pixels), steps=1 if ending != "webp" else 3)
+    else:
+        assert applied.notes == ["a.gif: has 256 colours a frame, as GIF holds them."]
+    assert [one.duration for one in found] == [other.duration for other in source]
+
+
+def test_what_a_folder_loses_is_said(export, tmp_path):
+    pages = [noise(9, 9, kind="uint16", seed=i) for i in range(2)]
+    (tmp_path / "in").mkdir()
+    with tifffile.TiffWriter(tmp_path / "in/scan.tif") as writer:
+        for page in pages:
+            writer.write(page, photometric="miniswhite")
+    exif = Image.Exif()
+    exif[0x0132] = "2020:01:02 03:04:05"
+    Image.fromarray(noise(9, 9, 3)).save(tmp_path / "in/a.jpg", exif=exif)
+    applied = apply(export("grey"), tmp_path / "in", tmp_path / "out")
+    assert "scan.tif: has 0 as white, and is read with 0 as black." in applied.notes
+    assert applied.forms == {"JPEG of 8 bits": 1, "TIFF of 16 bits": 1}
+    with Image.open(tmp_path / "out/a.jpg") as image:
+        assert image.getexif()[0x0132] == "2020:01:02 03:04:05"
+    assert apply(export("grey"), tmp_path / "in/a.jpg", tmp_path / "a.bmp").notes == [
+        "a.jpg: loses its EXIF, which BMP cannot hold."
+    ]
