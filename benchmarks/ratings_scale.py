@@ -12,7 +12,6 @@ that the products alone are compared. A process of its own measures the sparse p
 
 import dataclasses
 import json
-import resource
 import shlex
 import sys
 import tempfile
@@ -30,6 +29,7 @@ import tyro
 from scipy import sparse
 
 from benchmarks import _machine
+from benchmarks._memory import peak_mb
 from zoo import quiet
 
 BLOCK = 2048  # users drawn at a time
@@ -202,7 +202,7 @@ def _grow(config: Config, file: Path) -> dict[str, Any]:
     tables = [x if share == 1 else _thinned(x, keep < share) for share in SHARES]
     trainers = {str(table.nnz): (trained, table, True) for table in tables}
     seconds, _ = _in_turn(trainers, config)
-    return {"seconds_by_ratings": seconds, "peak_bytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}
+    return {"seconds_by_ratings": seconds, "peak_bytes": round(2**20 * peak_mb())}
 
 
 def _thinned(x: sparse.csr_array, kept: np.ndarray) -> sparse.csr_array:

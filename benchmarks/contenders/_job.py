@@ -2,12 +2,13 @@
 
 import dataclasses
 import json
-import resource
 import sys
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from benchmarks._memory import peak_mb
 
 LEARNING_RATE = 1e-3
 
@@ -56,5 +57,4 @@ def main(train: Callable[[Job], Result]) -> None:
     """Reads the job, in JSON, from the command line; prints the result as the last line, in JSON, and peak memory."""
     fields: dict[str, Any] = json.loads(sys.argv[1])
     result = train(Job(**{**fields, "widths": tuple(fields["widths"])}))
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({**dataclasses.asdict(result), "peak_mb": peak_mb}), flush=True)
+    print(json.dumps({**dataclasses.asdict(result), "peak_mb": peak_mb()}), flush=True)

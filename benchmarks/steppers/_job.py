@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -10,6 +9,8 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+
+from benchmarks._memory import peak_mb
 
 LEARNING_RATE = 1e-3
 SIGMA = 25 / 255  # of the restorer's noise
@@ -52,4 +53,4 @@ def main(answer: Callable[[Job], dict[str, Any]]) -> None:
     """Reads the job, in JSON, from the command line; prints the answer as the last line, in JSON, and peak memory."""
     fields: dict[str, Any] = json.loads(sys.argv[1])
     found = answer(Job(**{**fields, "shape": tuple(fields["shape"])}))
-    print(json.dumps({**found, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}), flush=True)
+    print(json.dumps({**found, "peak_mb": peak_mb()}), flush=True)
