@@ -1,50 +1,41 @@
 """All that moves in a training, saved after each epoch and put back when a killed run goes on."""
 
-import json
 import math
 import time
 from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from recipes.training.progress import Progress
+from recipes.training.store import Store
 from zoo import UsageError
-from zoo.checks import guarded
-from zoo.files import remove, replacing
-
-CHECKPOINT = "checkpoint.npz"
 
 
 class Checkpoint(keras.callbacks.Callback):
-    """Saves all that moves after each epoch, renamed into place last; restores it when training begins.
+    """Saves all that moves after each epoch; restores it when training begins.
 
     Keras's BackupAndRestore leaves out seed generators and early stopping's memory, so that a resumed run differs.
     Stands after early stopping in the list of callbacks, whose memory it saves and restores.
+
+    Attributes:
+        begun: Whether the store has a training to go on with.
     """
 
-    def __init__(
-        self,
-        file: Path,
-        stopping: keras.callbacks.EarlyStopping,
-        identity: dict[str, Any],
-        epoch: tf.Variable,
-    ) -> None:
+    def __init__(self, store: Store, stopping: keras.callbacks.EarlyStopping, epoch: tf.Variable) -> None:
         super().__init__()
-        self.file = file
+        self.store = store
         self.stopping = stopping
-        self.identity = json.loads(json.dumps(identity, default=str))
         self.epoch = epoch
-        self.arrays: dict[str, np.ndarray] = {}
-        self.progress = Progress()
-        if file.exists():
-            self._read()
+        self.begun = "progress" in store.notes
+        with store.guarded("is damaged"):
+            self.progress = Progress(**store.notes.get("progress", {}))
+            self._memory = dict(store.notes.get("stopping", {}))
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Puts back what the checkpoint holds, if there is one."""
-        if self.arrays:
+        if self.begun:
             self.restore()
         self._began = time.perf_counter()
 
@@ -55,12 +46,8 @@ class Checkpoint(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Saves."""
         progress = self.progress
+        check_finite(logs, epoch, self.store.file.parent)
         for name, value in (logs or {}).items():
-            if not math.isfinite(value):
-                raise UsageError(
-                    f"The {name} became {value} in epoch {epoch + 1}: look at the data, or delete {self.file.parent} "
-                    "and lower --learning-rate."
-                )
             progress.history.setdefault(name, []).append(float(value))
         progress.epoch = epoch + 1
         progress.stopped = bool(self.model.stop_training)
@@ -70,61 +57,30 @@ class Checkpoint(keras.callbacks.Callback):
         self.save()
 
     def save(self) -> None:
-        """Writes the variables, early stopping's memory and the progress, aside and then in place."""
+        """Writes the variables, early stopping's memory and the progress."""
         memory = {key: _plain(getattr(self.stopping, key)) for key in ("wait", "best", "best_epoch", "stopped_epoch")}
-        arrays = {f"variable{i}": v.numpy() for i, v in enumerate(self._variables())}
-        arrays |= {f"best{i}": value for i, value in enumerate(self.stopping.best_weights or [])}
-        notes = {"identity": self.identity, "progress": vars(self.progress), "stopping": memory}
-        with replacing(self.file) as target:
-            np.savez(target, notes=json.dumps(notes), **arrays)
+        groups = {"variable": (v.numpy() for v in self._variables()), "best": self.stopping.best_weights or []}
+        self.store.write(groups, progress=vars(self.progress), stopping=memory)
 
     def restore(self) -> None:
         """Puts back the variables and early stopping's memory."""
-        with guarded(self.file, "does not fit the model", f"delete {self.file} to start afresh"):
-            for i, variable in enumerate(self._variables()):
-                variable.assign(self.arrays[f"variable{i}"])
-            best = sum(name.startswith("best") for name in self.arrays)
-            self.stopping.best_weights = [self.arrays[f"best{i}"] for i in range(best)]
+        self.store.put_back("variable", self._variables())
+        self.stopping.best_weights = self.store.group("best")
         for key, value in self._memory.items():
             setattr(self.stopping, key, value)
 
     def _variables(self) -> list[Any]:
         return [*self.model.variables, *self.model.optimizer.variables]
 
-    def _read(self) -> None:
-        advice = f"delete {self.file} to start afresh"
-        with (
-            guarded(self.file, "is damaged", advice),
-            self.file.open("rb") as opened,
-            np.load(opened, allow_pickle=False) as archive,
-        ):
-            self.arrays = {name: archive[name] for name in archive.files}
-            notes = json.loads(str(self.arrays.pop("notes")))
-            before = dict(notes["identity"])
-            progress, self._memory = Progress(**notes["progress"]), dict(notes["stopping"])
-        other = [key for key in {**before, **self.identity} if before.get(key) != self.identity.get(key)]
-        if other:
-            was = ", ".join(f"{key}={before.get(key)}" for key in other)
+
+def check_finite(logs: dict | None, epoch: int, folder: Path) -> None:
+    """Raises `UsageError` if a number of an epoch is none."""
+    for name, value in (logs or {}).items():
+        if not math.isfinite(value):
             raise UsageError(
-                f"The unfinished run in {self.file.parent} had {was}: resume with the same options, or delete it to "
-                "start afresh."
+                f"The {name} became {value} in epoch {epoch + 1}: look at the data, or delete {folder} and lower "
+                "--learning-rate."
             )
-        self.progress = progress
-
-
-def unfinished(folder: Path) -> bool:
-    """Says whether a run that was stopped lies there, or in a folder inside, one for each model of the run."""
-    return bool(_checkpoints(folder))
-
-
-def finish(folder: Path) -> None:
-    """Removes the checkpoints once their run's results are safe; TensorBoard's logs stay."""
-    for file in _checkpoints(folder):
-        remove(file)
-
-
-def _checkpoints(folder: Path) -> list[Path]:
-    return [file for pattern in (CHECKPOINT, f"[!.]*/{CHECKPOINT}") for file in folder.glob(pattern)]
 
 
 def _plain(value: Any) -> Any:

@@ -16,9 +16,11 @@ import tensorflow as tf
 from scipy import sparse
 
 from recipes.training.batches import batches_of
-from recipes.training.checkpoint import CHECKPOINT, Checkpoint, unfinished
+from recipes.training.checkpoint import Checkpoint
 from recipes.training.interrupt import between_steps
+from recipes.training.pretraining import Pretraining
 from recipes.training.progress import Progress
+from recipes.training.store import CHECKPOINT, Store
 from recipes.training.warm_up import WarmUp
 from zoo.autoencoder import Autoencoder
 from zoo.health import Health
@@ -82,11 +84,10 @@ def fit(
     """
     if not callable(train):
         model.check_values("training data", train if isinstance(train, np.ndarray) else train.data)
-    began = time.perf_counter()
-    pretrains = pretrain_epochs > 0 and hasattr(model, "pretrain") and not unfinished(folder)
-    if pretrains:
-        model.pretrain(train, epochs=pretrain_epochs, batch_size=batch_size)
-    pretraining = time.perf_counter() - began
+    store = Store(folder / CHECKPOINT, identity)
+    seconds = 0.0
+    if pretrain_epochs > 0 and hasattr(model, "pretrain") and "progress" not in store.notes:
+        seconds = _pretrain(model, train, store, pretrain_epochs, batch_size)
 
     epoch = tf.Variable(0, dtype=tf.int64, trainable=False)
     batches = train(epoch) if callable(train) else batches_of(train, batch_size, seed, epoch, augment, densify)
@@ -96,11 +97,11 @@ def fit(
     stopping = keras.callbacks.EarlyStopping(
         monitor or "loss", mode=mode, patience=patience if monitor else epochs, restore_best_weights=bool(monitor)
     )
-    checkpoint = Checkpoint(folder / CHECKPOINT, stopping, identity, epoch)
+    checkpoint = Checkpoint(store, stopping, epoch)
     progress = checkpoint.progress
     progress.monitor, progress.mode = monitor, mode
-    if pretrains:
-        progress.pretraining = pretraining
+    if seconds:
+        progress.pretraining = seconds
         stopping.on_train_begin()  # makes the memory that is saved
         checkpoint.set_model(model)
         checkpoint.save()
@@ -134,14 +135,21 @@ def fit(
     return progress
 
 
+def _pretrain(model: Any, x: Any, store: Store, epochs: int, batch_size: int) -> float:
+    """Trains one layer after the other, or goes on with that; returns the seconds."""
+    keeper = Pretraining(store, model, epochs)
+    before, began = keeper.seconds, time.perf_counter()
+    model.pretrain(x, epochs=epochs, batch_size=batch_size, keeper=keeper)
+    return before + time.perf_counter() - began
+
+
 @contextmanager
 def _answers(progress: Progress, epochs: int, folder: Path) -> Iterator[None]:
     """Says after Ctrl-C where the training stands, and of a log that cannot be written what the system said."""
     try:
         yield
     except KeyboardInterrupt as interrupt:
-        done = f"the {progress.epoch} before it are kept in {folder}" if progress.epoch else "nothing is kept yet"
-        raise type(interrupt)(f"Stopped in epoch {progress.epoch + 1} of {epochs}; {done}.") from None
+        raise type(interrupt)(f"Stopped in epoch {progress.epoch + 1} of {epochs}") from None
     except tf.errors.OpError as error:
         if str(folder) not in error.message:
             raise

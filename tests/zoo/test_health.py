@@ -213,9 +213,10 @@ def test_callbacks_after_it_and_the_history_see_the_numbers(dead, tmp_path):
 
 def test_a_recipe_takes_the_numbers_into_its_history(dead, tmp_path):
     from recipes.training import Checkpoint
+    from recipes.training.store import Store
 
     stopping = keras.callbacks.EarlyStopping("loss", patience=9, restore_best_weights=True)
-    checkpoint = Checkpoint(tmp_path / "checkpoint.npz", stopping, {}, keras.Variable(0, dtype="int64"))
+    checkpoint = Checkpoint(Store(tmp_path / "checkpoint.npz", {}), stopping, keras.Variable(0, dtype="int64"))
     dead.fit(X, epochs=2, verbose=0, callbacks=[zoo.Health(X, tell=print), stopping, checkpoint])
     assert checkpoint.progress.history["health_dead_units"] == [3, 3]
 

@@ -54,6 +54,7 @@ class Deep(Autoencoder):
         validation_split: float = 0.05,
         validation_data: np.ndarray | None = None,
         verbose: int = 1,
+        keeper: pretraining.Keeper | None = None,
     ) -> list[dict[str, list[float]]]:
         """Trains one restricted Boltzmann machine a layer, from the input to the code, and unrolls them.
 
@@ -68,9 +69,11 @@ class Deep(Autoencoder):
             validation_split: The share of the samples, the last ones, that is only looked at; one at least.
             validation_data: Samples to look at in the place of those.
             verbose: 0 for silence.
+            keeper: Follows the pretraining, and knows what of it is done already; nothing, if not given.
 
         Returns:
-            For each machine "reconstruction_error" and "free_energy_gap": a number an epoch.
+            For each machine "reconstruction_error" and "free_energy_gap": a number an epoch, from the epoch on at which
+            it was gone on with.
 
         Raises:
             UsageError: If an argument is out of its range.
@@ -78,6 +81,7 @@ class Deep(Autoencoder):
         checks.positive_integer("epochs", epochs)
         checks.positive_integer("batch_size", batch_size)
         checks.share("validation_split", validation_split)
+        keeper = keeper or pretraining.Keeper()
         data = pretraining.rows(self, "x", x, least=2 if validation_data is None else 1)
         if validation_data is None:
             held_out = min(math.ceil(validation_split * len(data)) or 1, len(data) - 1)
@@ -93,9 +97,11 @@ class Deep(Autoencoder):
             hidden = keras.activations.serialize(up.activation)
             missing = self.kind.has_missing and depth == 0
             machine = RBM(visible, hidden, up.kernel, down.bias, up.bias, seed=self.seed + depth, missing=missing)
-            if verbose:
+            done = keeper.begin(depth, machine.moving)
+            if verbose and done < epochs:
                 print(f"Machine {depth + 1} of {len(ups)}: {data.shape[1]} {visible} and {up.units} {hidden} units.")
-            history.append(_followed(machine.train(data, unseen, epochs, batch_size, self.cd), epochs, verbose))
+            steps = machine.train(data, unseen, epochs, batch_size, self.cd, done)
+            history.append(_followed(steps, done, epochs, keeper, verbose))
             if down.trainable and not isinstance(down, TransposedDense):
                 down.kernel.assign(tf.transpose(up.kernel[: down.units]))
             data, unseen, visible = machine.up(data), machine.up(unseen), hidden
@@ -103,12 +109,15 @@ class Deep(Autoencoder):
         return history
 
 
-def _followed(training: Iterator[tuple[float, float]], epochs: int, verbose: int) -> dict[str, list[float]]:
+def _followed(
+    training: Iterator[tuple[float, float]], done: int, epochs: int, keeper: pretraining.Keeper, verbose: int
+) -> dict[str, list[float]]:
     """Lets a machine train to its end, keeps what it says after each epoch, and prints it."""
-    errors, gaps = [], []
-    for epoch, (error, gap) in enumerate(training, start=1):
+    history: dict[str, list[float]] = {"reconstruction_error": [], "free_energy_gap": []}
+    for epoch, (error, gap) in enumerate(training, start=done):
         if verbose:
-            print(f"  epoch {epoch}/{epochs}: reconstruction error {error:.5f}, free-energy gap {gap:.3f}")
-        errors.append(error)
-        gaps.append(gap)
-    return {"reconstruction_error": errors, "free_energy_gap": gaps}
+            print(f"  epoch {epoch + 1}/{epochs}: reconstruction error {error:.5f}, free-energy gap {gap:.3f}")
+        history["reconstruction_error"].append(error)
+        history["free_energy_gap"].append(gap)
+        keeper.on_epoch_end(epoch, {name: values[-1] for name, values in history.items()})
+    return history

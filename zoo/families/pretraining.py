@@ -1,4 +1,4 @@
-"""What greedy pretraining shares: its checks, its batches, and an optimizer as good as new."""
+"""What greedy pretraining shares: its checks, its batches, what keeps it, and an optimizer as good as new."""
 
 import math
 from typing import Any
@@ -14,6 +14,25 @@ from zoo.autoencoder import Autoencoder
 from zoo.epochs import Epochs
 from zoo.layers.transposed_dense import TransposedDense
 from zoo.ops import keras_internals, memory
+
+
+class Keeper(keras.callbacks.Callback):
+    """Follows a pretraining: `begin` before each layer, and `on_epoch_end` of Keras's callbacks after each epoch.
+
+    This one keeps nothing; a subclass may keep what a stopped pretraining goes on from.
+    """
+
+    def begin(self, layer: int, variables: list[Any]) -> int:
+        """Is called when a layer is about to be trained, or would be, if it were not trained already.
+
+        Args:
+            layer: Its number, from 0.
+            variables: All that moves in its training; may be set to what it was.
+
+        Returns:
+            How many of its epochs are done.
+        """
+        return 0
 
 
 def dense_layers(part: keras.Model) -> list[keras.layers.Layer]:

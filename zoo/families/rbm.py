@@ -141,6 +141,11 @@ class RBM:
         self.sample_visible = sample_visible
         self.missing = missing
 
+    @property
+    def moving(self) -> list[Any]:
+        """All that moves in a training: weights, velocities and the state of the seeds."""
+        return [*self.variables, *self.velocities, self.seeds.state]
+
     def up(self, v: tf.Tensor) -> tf.Tensor:
         """Returns the hidden units' means, shape `(batch, hidden)`, for `v` of shape `(batch, visible)`."""
         return self.hidden.mean(self._hidden_input(v))
@@ -182,7 +187,7 @@ class RBM:
         return [kernel, own, ops.mean(positive - negative, axis=0)], chain
 
     def train(
-        self, x: tf.Tensor, unseen: tf.Tensor, epochs: int, batch_size: int, cd: CD
+        self, x: tf.Tensor, unseen: tf.Tensor, epochs: int, batch_size: int, cd: CD, done: int = 0
     ) -> Iterator[tuple[float, float]]:
         """Trains, and pauses after each epoch.
 
@@ -192,13 +197,14 @@ class RBM:
             epochs: How often to go over the data, each time in another order.
             batch_size: Rows an update.
             cd: How.
+            done: Epochs that were done before.
 
         Yields:
             After each epoch the reconstruction error, which is the mean square over samples and units, and the
             free-energy gap: the mean free energy of unseen data less that of as many from x.
         """
         same = x[: len(unseen)]
-        for epoch in range(epochs):
+        for epoch in range(done, epochs):
             order = shuffled(len(x), self.seed, epoch)
             error = self._train_epoch(x, order, tf.constant(batch_size), cd)
             gap = tf.reduce_mean(self.free_energy(unseen)) - tf.reduce_mean(self.free_energy(same))

@@ -54,7 +54,13 @@ class Stacked(Autoencoder):
         )
 
     def pretrain(
-        self, x: np.ndarray, epochs: int = 10, batch_size: int = 256, *, verbose: int | str = "auto"
+        self,
+        x: np.ndarray,
+        epochs: int = 10,
+        batch_size: int = 256,
+        *,
+        verbose: int | str = "auto",
+        keeper: pretraining.Keeper | None = None,
     ) -> list[keras.callbacks.History]:
         """Trains each layer and its mirrored one as an autoencoder of the code before, from the input on.
 
@@ -63,29 +69,31 @@ class Stacked(Autoencoder):
             epochs: Epochs for each layer.
             batch_size: Samples a step.
             verbose: As in `fit`; 0 for silence.
+            keeper: Follows the pretraining, and knows what of it is done already; nothing, if not given.
 
         Returns:
-            Each layer's history.
+            Each layer's history, from the epoch on at which it was gone on with.
 
         Raises:
             UsageError: If an argument is out of its range.
         """
         checks.positive_integer("epochs", epochs)
         checks.positive_integer("batch_size", batch_size)
+        keeper = keeper or pretraining.Keeper()
         codes = pretraining.rows(self, "x", x)
         ups, downs = (pretraining.dense_layers(part) for part in (self.encoder, self.decoder))
         kind, histories = self.kind, []
         for depth, (up, down) in enumerate(zip(ups, reversed(downs), strict=True)):
-            if verbose:
-                print(f"Layer {depth + 1} of {len(ups)}: {codes.shape[1]} to {up.units} units.")
             layer = self._alone(depth, up, down, kind).adapt(codes)
-            histories.append(
-                layer.fit(
-                    pretraining.batches(codes, batch_size, self.seed + depth),
-                    epochs=epochs,
-                    verbose=verbose,
-                )
-            )
+            layer.optimizer.build(layer.trainable_variables)
+            done = keeper.begin(depth, [*layer.variables, *layer.optimizer.variables])
+            histories.append(keras.callbacks.History())
+            if done < epochs:  # Keras's fit wants an epoch
+                if verbose:
+                    print(f"Layer {depth + 1} of {len(ups)}: {codes.shape[1]} to {up.units} units.")
+                batches = pretraining.batches(codes, batch_size, self.seed + depth)
+                options = {"initial_epoch": done, "epochs": epochs, "verbose": verbose}
+                histories[-1] = layer.fit(batches, callbacks=[keeper], **options)
             codes = layer.encode(codes)
             kind = kinds.find("pixels" if up.activation is keras.activations.sigmoid else "real")
         pretraining.renew(self.optimizer)
