@@ -61,6 +61,18 @@ class Config(SampleOptions):
         several = len(self.dimensions) != 1
         return self.out or running.EXPORTED / f"{recipe}-{self.model}{'' if several else f'-{self.dimensions[0]}'}"
 
+    def folders(self, recipe: str) -> list[Path]:
+        """Returns the folders to export to, one for each dimension."""
+        return [one.folder(recipe) for one in self.each(recipe)]
+
+    def each(self, recipe: str) -> list[Config]:
+        """Returns the options of each dimension alone."""
+        if len(self.dimensions) == 1:
+            return [self]
+        out = self.folder(recipe)
+        outs = [(dimension, out.with_name(f"{out.name}-{dimension}")) for dimension in self.dimensions]
+        return [dataclasses.replace(self, dimensions=(dimension,), out=out) for dimension, out in outs]
+
 
 def run(config: Config) -> dict[str, float]:
     """Trains, measures, draws and exports a model for each dimension; prints a table each.
@@ -75,26 +87,27 @@ def run(config: Config) -> dict[str, float]:
         UsageError: If an option, the data or the output folder is not what it should be.
     """
     _check_options(config)
-    splits = pipeline.load(config)
-    _check_data(config, splits)
     numbers: dict[str, float] = {}
-    for dimension in config.dimensions:
-        out = config.out
-        if out and len(config.dimensions) > 1:
-            out = out.with_name(f"{out.name}-{dimension}")
-        found = reduce(dataclasses.replace(config, dimensions=(dimension,), out=out), splits)
-        numbers |= {f"{name}_{dimension}": value for name, value in found.items()}
+    with running.workspace(RECIPE, config) as folder:
+        splits = pipeline.load(config)
+        _check_data(config, splits)
+        for one in config.each(RECIPE):
+            (dimension,) = one.dimensions
+            found = reduce(one, splits, folder if one is config else folder / f"{dimension}")
+            numbers |= {f"{name}_{dimension}": value for name, value in found.items()}
     return numbers
 
 
-def reduce(config: Config, splits: Splits) -> dict[str, float]:
-    """Does what `run` says for a single dimension."""
-    with running.workspace(RECIPE, config) as folder:
-        model = pipeline.build(config, splits)
-        _check_code(config, model)
-        made = pipeline.fit(config, splits, model, folder)
-        report = measure(made, splits)
-        return pipeline.publish(RECIPE, config, splits, made, report, lambda: draw(made, splits))
+def reduce(config: Config, splits: Splits, folder: Path) -> dict[str, float]:
+    """Does what `run` says for a single dimension, or finds it trained by the run that goes on."""
+    import keras
+
+    keras.utils.set_random_seed(config.seed)  # each as if it were the only one
+    model = pipeline.build(config, splits)
+    _check_code(config, model)
+    made = pipeline.fit(config, splits, model, folder)
+    report = measure(made, splits)
+    return pipeline.publish(RECIPE, config, splits, made, report, lambda: draw(made, splits))
 
 
 def measure(made: Trained, splits: Splits) -> Report:

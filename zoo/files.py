@@ -1,7 +1,9 @@
 """Files and folders that are written aside and renamed into place: a crash leaves the old one or the new one."""
 
+import errno
 import glob
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -23,7 +25,7 @@ def replacing(target: Path) -> Iterator[Path]:
 
     A folder cannot be renamed over another in one step: between the two renames the old one is called
     `.NAME.old`, and the next call puts it back should the process have died there. What a killed process had begun to
-    write is removed.
+    write is removed. A symbolic link stays, and what it leads to is replaced.
 
     Args:
         target: The file or folder to replace or to make. Its parent is made if need be.
@@ -31,16 +33,13 @@ def replacing(target: Path) -> Iterator[Path]:
     Raises:
         OSError: If it cannot be written; `target` is then as it was.
     """
+    target = followed(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    old = target.with_name(f".{target.name}.old")
-    if old.exists() and not target.exists():
-        old.rename(target)
-    remove_unfinished(target)
+    old = recover(target)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as aside, _locked(Path(aside)):
         new = Path(aside, target.name)
         yield new
         if target.is_dir() or (new.is_dir() and target.exists()):
-            remove(old)
             target.rename(old)
         try:
             os.replace(new, target)
@@ -49,6 +48,49 @@ def replacing(target: Path) -> Iterator[Path]:
                 old.rename(target)
             raise
         remove(old)
+
+
+def followed(path: Path) -> Path:
+    """Returns where a symbolic link leads to, be it there or not, and any other path as it is."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
+def recover(target: Path) -> Path:
+    """Puts back what a process was killed in replacing, and removes what killed processes left beside it.
+
+    What a living one writes stays.
+
+    Returns:
+        What the old one is called while it is replaced.
+    """
+    old = target.with_name(f".{target.name}.old")
+    if old.exists() and not target.exists():
+        old.rename(target)
+    remove(old)
+    remove_unfinished(target)
+    return old
+
+
+def check_replaceable(target: Path) -> None:
+    """Does what `replacing` has to be able to do, and changes nothing but that the parent is there.
+
+    Raises:
+        OSError: If it cannot; with the number EBUSY for a mount point.
+    """
+    target = followed(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent):
+        if os.path.realpath(target) in _mount_points() or os.path.ismount(target):
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(target))
+        if target.exists() and not os.access(target, os.W_OK):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+
+
+def _mount_points() -> set[str]:
+    """Returns the mount points that Linux lists: of a folder bound within one disk, `os.path.ismount` knows nothing."""
+    table = Path("/proc/self/mountinfo")
+    lines = table.read_text("utf-8", "surrogateescape").splitlines() if table.exists() else []
+    return {re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), line.split()[4]) for line in lines}
 
 
 def remove_unfinished(target: Path) -> None:

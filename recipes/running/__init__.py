@@ -1,8 +1,9 @@
 """What every recipe shares: its options, its command line, its answers to errors, and the folder it works in."""
 
-from recipes.running.command_line import command, main, parse, value_of
+from recipes.running.command_line import main, parse, value_of
 from recipes.running.folders import workspace
-from recipes.running.options import EXPORTED, Options, batch_size, build, fitting, hyperparameters, kind_of
+from recipes.running.options import EXPORTED, Options, batch_size, build, command, fitting, hyperparameters, kind_of
+from recipes.running.ownership import owned
 from recipes.running.stopping import status_of
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "hyperparameters",
     "kind_of",
     "main",
+    "owned",
     "parse",
     "status_of",
     "value_of",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import io
 import itertools
-import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import field
@@ -18,7 +17,8 @@ import tyro
 from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, PrimitiveTypeInfo
 
 import zoo
-from recipes.running.options import Options, defaults, own_hyperparameters
+from recipes.running import folders
+from recipes.running.options import Options, command, defaults, own_hyperparameters
 from recipes.running.stopping import status_of, stoppable
 from zoo import UsageError, quiet, registry
 from zoo.words import printable
@@ -67,15 +67,18 @@ def main(recipe: str, config_class: type[Config], run: Callable[[Config], Any]) 
         _stop(2, printable(error))
     except OSError as error:
         reason = f"{error.strerror}: {error.filename}" if error.strerror and error.filename else str(error)
-        _stop(
-            2,
-            f"Could not read or write ({reason}): make room or choose another --out. What was exported before is "
-            "whole, and what was trained is kept: the same command with --resume goes on.",
-        )
+        kept = folders.kept(recipe, config) if config else folders.NOTHING
+        then = "or with another --out, the same command begins afresh"
+        if kept != folders.NOTHING:
+            then = "the same command with --resume goes on"
+        _stop(2, f"Could not read or write ({reason}). {kept} Once that is mended, {then}.")
     except KeyboardInterrupt as interrupt:
-        again = command(recipe, dataclasses.replace(config, resume=True)) if config else None
-        where = str(interrupt) or "Stopped."
-        _stop(status_of(interrupt), f"\n{where}" + (f" Go on with:\n  {again}" if again else ""))
+        if config:
+            where = f"{str(interrupt) or 'Stopped'}. {folders.kept(recipe, config)}"
+            again = f" Go on with:\n  {command(recipe, dataclasses.replace(config, resume=True))}"
+        else:
+            where, again = "Stopped before anything began.", ""
+        _stop(status_of(interrupt), f"\n{where}{again}")
 
 
 def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Config:
@@ -114,27 +117,6 @@ def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Conf
     )
     hyperparameters = dataclasses.asdict(getattr(parsed, name))
     return dataclasses.replace(parsed.recipe, hyperparameters=hyperparameters)
-
-
-def command(recipe: str, config: Options) -> str:
-    """Returns the command line that runs the recipe with these options."""
-    words = ["python", "-m", f"recipes.{recipe}"]
-    known = defaults(config, config.model)
-    given = [(f.name, getattr(config, f.name), f.default) for f in dataclasses.fields(config)]
-    given = [item for item in given if item[0] not in ("hyperparameters", "out")]
-    given.append(("out", config.folder(recipe), dataclasses.replace(config, out=None).folder(recipe)))
-    given += [(key, value, known.get(key)) for key, value in config.hyperparameters.items()]
-    for key, value, default in given:
-        if value == default and key != "model":
-            continue
-        flag = f"--{key.replace('_', '-')}"
-        if isinstance(value, bool):
-            words.append(flag if value else f"--no-{flag[2:]}")
-        elif str(value).startswith("-"):  # which alone would be read as an option
-            words.append(f"{flag}={value}")
-        else:
-            words += [flag, *(map(str, value) if isinstance(value, (tuple, list)) else [str(value)])]
-    return shlex.join(words)
 
 
 def value_of(flag: str, arguments: list[str]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import math
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,6 +90,10 @@ class Options:
         """Returns the folder to export to."""
         return self.out or EXPORTED / f"{recipe}-{self.model}"
 
+    def folders(self, recipe: str) -> list[Path]:
+        """Returns all folders to export to, where a run makes several exports."""
+        return [self.folder(recipe)]
+
 
 def fitting(config: Options, samples: int = 0) -> dict[str, Any]:
     """Returns the arguments of `training.fit` that the options give.
@@ -139,6 +144,27 @@ def _first_kind(options: Options | type[Options], model: str) -> str:
     """Returns the first of the recipe's kinds of sample that a model takes."""
     taken = zoo.describe(model).kinds
     return next(kind for kind in options.KINDS if kind in taken)
+
+
+def command(recipe: str, config: Options) -> str:
+    """Returns the command line that runs the recipe with these options."""
+    words = ["python", "-m", f"recipes.{recipe}"]
+    known = defaults(config, config.model)
+    given = [(f.name, getattr(config, f.name), f.default) for f in dataclasses.fields(config)]
+    given = [item for item in given if item[0] not in ("hyperparameters", "out")]
+    given.append(("out", config.folder(recipe), dataclasses.replace(config, out=None).folder(recipe)))
+    given += [(key, value, known.get(key)) for key, value in config.hyperparameters.items()]
+    for key, value, default in given:
+        if value == default and key != "model":
+            continue
+        flag = f"--{key.replace('_', '-')}"
+        if isinstance(value, bool):
+            words.append(flag if value else f"--no-{flag[2:]}")
+        elif str(value).startswith("-"):  # which alone would be read as an option
+            words.append(f"{flag}={value}")
+        else:
+            words += [flag, *(map(str, value) if isinstance(value, (tuple, list)) else [str(value)])]
+    return shlex.join(words)
 
 
 def own_hyperparameters(model: str) -> dict[str, inspect.Parameter]:

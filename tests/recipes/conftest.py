@@ -1,5 +1,6 @@
 """What the tests of recipes share: small pictures in MNIST's format, and recipes called as a person calls them."""
 
+import dataclasses
 import gzip
 import json
 import logging
@@ -11,7 +12,8 @@ import pytest
 from filelock import FileLock
 from PIL import Image
 
-from recipes import mnist, running
+import zoo
+from recipes import mnist, running, training
 from recipes.data.idx import FILES
 
 
@@ -68,6 +70,35 @@ def recipe(monkeypatch, capsys) -> Callable[..., tuple[int, str]]:
         return status, capsys.readouterr().err
 
     return run
+
+
+@pytest.fixture
+def stopped_and_resumed(monkeypatch) -> Callable[..., tuple[dict[str, float], int]]:
+    """Stops a run after so many of its trainings and goes on; returns its numbers, and how many trainings were left."""
+
+    def go(run: Callable, config: running.Options, trainings: int) -> tuple[dict[str, float], int]:
+        fit, fitted = training.fit, []
+
+        def stopping(*arguments, **options):
+            if len(fitted) == trainings:
+                raise KeyboardInterrupt
+            fitted.append(options["folder"])
+            return fit(*arguments, **options)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(training, "fit", stopping)
+            with pytest.raises(KeyboardInterrupt):
+                run(config)
+        with pytest.raises(zoo.UsageError, match="An unfinished run lies in"):
+            run(config)
+        trained, keras_fit = [], zoo.autoencoder.Autoencoder.fit
+        with monkeypatch.context() as patched:
+            counted = lambda self, *a, **k: trained.append(self) or keras_fit(self, *a, **k)  # noqa: E731
+            patched.setattr(zoo.autoencoder.Autoencoder, "fit", counted)
+            numbers = run(dataclasses.replace(config, resume=True))
+        return numbers, len(trained)
+
+    return go
 
 
 @pytest.fixture(scope="session")

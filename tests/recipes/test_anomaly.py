@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-import zoo
-from recipes import anomaly, training
+from recipes import anomaly
 from recipes.data import idx, table
 from recipes.tasks import detection
 from zoo import UsageError
@@ -87,31 +86,8 @@ def test_the_card_shows_how_to_choose(each):
     assert "| `detect` | `x` (batch, 16, 16), `normal` () int32 | `score` (batch), `is_anomaly` (batch) bool |" in card
 
 
-def test_a_run_goes_on_without_training_anew_what_was_trained(each, few_digits, tmp_path, monkeypatch):
-    fit, fitted = training.fit, []
-
-    def dies(model, *arguments, **options):
-        if len(fitted) == 1:
-            raise KeyboardInterrupt
-        fitted.append(options["folder"].name)
-        return fit(model, *arguments, **options)
-
-    monkeypatch.setattr(training, "fit", dies)
-    with pytest.raises(KeyboardInterrupt):
-        anomaly.run(config(few_digits, tmp_path / "a"))
-    monkeypatch.setattr(training, "fit", fit)
-    with pytest.raises(UsageError, match="An unfinished run lies in"):
-        anomaly.run(config(few_digits, tmp_path / "a"))
-
-    trained = []
-    keras_fit = zoo.autoencoder.Autoencoder.fit
-    monkeypatch.setattr(
-        zoo.autoencoder.Autoencoder, "fit", lambda self, *a, **k: trained.append(1) or keras_fit(self, *a, **k)
-    )
-    numbers = anomaly.run(config(few_digits, tmp_path / "a", resume=True))
-    assert fitted == ["normal-0"]
-    assert len(trained) == 2
-    assert numbers == each[0]
+def test_a_run_goes_on_without_training_anew_what_was_trained(each, few_digits, tmp_path, stopped_and_resumed):
+    assert stopped_and_resumed(anomaly.run, config(few_digits, tmp_path / "a"), 1) == (each[0], 2)
 
 
 def test_a_detector_does_not_depend_on_the_others(each, few_digits, tmp_path):

@@ -108,6 +108,12 @@ def test_dense_models_predict_ratings(made, model, options):
     assert json.loads((out / "metrics.json").read_text())["model"]["hyperparameters"]["latent_dim"] == 8
 
 
+def test_a_run_goes_on_without_training_anew_what_was_trained(made, folder, tmp_path, stopped_and_resumed):
+    numbers, _ = made()  # two trainings: one chooses the epochs, one sees all ratings
+    config = Config(data=str(folder), newcomers=0.2, out=tmp_path / "e", hyperparameters={"latent_dim": 8}, **SMALL)
+    assert stopped_and_resumed(movielens.run, config, 1) == (numbers, 1)
+
+
 def test_dense_and_sparse_batches_train_to_the_same_numbers(made):
     still = {"input_dropout": 0.0, "code_dropout": 0.0}
     found = [made(path=path, hyperparameters=still)[0] for path in ("dense", "sparse")]

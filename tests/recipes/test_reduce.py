@@ -61,6 +61,15 @@ def test_each_dimension_is_measured_and_exported_by_itself(pictures):
         assert figures == {"scatter", "reconstructions", "curves"}
 
 
+def test_a_run_goes_on_without_training_anew_what_was_trained(pictures, idx_folder, tmp_path, stopped_and_resumed):
+    config = reduce.Config(data=str(idx_folder), dimensions=(2, 5), out=tmp_path / "out", **MINIATURE)
+    assert stopped_and_resumed(reduce.run, config, 1) == (pictures[0], 1)
+    for dimension in (2, 5):
+        ours, straight = (metrics(folder / f"out-{dimension}") for folder in (tmp_path, pictures[1]))
+        assert ours["validation"] == straight["validation"]
+        assert ours["baselines"] == straight["baselines"]
+
+
 def test_the_command_of_an_export_makes_that_export(pictures, tmp_path):
     record = metrics(pictures[1] / "out-5")
     words = shlex.split(record["command"])[3:]

@@ -1,10 +1,11 @@
 """Writing aside and renaming into place."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
-from zoo.files import replacing
+from zoo.files import check_replaceable, recover, replacing
 
 
 def filled(folder, text):
@@ -51,10 +52,47 @@ def test_files_and_new_parents_work_too(tmp_path):
     assert (tmp_path / "deep" / "x.txt").read_text() == "2"
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_stays_and_what_it_leads_to_is_replaced(there, tmp_path):
+    (tmp_path / "disk").mkdir()
+    if there:
+        filled(tmp_path / "disk/export", "old")
+    (tmp_path / "export").symlink_to("disk/export")
+    with replacing(tmp_path / "export") as aside:
+        assert aside.parent.parent == tmp_path / "disk"
+        filled(aside, "new")
+    assert (tmp_path / "export").is_symlink()
+    assert (tmp_path / "disk/export/a.txt").read_text() == "new"
+    assert [path.name for path in (tmp_path / "disk").iterdir()] == ["export"]
+
+
+def test_what_died_after_the_second_rename_leaves_the_new_one_alone(tmp_path):
+    filled(tmp_path / ".export.old", "old")
+    filled(tmp_path / "export", "new")
+    recover(tmp_path / "export")
+    assert (tmp_path / "export/a.txt").read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["export"]
+
+
+def test_what_can_be_replaced_is_found_out_without_a_trace(tmp_path):
+    filled(tmp_path / "export", "old")
+    for name in ("export", "new", "deep/new"):
+        check_replaceable(tmp_path / name)
+    with pytest.raises(OSError, match="a.txt"):
+        check_replaceable(tmp_path / "export/a.txt/new")
+    assert {path.name for path in tmp_path.rglob("*")} == {"export", "a.txt", "deep"}
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_mount(), reason="there is no such mount point")
+def test_a_mount_point_cannot_be_replaced():
+    with pytest.raises(OSError, match="busy"):
+        check_replaceable(Path("/dev/shm"))
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from zoo.files import replacing
+from zoo.files import check_replaceable, recover, replacing
 with replacing(Path(sys.argv[1])) as aside:
     aside.write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)

@@ -258,7 +258,10 @@ def answer(monkeypatch, capsys, error, *words):
 
 def test_a_system_error_names_the_file_and_what_to_do(monkeypatch, capsys):
     full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "some/file")
-    assert_refused(answer(monkeypatch, capsys, full), "No space left on device: some/file", "--out", "--resume")
+    told = (
+        "No space left on device: some/file). Nothing of this run is kept. Once that is mended, or with another --out"
+    )
+    assert_refused(answer(monkeypatch, capsys, full), told)
 
 
 def test_any_other_error_is_not_hidden(monkeypatch):
@@ -273,7 +276,8 @@ def test_any_other_error_is_not_hidden(monkeypatch):
 def test_ctrl_c_outside_training_says_how_to_go_on(monkeypatch, capsys):
     status, error = answer(monkeypatch, capsys, KeyboardInterrupt(), "--model", "vanilla", "--epochs", "7")
     assert status == 130
-    assert error == "\nStopped. Go on with:\n  python -m recipes.mnist --model vanilla --epochs 7 --resume\n"
+    told = "\nStopped. Nothing of this run is kept. Go on with:\n"
+    assert error == f"{told}  python -m recipes.mnist --model vanilla --epochs 7 --resume\n"
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -299,7 +303,7 @@ def test_a_signal_stops_in_a_sentence_and_the_command_it_gives_finishes(
     empty, told, command = error.splitlines()
     assert not empty
     stopped, kept = (int(word) for word in told.split() if word.isdigit() and word != "40")
-    assert told == (f"Stopped in epoch {stopped} of 40; the {kept} before it are kept in {out}.training. Go on with:")
+    assert told == f"Stopped in epoch {stopped} of 40. Kept in {out}.training: {kept} epochs of training. Go on with:"
     assert 2 <= kept == stopped - 1 < 40
     assert not out.exists()
 
