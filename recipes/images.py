@@ -208,7 +208,9 @@ def fit(model: Restorer, config: Config, images: Images, folder: Path) -> Progre
 
     middles = _middles(images.validation)
     validation = tf.data.Dataset.from_tensor_slices(middles if len(middles) > 1 else middles[0]).batch(8)
-    return training.fit(model, batches, validation, folder=folder, monitor=None, **running.fitting(config))
+    fitting = running.fitting(config)
+    fitting["identity"]["samples"] = images.checksum
+    return training.fit(model, batches, validation, folder=folder, monitor=None, **fitting)
 
 
 def _middles(part: Loaded) -> tuple[np.ndarray, ...]:

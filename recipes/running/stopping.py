@@ -8,6 +8,9 @@ from typing import Any
 
 from recipes import stop_at_once
 
+AGAIN = 2.0  # seconds after which a stop that something has swallowed is raised again
+ALARM = getattr(signal, "SIGALRM", None)  # Windows has none
+
 
 class Terminated(KeyboardInterrupt):
     """SIGTERM came: what answers Ctrl-C answers it too."""
@@ -22,23 +25,26 @@ def status_of(interrupt: KeyboardInterrupt) -> int:
 def stoppable() -> Iterator[Callable[[], None]]:
     """Raises `KeyboardInterrupt` for Ctrl-C and `Terminated` for SIGTERM; one that is ignored stays so.
 
-    A library's compiled part, interrupted in an import, may raise another error, for which what was asked for is
-    raised here; or none, after which what is yielded raises it when called.
+    What is raised may be lost: libraries make another error of it, for which what was asked for is raised here, print
+    it, or go on. So it is raised again until the block has ended; and what is yielded raises it when called.
     """
     asked: list[type[KeyboardInterrupt]] = []
 
     def stop(number: int, _: Any) -> None:
         asked.append(Terminated if number == signal.SIGTERM else KeyboardInterrupt)
+        if ALARM in before:
+            signal.setitimer(signal.ITIMER_REAL, AGAIN, AGAIN)
         raise asked[-1]
 
-    def check() -> None:
+    def check(*_: Any) -> None:
         if asked:
             raise asked[0]
 
     in_main = threading.current_thread() is threading.main_thread()
     usual = (signal.default_int_handler, signal.SIG_DFL, stop_at_once)
-    numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if in_main and signal.getsignal(n) in usual]
-    before = {number: signal.signal(number, stop) for number in numbers}
+    answers = {signal.SIGINT: stop, signal.SIGTERM: stop, ALARM: check}
+    numbers = [n for n in answers if in_main and n is not None and signal.getsignal(n) in usual]
+    before = {number: signal.signal(number, answers[number]) for number in numbers}
     try:
         yield check
     except Exception as error:
@@ -46,5 +52,8 @@ def stoppable() -> Iterator[Callable[[], None]]:
             raise asked[0] from error
         raise
     finally:
+        if ALARM in before:
+            signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
-            signal.signal(number, handler)
+            # Whoever began with the recipe ends with it: there is nothing left to stop.
+            signal.signal(number, signal.SIG_IGN if handler is stop_at_once else handler)

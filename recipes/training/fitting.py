@@ -4,7 +4,9 @@ A resumed run ends with the same bits because all that moves is in the checkpoin
 optimizer, early stopping's memory, the history), and each epoch's order depends on nothing but (seed, epoch).
 """
 
+import functools
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,7 +75,7 @@ def fit(
         mode: "min" if it should be low, "max" if high.
         callbacks: More of Keras's; what they add to an epoch's logs is kept in the history.
         densify: Whether batches of a sparse table are dense.
-        identity: What must be equal for a checkpoint to be this run's; may go into JSON.
+        identity: What must be equal for a checkpoint to be this run's, besides the samples; may go into JSON.
 
     Returns:
         How it went.
@@ -84,7 +86,7 @@ def fit(
     """
     if not callable(train):
         model.check_values("training data", train if isinstance(train, np.ndarray) else train.data)
-    store = Store(folder / CHECKPOINT, identity)
+    store = Store(folder / CHECKPOINT, {**identity, **({} if callable(train) else {"samples": _sum(train)})})
     seconds = 0.0
     if pretrain_epochs > 0 and hasattr(model, "pretrain") and "progress" not in store.notes:
         seconds = _pretrain(model, train, store, pretrain_epochs, batch_size)
@@ -133,6 +135,12 @@ def fit(
             shuffle=False,  # the batches come shuffled
         )
     return progress
+
+
+def _sum(x: np.ndarray | sparse.csr_array) -> str:
+    """Returns a checksum of samples: a run does not go on with others."""
+    parts = [x] if isinstance(x, np.ndarray) else [x.data, x.indices, x.indptr]
+    return f"{functools.reduce(lambda found, part: zlib.crc32(np.ascontiguousarray(part), found), parts, 0):08x}"
 
 
 def _pretrain(model: Any, x: Any, store: Store, epochs: int, batch_size: int) -> float:

@@ -73,8 +73,8 @@ class Store:
         if other:
             was = ", ".join(f"{key}={before.get(key)}" for key in other)
             raise UsageError(
-                f"The unfinished run in {self.file.parent} had {was}: resume with the same options, or delete it to "
-                "start afresh."
+                f"The unfinished run in {self.file.parent} had {was}: resume with the same options and data, or "
+                "delete it to start afresh."
             )
 
 

@@ -78,7 +78,7 @@ def test_what_can_be_replaced_is_found_out_without_a_trace(tmp_path):
     filled(tmp_path / "export", "old")
     for name in ("export", "new", "deep/new"):
         check_replaceable(tmp_path / name)
-    with pytest.raises(OSError, match="a.txt"):
+    with pytest.raises(OSError, match=r"a\.txt"):
         check_replaceable(tmp_path / "export/a.txt/new")
     assert {path.name for path in tmp_path.rglob("*")} == {"export", "a.txt", "deep"}
 

@@ -1,12 +1,15 @@
 """How a recipe starts, and how it is stopped before it trains."""
 
+import contextlib
 import json
 import signal
 import sys
+import time
 
 import pytest
 
 from recipes import mnist, running
+from recipes.running import stopping
 from zoo import quiet
 
 # By recipe, other models than its own are asked of too.
@@ -81,3 +84,41 @@ def test_a_signal_while_tensorflow_is_imported_counts_whatever_the_import_makes_
     assert stop.value.code == status
     assert capsys.readouterr().err.endswith("Go on with:\n  python -m recipes.mnist --model vanilla --resume\n")
     assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no alarm")
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stop_that_something_swallows_is_raised_again(number, status, monkeypatch, capsys):
+    def run(config):
+        for _ in range(3):
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.raise_signal(number) if not swallowed else time.sleep(30)
+            swallowed.append(1)
+        time.sleep(30)
+
+    swallowed = []
+    monkeypatch.setattr(quiet, "start", lambda: None)
+    monkeypatch.setattr(stopping, "AGAIN", 0.05)
+    monkeypatch.setattr("sys.argv", ["recipes.mnist", "--model", "vanilla"])
+    with pytest.raises(SystemExit) as stop:
+        running.main("mnist", mnist.Config, run)
+    assert (stop.value.code, len(swallowed)) == (status, 3)
+    assert "Stopped. Nothing of this run is kept. Go on with:" in capsys.readouterr().err
+    time.sleep(0.1)  # and no more
+    assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_after_the_end_changes_nothing(number, fresh_python):
+    code = f"""
+import sys; sys.argv[0] = "-m"
+import recipes, signal
+sys.argv = ["recipes.mnist"]
+from recipes import mnist, running
+from zoo import quiet
+quiet.start = lambda: None
+running.main("mnist", mnist.Config, lambda config: print("done"))
+signal.raise_signal({int(number)})
+"""
+    run = fresh_python("-c", code)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "done\n", "")

@@ -302,6 +302,17 @@ def test_a_checkpoint_of_other_options_is_refused_and_kept(tmp_path):
     assert (tmp_path / training.CHECKPOINT).read_bytes() == content
 
 
+@pytest.mark.parametrize("table", [np.asarray, sparse.csr_array])
+def test_a_run_does_not_go_on_with_other_samples(table, tmp_path):
+    x = ratings()
+    model = zoo.build("autorec", (12,), latent_dim=3, seed=1).adapt(x)
+    fit(model, tmp_path, table(x), x[:10], epochs=1)
+    assert fit(model, tmp_path, table(x), x[:10], epochs=2).epoch == 2
+    x[0] = x[1]
+    with pytest.raises(UsageError, match=r"had samples=[0-9a-f]{8}: resume with the same options and data"):
+        fit(model, tmp_path, table(x), x[:10], epochs=3)
+
+
 @pytest.mark.parametrize("damage", ["cut", "text", "notes", "variables"])
 def test_a_damaged_checkpoint_is_one_sentence_that_says_what_to_delete(damage, tmp_path):
     fit(build(), tmp_path, epochs=1)
