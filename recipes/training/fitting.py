@@ -140,7 +140,7 @@ def fit(
 def _sum(x: np.ndarray | sparse.csr_array) -> str:
     """Returns a checksum of samples: a run does not go on with others."""
     parts = [x] if isinstance(x, np.ndarray) else [x.data, x.indices, x.indptr]
-    return f"{functools.reduce(lambda found, part: zlib.crc32(np.ascontiguousarray(part), found), parts, 0):08x}"
+    return f"{functools.reduce(lambda found, part: zlib.crc32(np.ascontiguousarray(part).data, found), parts, 0):08x}"
 
 
 def _pretrain(model: Any, x: Any, store: Store, epochs: int, batch_size: int) -> float:
