@@ -43,10 +43,10 @@ def owned(folder: Path, command: str) -> Iterator[None]:
             "since": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S %Z"),
             "command": command,
         }
-        opened.truncate(0)
-        opened.write(json.dumps(owner))
-        opened.flush()
         try:
+            opened.truncate(0)
+            opened.write(json.dumps(owner))
+            opened.flush()
             yield
         finally:
             file.unlink(missing_ok=True)  # while it is locked, so that nobody else's goes
