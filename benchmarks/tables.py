@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TABLES = {
     "README.md": ("matrix", "headlines"),
     "docs/models.md": ("models",),
-    "docs/results.md": ("papers", "results", "anomalies"),
+    "docs/results.md": ("papers", "results", "anomalies", "mixture"),
 }
 
 
@@ -173,6 +173,20 @@ def _aurocs(name: str, of: dict[str, float]) -> list[str]:
 
 def _lead(of: dict[str, float]) -> float:
     return of["model"] - max(value for name, value in of.items() if name != "model")
+
+
+def mixture() -> str:
+    """Returns the table of samples by the normal prior and by a mixture, a row a model and seed."""
+    record = json.loads((_rows.RESULTS / "mixture.json").read_text("utf-8"))
+    shares = [(prior, f"sample_{share}") for share in ("precision", "recall") for prior in ("normal", "mixture")]
+    return table(
+        ["model", "seed", *(f"{share.removeprefix('sample_')}, {prior}" for prior, share in shares), "components"],
+        [
+            [f"`{name}`", seed, *(f"{found[p][s]:.3f}" for p, s in shares), str(found["mixture"]["components"])]
+            for name, seeds in record["models"].items()
+            for seed, found in seeds.items()
+        ],
+    )
 
 
 def measured(table: str) -> list[tuple[dict[str, Any], dict[int, dict[str, Any]]]]:
