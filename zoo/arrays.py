@@ -1,26 +1,37 @@
-"""Arrays given to Keras's `fit` and `evaluate`: as `Epochs`, wherever these can do what was asked for."""
+"""What is given to Keras's `fit`, `evaluate` and `predict`, brought to where steps are taken fastest.
+
+Arrays become `Epochs` wherever these can do what was asked for; all else goes through Keras's own adapters.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 import tensorflow as tf
+from scipy import sparse
 
+from zoo import checks
+from zoo.containers import holds_batches
 from zoo.epochs import Epochs
-from zoo.ops import memory
+from zoo.given import BATCH, Given, check_specs, checked, refuse_class_weight
+from zoo.ops import keras_internals, memory
+from zoo.streams import Stream
 
-BATCH = 32  # Keras's own
+if TYPE_CHECKING:
+    from zoo.autoencoder import Autoencoder
+
+SIZE = 32  # of a batch; Keras's own
 # What Keras calls at each step; a callback that has one of these is to find each step done, and none more.
 HOOKS = {
     "train": ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end"),
     "test": ("on_test_batch_begin", "on_test_batch_end"),
 }
 PATIENT = (keras.callbacks.ProgbarLogger, keras.callbacks.History)
+READY = (Epochs, Stream)
 Arguments = dict[str, Any]
-Data = tuple[Any, ...]  # samples, targets, weights; None where there are none
 
 
 class Numbered(keras.callbacks.Callback):
@@ -35,88 +46,145 @@ class Numbered(keras.callbacks.Callback):
         self.epochs.epoch.assign(epoch)
 
 
-def of_training(model: keras.Model, x: Any, y: Any, given: Mapping[str, Any]) -> tuple[Any, Any, Arguments]:
-    """Returns what Keras's `fit` is to be given: `Epochs` in the place of arrays; everything else stays as it is.
+def of_training(model: Autoencoder, x: Any, y: Any, given: Mapping[str, Any]) -> tuple[Any, Arguments]:
+    """Returns what Keras's `fit` is to be given: one thing in the place of samples, targets and weights, and all else.
 
     Args:
-        model: The model.
+        model: The model; adapts to arrays, if it has to.
         x: Samples; or an `Epochs` already.
         y: Targets, or None.
         given: The other arguments of `fit`.
+
+    Raises:
+        UsageError: If the model cannot take them.
     """
-    options = dict(given)
-    shuffle = options.get("shuffle", True)
-    usual = options.get("class_weight") is None and isinstance(shuffle, (bool, np.bool_))
-    if not isinstance(x, Epochs) and usual and _plain(model, (x, y, options.get("sample_weight"))):
-        (x, y, weight), options = _split((x, y, options.get("sample_weight")), options)
-        steps = options.get("steps_per_epoch")
-        size = options.get("batch_size") or (-(-len(x) // steps) if steps else BATCH)
-        seed = int(tf.random.uniform((), maxval=2**31 - 1, dtype=tf.int32)) if shuffle else 0
-        x, y = _epochs((x, y, weight), size, seed=seed, shuffle=bool(shuffle)), None
-        options |= {"sample_weight": None, "shuffle": False}
-    if options.get("validation_data") is not None and options.get("validation_steps") is None:
-        options["validation_data"] = _held_out(model, options)
-    if isinstance(x, Epochs):
-        callbacks = options.get("callbacks")
-        x.ahead = options.get("steps_per_epoch") is None and not _hooked(callbacks, "train")
+    refuse_class_weight(given.get("class_weight"))
+    data = _taken(model, Given(x, y, given.get("sample_weight")))
+    held_out, share = given.get("validation_data"), given.get("validation_split")
+    if held_out is not None:
+        held_out = _taken(model, Given.unpacked(held_out), "validation_data's ")
+    elif share:
+        checks.check(not holds_batches(x), "validation_split", "0 where samples come in batches", share)
+        data, held_out = data.split(share)
+    _adapt(model, data)
+
+    options = {**given, "sample_weight": None, "shuffle": False, "validation_split": 0.0}
+    callbacks, steps = options.get("callbacks"), options.get("steps_per_epoch")
+    size = options.get("batch_size")
+    found = _of_training(model, data, _size(data, size, steps), given.get("shuffle"))
+    if held_out is not None:
+        size, held_out_steps = options.get("validation_batch_size") or size, options.get("validation_steps")
+        options["validation_data"] = _of_measuring(model, held_out, size, held_out_steps, callbacks)
+    if isinstance(found, Epochs):
+        found.ahead = steps is None and not _hooked(callbacks, "train")
         if isinstance(callbacks, keras.callbacks.CallbackList):
-            callbacks.append(Numbered(x))
+            callbacks.append(Numbered(found))
         else:
-            options["callbacks"] = [*keras.tree.flatten(callbacks or []), Numbered(x)]
-    return x, y, options
+            options["callbacks"] = [*keras.tree.flatten(callbacks or []), Numbered(found)]
+    return found, options
 
 
-def _split(data: Data, options: Arguments) -> tuple[Data, Arguments]:
-    """Keeps the last rows for validation, if that is asked for, as Keras does; if none are left, Keras says why not."""
-    share = options.get("validation_split") or 0.0
-    kept = int(len(data[0]) * (1.0 - share))
-    if options.get("validation_data") is not None or not 0 < kept < len(data[0]):
-        return data, options
-    train, held_out = (
-        tuple(None if values is None else values[part] for values in data) for part in (slice(kept), slice(kept, None))
-    )
-    return train, {**options, "validation_split": 0.0, "validation_data": held_out}
-
-
-def of_evaluation(model: keras.Model, x: Any, y: Any, given: Mapping[str, Any]) -> tuple[Any, Any, Arguments]:
+def of_evaluation(model: Autoencoder, x: Any, y: Any, given: Mapping[str, Any]) -> tuple[Any, Arguments]:
     """Returns what Keras's `evaluate` is to be given, likewise."""
-    options = dict(given)
-    data = (x, y, options.get("sample_weight"))
-    if not _plain(model, data) or options.get("steps") is not None:
-        return x, y, options
-    ahead = not _hooked(options.get("callbacks"), "test")
-    epochs = _epochs(data, options.get("batch_size") or BATCH, shuffle=False, ahead=ahead)
-    return epochs, None, {**options, "sample_weight": None}
+    data = _taken(model, Given(x, y, given.get("sample_weight")))
+    found = _of_measuring(model, data, given.get("batch_size"), given.get("steps"), given.get("callbacks"))
+    return found, {**given, "sample_weight": None}
 
 
-def _held_out(model: keras.Model, options: Arguments) -> Any:
-    """Returns the validation data of `fit`, as `Epochs` if they are arrays."""
-    given = options["validation_data"]
-    x, y, weight = keras.utils.unpack_x_y_sample_weight(tuple(given) if isinstance(given, list) else given)
-    if not _plain(model, (x, y, weight)):
-        return given
-    size = options.get("validation_batch_size") or options.get("batch_size") or BATCH
-    return _epochs((x, y, weight), size, shuffle=False, ahead=not _hooked(options.get("callbacks"), "test"))
+def of_prediction(model: Autoencoder, x: Any) -> Any:
+    """Returns what Keras's `predict` is to be given, likewise."""
+    if not holds_batches(x):
+        return model.readable("x", x)
+    return Stream(keras_internals.adapter(x), lambda *_: None, lambda x, *_: model.readable(f"{BATCH}x", x))
 
 
-def _plain(model: keras.Model, data: Data) -> bool:
-    """Says whether data are arrays of numbers, as many rows each, and the model trains in a graph, on one device."""
-    arrays = [data[0], *(values for values in data[1:] if values is not None)]
-    return (
-        all(isinstance(values, (np.ndarray, tf.Tensor)) and len(values.shape) > 0 for values in arrays)
-        and all(tf.as_dtype(values.dtype).is_floating or tf.as_dtype(values.dtype).is_integer for values in arrays)
-        and len({len(values) for values in arrays}) == 1
-        and len(arrays[0]) > 0
-        and not model.run_eagerly
-        and not tf.distribute.has_strategy()
-        and model.distribute_strategy is tf.distribute.get_strategy()
+def _taken(model: Autoencoder, data: Given, whose: str = "") -> Given:
+    """Returns arrays, after a look at them; what comes in batches is looked at when they come."""
+    return data if holds_batches(data.x) else checked(model, data, whose)
+
+
+def _adapt(model: Autoencoder, data: Given) -> None:
+    """Lets the model take from all samples at once what it needs, if it has not; those that weigh nothing have none."""
+    if not model.is_adapted:
+        fits = not holds_batches(data.x)
+        checks.check(fits, "x", "an array, or batches of rows that adapt has seen", type(data.x).__name__)
+        target = data.x if data.y is None else data.y
+        if data.weight is not None and data.weight.any():
+            target = (target if sparse.issparse(target) else np.asarray(target))[np.flatnonzero(data.weight)]
+        model.adapt_once(target)
+
+
+def _of_training(model: Autoencoder, data: Given, size: int, shuffle: Any) -> Any:
+    """Returns what gives batches to train on."""
+    if isinstance(data.x, READY):
+        return data.x
+    if holds_batches(data.x):
+        # Without having been asked, Keras shuffles what can be shuffled, and warns of the rest.
+        shuffle = isinstance(data.x, keras.utils.PyDataset) if shuffle is None else shuffle
+        return _stream(model, data, shuffle=shuffle)
+    shuffle = True if shuffle is None else shuffle
+    if not _in_graph(model, data) or not isinstance(shuffle, (bool, np.bool_)):
+        return _stream(model, data, batch_size=size, shuffle=shuffle)
+    seed = int(tf.random.uniform((), maxval=2**31 - 1, dtype=tf.int32)) if shuffle else 0
+    return _epochs(data, size, seed=seed, shuffle=bool(shuffle))
+
+
+def _size(data: Given, size: int | None, steps: int | None) -> int:
+    """Returns the rows of a batch: as asked for, or of so many steps, as Keras does it."""
+    return size or (-(-data.x.shape[0] // steps) if steps and not holds_batches(data.x) else SIZE)
+
+
+def _of_measuring(model: Autoencoder, data: Given, size: int | None, steps: int | None, callbacks: Any) -> Any:
+    """Returns what gives batches to be measured on."""
+    if isinstance(data.x, READY):
+        return data.x
+    if holds_batches(data.x):
+        return _stream(model, data)
+    size = _size(data, size, steps)
+    if steps is not None or not _in_graph(model, data):
+        return _stream(model, data, batch_size=size)
+    return _epochs(data, size, shuffle=False, ahead=not _hooked(callbacks, "test"))
+
+
+def _stream(model: Autoencoder, data: Given, **options: Any) -> Stream:
+    """Returns batches as Keras makes them; arrays have been looked at as a whole."""
+    if not holds_batches(data.x):
+        weighed = data.y is None and data.weight is not None  # of which Keras would forget the weights
+        parts = (data.x, data.weight) if weighed else data
+        adapter = keras_internals.adapter(*parts, **options)
+        return Stream(adapter, lambda *_: None, None, weighed, _filling(model))
+    return Stream(
+        keras_internals.adapter(*data, **options),
+        lambda *specs: check_specs(model, *specs),
+        lambda *parts: checked(model, Given(*parts), BATCH),
+        fill=_filling(model),
     )
 
 
-def _epochs(data: Data, batch_size: int, **options: Any) -> Epochs:
-    tensors = tuple(memory.tensor(values) for values in data if values is not None)
-    make = _weighed if data[1] is None and data[2] is not None else gathered
-    return Epochs(make, len(data[0]), batch_size, tensors=tensors, **options)
+def _filling(model: Autoencoder) -> Callable[[Any], Any] | None:
+    """Returns what makes targets where there are several devices, to which no batch goes that has a None in it."""
+
+    def target(x: Any) -> Any:
+        hint = "Write fit(damaged, good, sample_weight=weights)."
+        checks.check(not model.damages, "y", "given where weights are, on several devices", None, hint)
+        return x
+
+    return None if _on_one_device(model) else target
+
+
+def _on_one_device(model: Autoencoder) -> bool:
+    return not tf.distribute.has_strategy() and model.distribute_strategy is tf.distribute.get_strategy()
+
+
+def _in_graph(model: Autoencoder, data: Given) -> bool:
+    """Says whether batches can be made where steps are taken: of dense arrays, in a graph, on one device."""
+    return not any(sparse.issparse(part) for part in data) and not model.run_eagerly and _on_one_device(model)
+
+
+def _epochs(data: Given, batch_size: int, **options: Any) -> Epochs:
+    tensors = tuple(memory.tensor(part) for part in data if part is not None)
+    make = _weighed if data.y is None and data.weight is not None else gathered
+    return Epochs(make, data.x.shape[0], batch_size, tensors=tensors, **options)
 
 
 def gathered(index: tf.Tensor, seed: tf.Tensor, *tensors: tf.Tensor) -> Any:

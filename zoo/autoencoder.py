@@ -10,12 +10,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo import arrays, checks, epochs, kinds
+from zoo import checks, containers, kinds
+from zoo.containers import Numbers
 from zoo.kinds import Kind
 from zoo.layers.transposed_dense import TransposedDense
 from zoo.ops import keras_internals, replicas
 from zoo.ops.compiled import compiled
 from zoo.optimizers.fused_adam import FusedAdam
+from zoo.training import Training
 
 
 class Endpoint(NamedTuple):
@@ -60,23 +62,24 @@ class Batch(NamedTuple):
         return self.x if self.y is None else self.y
 
 
-def of_samples(*names: str, gives: bool = False) -> Callable[[Callable], Callable]:
+def of_samples(*names: str, gives: bool = False, judges: bool = False) -> Callable[[Callable], Callable]:
     """Marks a method's arguments that are samples, and whether it gives samples: what takes raw values converts them.
 
     Args:
         *names: The arguments' names.
         gives: Whether what the method returns are samples.
+        judges: Whether it takes samples that are no numbers, and says so.
     """
 
     def mark(method: Callable) -> Callable:
-        vars(method).update(samples=frozenset(names), gives_samples=gives)
+        vars(method).update(samples=frozenset(names), gives_samples=gives, judges=judges)
         return method
 
     return mark
 
 
 @keras.saving.register_keras_serializable("zoo")
-class Autoencoder(keras.Model):
+class Autoencoder(Training):
     """An encoder and a decoder, trained so that `decoder(encoder(x))` is close to the target.
 
     The target of `fit(x)` is `x`; `fit(noisy, clean)` gives another.
@@ -91,10 +94,6 @@ class Autoencoder(keras.Model):
         name: The model's name.
         **settings: A subclass's own: numbers, words, layers, models, or lists of such.
     """
-
-    train_function: Any
-    test_function: Any
-    frozen_in_training: tuple[bool, ...] = ()
 
     def __init__(
         self,
@@ -159,12 +158,15 @@ class Autoencoder(keras.Model):
         """Sets what the model takes from all training samples at once, where its kind needs that; the first `fit` does.
 
         Args:
-            x: Samples, shape `(n, *input_shape)`; rows of ratings may be sparse.
+            x: Samples, shape `(n, *input_shape)`, as for `fit`.
 
         Returns:
             The model.
+
+        Raises:
+            UsageError: If they are not what the model takes.
         """
-        self.kind.adapt(self, x)
+        self.kind.adapt(self, self.good("x", x))
         return self
 
     def adapt_once(self, x: Any) -> None:
@@ -178,56 +180,6 @@ class Autoencoder(keras.Model):
         if any(keras_internals.frozen(self)):
             raise checks.UsageError("A model must have seen all samples before it is frozen: write model.adapt(x).")
         self.adapt(x)
-
-    def fit(self, x: Any = None, y: Any = None, **arguments: Any) -> keras.callbacks.History:
-        """Trains as `keras.Model.fit` does; without `y` the target is `x`.
-
-        Raises:
-            UsageError: If the targets, given as an array, do not fit the decoder's range, or if `adapt` must see all
-                samples before batches come.
-        """
-        self.check_training(x, y)
-        x, y, arguments = arrays.of_training(self, x, y, arguments)
-        return super().fit(x, y, **arguments)
-
-    def check_training(self, x: Any, y: Any) -> None:
-        """Checks what `fit` takes, if it comes in arrays, and lets the kind adapt to it."""
-        target = x if y is None else y
-        if isinstance(target, np.ndarray):
-            self.check_values("y" if y is not None else "x", target)
-            self.adapt_once(target)
-        checks.check(self.is_adapted, "x", "an array, or batches of rows that adapt has seen", type(x).__name__)
-
-    def evaluate(self, x: Any = None, y: Any = None, batch_size: int | None = None, **arguments: Any) -> Any:
-        """Measures as `keras.Model.evaluate` does; without `y` the target is `x`."""
-        x, y, arguments = arrays.of_evaluation(self, x, y, {**arguments, "batch_size": batch_size})
-        return super().evaluate(x, y, **arguments)
-
-    def make_train_function(self, force: bool = False) -> None:
-        """Makes what takes training steps: in the graph on arrays, by Keras's own way on everything else.
-
-        It is made anew where parts have been frozen, or are not frozen any more.
-
-        Raises:
-            UsageError: If what was frozen when training began is not any more.
-        """
-        frozen = keras_internals.frozen(self)
-        if self.train_function is None or force or frozen != self.frozen_in_training:
-            for variable in self.trainable_variables if self.optimizer else ():
-                if not keras_internals.knows(self.optimizer, variable):
-                    raise checks.UsageError(
-                        f"{variable.path} was frozen when training began, and the optimizer does not know it: compile "
-                        "the model again, such as by model.compile_default(1e-3)."
-                    )
-            super().make_train_function(force=True)
-            self.train_function = epochs.stepper(self, self.train_step, self.train_function)
-            self.frozen_in_training = frozen
-
-    def make_test_function(self, force: bool = False) -> None:
-        """Makes what takes steps of `evaluate`, likewise."""
-        if self.test_function is None or force:
-            super().make_test_function(force)
-            self.test_function = epochs.stepper(self, self.test_step, self.test_function)
 
     def compute_loss(
         self,
@@ -252,11 +204,11 @@ class Autoencoder(keras.Model):
 
     def encode(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Returns the codes, shape `(n, *code_shape)`, of samples of shape `(n, *input_shape)`."""
-        return self._apply(self.encoder, "x", x, batch_size)
+        return self._apply(self.encoder, self.samples("x", x), batch_size)
 
     def decode(self, code: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Returns the reconstructions, shape `(n, *input_shape)`, of codes of shape `(n, *code_shape)`."""
-        return self._apply(self.decoder, "code", code, batch_size)
+        return self._apply(self.decoder, self.codes(code), batch_size)
 
     def reconstruct(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Returns the reconstructions, shape `(n, *input_shape)`, of samples of that shape."""
@@ -264,15 +216,22 @@ class Autoencoder(keras.Model):
 
     def score(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Returns each sample's mean squared reconstruction error, shape `(n,)`: high means unusual."""
-        x = np.asarray(x, "float32")
+        x = self.scored("x", x)
         reconstruction = self.reconstruct(x, batch_size)
-        starts = range(0, len(x), batch_size)
-        found = [self.kind.error(x[i : i + batch_size], reconstruction[i : i + batch_size]).numpy() for i in starts]
-        return np.concatenate([np.zeros(0, "float32"), *found])
+        starts = range(0, len(reconstruction), batch_size)
+        return np.concatenate(
+            [
+                np.zeros(0, "float32"),
+                *(
+                    self.kind.error(self._batch_of(x, i, batch_size), reconstruction[i : i + batch_size]).numpy()
+                    for i in starts
+                ),
+            ]
+        )
 
-    def check_values(self, name: str, values: np.ndarray) -> None:
-        """Raises `UsageError` if there are values that no sample of the model's kind has."""
-        self.kind.check(name, values)
+    def _batch_of(self, values: Numbers, start: int, count: int) -> np.ndarray:
+        """Returns so many samples, from `start` on, as the model computes with them: dense, in float32."""
+        return self.numbers(containers.dense(values[start : start + count]))
 
     def endpoints(self) -> dict[str, Endpoint]:
         """Returns what an export offers, by name."""
@@ -301,24 +260,20 @@ class Autoencoder(keras.Model):
     def _apply(
         self,
         part: Any,
-        name: str,
-        values: Any,
+        values: Numbers,
         batch_size: int,
         input_shape: tuple[int | None, ...] | None = None,
         *beside: np.ndarray,
     ) -> np.ndarray:
-        """Applies a part to values, and to what lies beside each of them, in batches."""
-        expected = (input_shape or part.input_shape)[1:]
-        values = np.asarray(values, "float32")
-        fits = [size in (None, given) for size, given in zip(expected, values.shape[1:], strict=False)]
-        if values.ndim != 1 + len(expected) or not all(fits):
-            raise checks.UsageError(
-                f"{name} must have the shape (n, {', '.join(str(size or 'any') for size in expected)}). "
-                f"Received: shape {values.shape}. For one sample, write {name}[None]."
-            )
-        call = (lambda *parts: part(list(parts), training=False)) if beside else compiled(part, tuple(expected))
-        arrays = (values, *beside)
-        if not len(values):
-            return np.asarray(call(*(np.zeros((1, *array.shape[1:]), array.dtype) for array in arrays)), "float32")[:0]
-        batches = (slice(start, start + batch_size) for start in range(0, len(values), batch_size))
-        return np.concatenate([np.asarray(call(*(array[at] for array in arrays)), "float32") for at in batches])
+        """Applies a part to samples, or codes, and to what lies beside each of them, in batches."""
+        expected = tuple((input_shape or part.input_shape)[1:])
+        call = (lambda *parts: part(list(parts), training=False)) if beside else compiled(part, expected)
+
+        def at(start: int) -> np.ndarray:
+            rows = self._batch_of(values, start, batch_size)
+            return np.asarray(call(rows, *(array[start : start + batch_size] for array in beside)), "float32")
+
+        if not values.shape[0]:
+            nothing = [np.zeros((1, *values.shape[1:]), "float32"), *(np.zeros(1, array.dtype) for array in beside)]
+            return np.asarray(call(*nothing), "float32")[:0]
+        return np.concatenate([at(start) for start in range(0, values.shape[0], batch_size)])

@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from zoo import checks
+from zoo import checks, containers, shapes
 from zoo.autoencoder import Endpoint, of_samples
 from zoo.families.variational import VariationalAutoencoder
 
@@ -41,32 +41,41 @@ class ConditionalVariationalAutoencoder(VariationalAutoencoder):
         """Returns the decoded mean of the posterior of samples and their labels."""
         return self.decoder([self.encoder(list(inputs), training=False), inputs[1]], training=False)
 
-    def fit(self, x: Any = None, y: Any = None, **arguments: Any) -> keras.callbacks.History:
-        """Trains on samples and their labels, `fit(x, labels)`, or on batches of both.
+    def target(self, name: str, values: Any, of_samples: tuple[int, ...]) -> np.ndarray:
+        """Returns what `fit` takes as `y`: labels, after a look at them."""
+        return self.check_labels(values, of_samples[0])
 
-        `validation_data` are a tuple of both, or batches of such.
+    def check_target_shape(self, name: str, given: tuple[int | None, ...], of_samples: tuple[int | None, ...]) -> None:
+        """Raises `UsageError` unless a shape, with the batch, is that of labels."""
+        shapes.check(name, given[:1] if given[1:] == (1,) else given, ())
+
+    def readable(self, name: str, values: Any) -> Any:
+        """Returns what `predict` takes, samples and their labels, after a look at both.
 
         Raises:
-            UsageError: If there are no labels, or samples or labels are out of their range.
+            UsageError: If they are not both there, or not what the model takes.
         """
-        held_out = arguments.get("validation_data")
-        if isinstance(held_out, tuple):
-            self.check_training(*(*held_out, None)[:2])
-        return super().fit(x, y, **arguments)
+        both = isinstance(values, (tuple, list)) and len(values) == 2
+        checks.check(both, name, "samples and labels", type(values).__name__, "Write predict((x, labels)).")
+        x = self.samples(name, values[0])
+        return x, self.check_labels(values[1], x.shape[0])
 
-    def check_training(self, x: Any, y: Any) -> None:
-        """Checks samples and their labels."""
-        if isinstance(x, np.ndarray):
-            self.check_values("x", x)
-            self.check_labels(y, len(x))
+    def read(self, x: Any) -> Any:
+        """Returns what `call` takes of a batch."""
+        return self.numbers(x[0]), _integers(x[1])
 
-    def train_step(self, data: Any) -> dict[str, tf.Tensor]:
-        """Takes a step on samples and their labels."""
-        return super().train_step(_labelled(data))
+    def batch(self, data: Any, training: bool) -> tuple[Any, Any, Any]:
+        """Returns samples with labels as the input, the samples as the target, and weights.
 
-    def test_step(self, data: Any) -> dict[str, tf.Tensor]:
-        """Measures samples and their labels."""
-        return super().test_step(_labelled(data))
+        Raises:
+            UsageError: If there are no labels.
+        """
+        x, labels, weight = super().batch(data, training)
+        if labels is None:
+            raise checks.UsageError(
+                "A model with classes must be given samples and their labels: write fit(x, labels)."
+            )
+        return (x, _integers(labels)), x, weight
 
     def binarized(self, x: Any, y: Any, training: bool) -> tuple[Any, Any]:
         """Returns input and target, samples with labels, each pixel drawn as 0 or 1 if the model binarizes."""
@@ -98,19 +107,19 @@ class ConditionalVariationalAutoencoder(VariationalAutoencoder):
     @of_samples("x")
     def log_likelihood(self, x: np.ndarray, labels: Any, samples: int = 5000, seed: int = 0) -> np.ndarray:
         """Estimates log p(x|y) as `VariationalAutoencoder` does log p(x); nats, shape `(n,)`."""
-        x = np.asarray(x, "float32")
+        x = self.numbers(containers.dense(self.samples("x", x)))
         labels = self.check_labels(labels, len(x))
         return self.importance_sampled(lambda at: (x[at], labels[at]), len(x), samples, seed)
 
     @of_samples("x")
     def encode(self, x: np.ndarray, labels: Any, batch_size: int = 1024) -> np.ndarray:
         """Returns the codes, the posteriors' means, shape `(n, latent_dim)`, of samples with labels."""
-        return self._given(self.encoder, "x", x, labels, batch_size)
+        return self._given(self.encoder, self.samples("x", x), labels, batch_size)
 
     @of_samples(gives=True)
     def decode(self, code: np.ndarray, labels: Any, batch_size: int = 1024) -> np.ndarray:
         """Returns samples, shape `(n, *input_shape)`, of codes and labels."""
-        return self._given(self.decoder, "code", code, labels, batch_size)
+        return self._given(self.decoder, self.codes(code), labels, batch_size)
 
     @of_samples("x", gives=True)
     def reconstruct(self, x: np.ndarray, labels: Any, batch_size: int = 1024) -> np.ndarray:
@@ -120,7 +129,7 @@ class ConditionalVariationalAutoencoder(VariationalAutoencoder):
     @of_samples("x")
     def score(self, x: np.ndarray, labels: Any, batch_size: int = 1024) -> np.ndarray:
         """Returns each sample's error, shape `(n,)`, as one with that label: high means unusual, or another label."""
-        x = np.asarray(x, "float32")
+        x = self.numbers(containers.dense(self.scored("x", x)))
         return self.kind.error(x, self.reconstruct(x, labels, batch_size)).numpy()
 
     @of_samples(gives=True)
@@ -153,9 +162,10 @@ class ConditionalVariationalAutoencoder(VariationalAutoencoder):
         Raises:
             UsageError: If there are none, or they are no integers from 0 to `classes` - 1, one a sample.
         """
-        found = np.asarray(-1 if labels is None else labels)
+        found = containers.dense(containers.numbers("labels", -1 if labels is None else labels))
+        found = found.reshape(-1) if found.shape == (n, 1) else found
         expected = f"integers from 0 to {self.classes - 1}, shape ({n},)"
-        right = np.issubdtype(found.dtype, np.integer) and found.shape in ((), (n,))
+        right = found.dtype.kind in "iu" and found.shape in ((), (n,))
         if not right or (found.size and not 0 <= found.min() <= found.max() < self.classes):
             span = f", from {found.min():g} to {found.max():g}" if found.size and found.dtype.kind in "iuf" else ""
             seen = "none" if labels is None else f"{found.dtype} of shape {found.shape}{span}"
@@ -198,19 +208,12 @@ class ConditionalVariationalAutoencoder(VariationalAutoencoder):
             "sample": Endpoint(sample, drawn, frozenset({"sample"}), examples),
         }
 
-    def _given(self, part: keras.Model, name: str, values: Any, labels: Any, batch_size: int) -> np.ndarray:
+    def _given(self, part: keras.Model, values: Any, labels: Any, batch_size: int) -> np.ndarray:
         """Applies encoder or decoder to values with labels."""
-        labels = self.check_labels(labels, len(values))
-        return self._apply(part, name, values, batch_size, part.inputs[0].shape, labels)
+        labels = self.check_labels(labels, values.shape[0])
+        return self._apply(part, values, batch_size, part.inputs[0].shape, labels)
 
 
-def _labelled(data: Any) -> tuple[tuple[tf.Tensor, tf.Tensor], tf.Tensor, Any]:
-    """Returns samples with labels as the input, the samples as the target, and weights.
-
-    Raises:
-        UsageError: If there are no labels.
-    """
-    x, labels, weight = keras.utils.unpack_x_y_sample_weight(data)
-    if labels is None:
-        raise checks.UsageError("A model with classes must be given samples and their labels. Write fit(x, labels).")
-    return (x, ops.cast(labels, "int32")), x, weight
+def _integers(labels: Any) -> tf.Tensor:
+    """Returns a batch's labels, shape `(batch,)`, int32."""
+    return ops.reshape(ops.cast(labels, "int32"), (-1,))

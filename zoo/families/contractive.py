@@ -11,7 +11,7 @@ from zoo import checks
 from zoo.autoencoder import Autoencoder, Batch
 from zoo.families import jacobian
 from zoo.kinds import Kind
-from zoo.ops import keras_internals
+from zoo.ops import keras_internals, weighing
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -63,7 +63,7 @@ class ContractiveAutoencoder(Autoencoder):
             code, norms = jacobian.of_dense(self.encoder, x, training)
         else:
             code, norms = jacobian.of_any(self.encoder, x, self.signs(x, training), training)
-        self.added(self.rate * ops.mean(norms))
+        self.added(self.rate * weighing.mean(norms))
         return self.decoder(code, training=training)
 
     def signs(self, x: tf.Tensor, training: bool) -> tf.Tensor:

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from zoo import containers
 from zoo.autoencoder import Autoencoder, of_samples
 from zoo.kinds import Kind
 
@@ -37,19 +38,21 @@ class Denoising(Autoencoder):
     ) -> None:
         super().__init__(encoder, decoder, kind, name=name, corruption=corruption)
 
+    damages = True
+
     @of_samples("x", gives=True)
     def corrupt(self, x: np.ndarray, seed: int = 0) -> np.ndarray:
         """Returns samples, shape `(n, *input_shape)`, corrupted as in training; the same seed gives the same."""
-        return self.corruption.corrupted(tf.convert_to_tensor(x, "float32"), seed).numpy()
+        x = containers.dense(self.good("x", x))
+        return self.corruption.corrupted(tf.convert_to_tensor(self.numbers(x)), seed).numpy()
 
-    def train_step(self, data: Any) -> dict[str, tf.Tensor]:
-        """Takes a step on pairs, or on samples corrupted anew."""
-        return super().train_step(self._paired(data, self.corruption.seeds))
+    def batch(self, data: Any, training: bool) -> tuple[Any, Any, Any]:
+        """Returns pairs as they are, and of samples alone pairs: corrupted anew in training.
 
-    def test_step(self, data: Any) -> dict[str, tf.Tensor]:
-        """Measures pairs, or samples of which each is corrupted by the same draws: the same loss each time."""
-        return super().test_step(self._paired(data, VALIDATION_SEED, shared=True))
-
-    def _paired(self, data: Any, seed: int | keras.random.SeedGenerator, shared: bool = False) -> tuple:
-        x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
-        return (self.corruption.corrupted(x, seed, shared), x, weight) if y is None else (x, y, weight)
+        In validation each is corrupted by the same draws: the same loss each time.
+        """
+        x, y, weight = super().batch(data, training)
+        if y is not None:
+            return x, y, weight
+        seed = self.corruption.seeds if training else VALIDATION_SEED
+        return self.corruption.corrupted(x, seed, shared=not training), x, weight

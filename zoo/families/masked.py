@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from zoo import checks
+from zoo import checks, containers, shapes
 from zoo.autoencoder import Autoencoder, Batch, Endpoint, of_samples
 from zoo.kinds import Kind
 from zoo.layers.patches import Grid
@@ -89,10 +89,13 @@ class Masked(Autoencoder):
         Raises:
             UsageError: If a shape is another.
         """
-        x, hidden = np.asarray(x, "float32"), np.asarray(hidden, "bool")
-        for name, values, shape in (("x", x, self.grid.shape), ("hidden", hidden, self.grid.counts)):
-            expected = f"of shape (n, {', '.join(map(str, shape))}), n as many as x has"
-            checks.check(values.shape == (len(x), *shape), f"{name}.shape", expected, values.shape)
+        hidden = containers.dense(containers.numbers("hidden", hidden)).astype("bool")
+        shapes.check("hidden", hidden.shape, self.grid.counts)
+        x = containers.dense(containers.numbers("x", x))
+        shapes.check("x", x.shape, self.grid.shape)
+        checks.check(len(hidden) == len(x), "hidden", f"as many as there are samples, {len(x)}", len(hidden))
+        x = np.where(np.asarray(self.grid.spread(hidden.reshape(len(x), self.grid.patches))), 0, self.numbers(x))
+        self.check_values("x", x)
         starts = range(0, len(x), batch_size)
         parts = [self._complete(x[i : i + batch_size], hidden[i : i + batch_size]).numpy() for i in starts]
         return np.concatenate([np.zeros((0, *self.grid.shape), "float32"), *parts])

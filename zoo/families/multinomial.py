@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from zoo import containers
 from zoo.autoencoder import Batch, Endpoint
 from zoo.families.variational import VariationalAutoencoder
 from zoo.kinds import Kind
@@ -63,10 +64,9 @@ class MultVae(VariationalAutoencoder):
 
         High means an unusual taste, or few likes; without likes it is 0.
         """
-        x = np.asarray(x, "float32")
-        self.check_values("x", x)
-        logits = self._apply(self.likelihood, "code", self.encode(x, batch_size), batch_size)
-        return _divergence(x, logits).numpy()
+        x = self.scored("x", x)
+        logits = self._apply(self.likelihood, self.encode(x, batch_size), batch_size)
+        return _divergence(self.numbers(containers.dense(x)), logits).numpy()
 
     def endpoints(self) -> dict[str, Endpoint]:
         """Returns what an export offers: `score` is the divergence."""

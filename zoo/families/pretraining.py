@@ -6,9 +6,8 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from scipy import sparse
 
-from zoo import checks
+from zoo import checks, containers
 from zoo.arrays import gathered
 from zoo.autoencoder import Autoencoder
 from zoo.epochs import Epochs
@@ -56,16 +55,10 @@ def rows(model: Autoencoder, name: str, values: Any, least: int = 1) -> np.ndarr
     Raises:
         UsageError: If there are fewer than `least`, or their shape or their values are not the model's.
     """
-    values = np.asarray(values.toarray() if sparse.issparse(values) else values, "float32")
-    expected = model.encoder.input_shape[1:]
-    if values.ndim == 0 or values.shape[1:] != expected:
-        raise checks.UsageError(
-            f"{name} must have the shape (n, {', '.join(map(str, expected))}). Received: shape {values.shape}."
-        )
+    values = model.numbers(containers.dense(model.good(name, values)))
     if len(values) < least:
         samples = "sample" if least == 1 else "samples"
         raise checks.UsageError(f"{name} must have at least {least} {samples}. Received: {len(values)}.")
-    model.check_values(name, values)
     model.adapt_once(values)
     return values.reshape(len(values), -1)
 

@@ -11,7 +11,7 @@ and Gaudel 2016, Hybrid collaborative filtering with autoencoders, for the weigh
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -99,7 +99,7 @@ class RatingAutoencoder(Autoencoder):
         """Whether `adapt` has seen the training rows."""
         return float(self.rows.numpy()) > 0
 
-    def adapt(self, x: np.ndarray | sparse.csr_array) -> Self:
+    def adapt(self, x: Any) -> Self:
         """Sets the number of rows and, where predictions are added to biases, these; the first `fit` does, of an array.
 
         Args:
@@ -111,7 +111,8 @@ class RatingAutoencoder(Autoencoder):
         Raises:
             UsageError: If there is no rating.
         """
-        x = sparse.csr_array(np.where(x > 0, x, 0) if isinstance(x, np.ndarray) else x)
+        x = self.good("x", x)
+        x = x if sparse.issparse(x) else sparse.csr_array(np.where(np.asarray(x) > 0, x, 0))
         checks.check(x.nnz > 0, "x", "rows with at least one rating", f"{x.shape[0]} empty rows")
         self.rows.assign(x.shape[0])
         rows = np.repeat(np.arange(x.shape[0]), np.diff(x.indptr))
@@ -175,7 +176,7 @@ class RatingAutoencoder(Autoencoder):
         share = self.input_dropout
         return ops.where(keep > 0, (1 - share * self.dropped_weight) / (1 - share), self.dropped_weight)
 
-    def check_values(self, name: str, values: np.ndarray) -> None:
+    def check_values(self, name: str, values: np.ndarray, noisy: bool = False) -> None:
         """Raises `UsageError` if there are ratings off the scale; 0 and NaN are none."""
         rated = values[~np.isnan(values) & (values != 0)]
         low, high = (float(rated.min()), float(rated.max())) if rated.size else (self.lowest, self.lowest)

@@ -11,12 +11,12 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from zoo import checks
 from zoo.autoencoder import Endpoint
 from zoo.families.denoising import Denoising
+from zoo.kinds.pictures import LEVELS
 from zoo.layers.noise import Noise
 from zoo.nets import u_net
-
-LEVELS = 255.0
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -44,6 +44,11 @@ class Restorer(Denoising):
         """What heights and widths are filled up to multiples of."""
         return self.encoder.get_layer("fill").multiple
 
+    @property
+    def good_shape(self) -> tuple[int | None, ...]:
+        """The shape of a good picture: in color where the model gives color."""
+        return tuple(self.decoder.outputs[0].shape[1:])
+
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns the restored pictures, shape `(batch, scale * height, scale * width, channels)`."""
         restored = self.decoder(self.encoder(x, training=training), training=training)
@@ -65,18 +70,14 @@ class Restorer(Denoising):
             ensemble: Whether each is the mean over flips and turns: a little better, eight times as slow.
         """
         restore = self.ensemble if ensemble else self
-        return np.clip(self._apply(restore, "x", x, batch_size, self.encoder.input_shape), 0, 1)
-
-    def corrupt(self, x: np.ndarray, seed: int = 0) -> np.ndarray:
-        """Returns pictures, in [0, 1] or bytes, damaged as in training; the same seed gives the same."""
-        return super().corrupt(_unit(np.asarray(x)), seed)
+        return np.clip(self._apply(restore, self.samples("x", x), batch_size, self.encoder.input_shape), 0, 1)
 
     def score(self, x: np.ndarray, batch_size: int = 8) -> np.ndarray:
         """Returns each picture's mean squared difference, shape `(n,)`, from the restored one, shrunk or grey again."""
-        x = _unit(np.asarray(x))
+        x = self.samples("x", x)
         restored = self.reconstruct(x, batch_size)
         again = restored if isinstance(self.corruption, Noise) else self.corrupt(restored)
-        return np.square(again - x).mean(axis=(1, 2, 3))
+        return np.square(again - self.numbers(np.asarray(x))).mean(axis=(1, 2, 3))
 
     def endpoints(self) -> dict[str, Endpoint]:
         """Returns what an export offers: pictures in [0, 1] go in and come out; in "uint8", from 0 to 255.
@@ -121,13 +122,19 @@ class Restorer(Denoising):
             "geometry": Endpoint(geometry, ()),
         }
 
-    def _apply(self, part: Callable, name: str, values: Any, *options: Any) -> np.ndarray:
-        return super()._apply(part, name, _unit(np.asarray(values)), *options)
+    def check_target_shape(self, name: str, given: tuple[int | None, ...], of_samples: tuple[int | None, ...]) -> None:
+        """Raises `UsageError` unless good pictures have `scale` times the damaged ones' size, or a rest more."""
+        super().check_target_shape(name, given, of_samples)
+        most = self.scale - 1
+        for good, damaged in zip(given[1:3], of_samples[1:3], strict=True):
+            fits = good is None or damaged is None or 0 <= good - self.scale * damaged <= most
+            expected = f"{self.scale} times as high and wide as x, of shape {of_samples}"
+            checks.check(fits, name, expected, given)
 
-    def _paired(self, data: Any, seed: Any, shared: bool = False) -> tuple:
-        x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
-        alone = y is None
-        x, y, weight = super()._paired((_unit(x), None if alone else _unit(y), weight), seed, shared)
+    def batch(self, data: Any, training: bool) -> tuple[Any, Any, Any]:
+        """Returns damaged and good pictures, these as large as what becomes of those; of noise with its balance."""
+        alone = keras.utils.unpack_x_y_sample_weight(data)[1] is None
+        x, y, weight = super().batch(data, training)
         weight = None if weight is None else weight[:, None, None]
         if alone and isinstance(self.corruption, Noise):
             balance = self.corruption.balance(x, y)
@@ -150,10 +157,3 @@ def _ensemble(restore: Callable[[tf.Tensor], tf.Tensor], x: tf.Tensor) -> tf.Ten
         back = [tf.reverse(part, flip) for part, flip in zip(tf.split(both, len(flips)), flips, strict=True)]
         restored += [tf.transpose(part, axes) for part in back]
     return tf.add_n(restored) / len(restored)
-
-
-def _unit(x: Any) -> Any:
-    """Brings bytes, in an array or a tensor, to [0, 1]."""
-    if x.dtype != "uint8":
-        return x
-    return x.astype("float32") / LEVELS if isinstance(x, np.ndarray) else ops.cast(x, "float32") / LEVELS

@@ -102,9 +102,9 @@ class Stacked(Autoencoder):
     @of_samples("x")
     def layer_codes(self, x: np.ndarray, batch_size: int = 1024) -> list[np.ndarray]:
         """Returns the codes of all layers from the input on, each of shape `(n, units)`, for x `(n, *input_shape)`."""
-        values, codes = pretraining.read(self, pretraining.rows(self, "x", x)), []
+        values, codes = np.asarray(pretraining.read(self, pretraining.rows(self, "x", x))), []
         for up in pretraining.dense_layers(self.encoder):
-            values = self._apply(keras.Sequential([keras.Input(values.shape[1:]), up]), "x", values, batch_size)
+            values = self._apply(keras.Sequential([keras.Input(values.shape[1:]), up]), values, batch_size)
             codes.append(values)
         return codes
 

@@ -8,8 +8,9 @@ import tensorflow as tf
 from keras import ops
 
 from zoo.families.variational import VariationalAutoencoder
-from zoo.ops import replicas
+from zoo.ops import replicas, weighing
 
+NOTHING, LITTLE = 1e-37, 1e-10  # of weights whose logarithm is taken: the one counts nothing beside the other
 PARTS = ("mutual_information", "total_correlation", "latents_kl")
 
 
@@ -83,9 +84,14 @@ class TotalCorrelationAutoencoder(VariationalAutoencoder):
     def _log_weights(self, own: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
         """Returns the log weights of the samples in the estimates, a row for each draw."""
         is_own = own[:, None] == ops.arange(count)
-        others = ops.cast(ops.maximum(count - 1, 1), "float32")
-        log_share = math.log(max(self.dataset_size - 1, 1) / self.dataset_size)
-        return ops.where(is_own, -math.log(self.dataset_size), log_share - ops.log(others))
+        log_share, weight = math.log(max(self.dataset_size - 1, 1) / self.dataset_size), weighing.weights()
+        if weight is None:
+            log_others = -ops.log(ops.cast(ops.maximum(count - 1, 1), "float32"))
+        else:  # by what each other weighs, of all that the others do
+            weight = replicas.gathered(weight)
+            rest = ops.sum(weight) - ops.take(weight, own)
+            log_others = ops.log(ops.maximum(weight, NOTHING)) - ops.log(ops.maximum(rest, LITTLE))[:, None]
+        return ops.where(is_own, -math.log(self.dataset_size), log_share + log_others)
 
 
 def _log_normal(z: tf.Tensor, mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Tensor:

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from zoo import checks
+from zoo import checks, containers
 from zoo.autoencoder import Batch, Endpoint, of_samples
 from zoo.families.generative import Generative
 from zoo.kinds import Kind
@@ -218,7 +218,7 @@ class VariationalAutoencoder(Generative):
         Returns:
             Nats, shape `(n,)`.
         """
-        x = np.asarray(x, "float32")
+        x = self.numbers(containers.dense(self.samples("x", x)))
         return self.importance_sampled(lambda at: x[at], len(x), samples, seed)
 
     def importance_sampled(self, batch: Callable[[slice], Any], n: int, samples: int, seed: int) -> np.ndarray:

@@ -13,9 +13,15 @@ from keras import ops
 
 from zoo import checks
 from zoo.layers.corruption import Corruption
+from zoo.ops.extremes import extremes
 
 if TYPE_CHECKING:
     from zoo.autoencoder import Autoencoder
+
+LARGEST = float(np.finfo("float32").max)
+# Noise takes values out of their limits by some widths of these; what lies further out is in another unit.
+NOISE = 4.0
+ROUNDING = 1e-5  # what resizing and the like may add to a limit
 
 
 class Kind:
@@ -80,17 +86,30 @@ class Kind:
             keras.layers.Activation(self.activation, name="output", dtype="float32"),
         ]
 
-    def check(self, name: str, values: np.ndarray) -> None:
-        """Raises `UsageError` unless all values are finite and within the limits."""
-        low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
-        if not np.isfinite([low, high]).all():
-            raise checks.UsageError(
-                f"{name} must be finite. Received: values from {low:g} to {high:g}. Clean the data first."
-            )
+    def check(self, name: str, values: np.ndarray, noisy: bool = False) -> None:
+        """Raises `UsageError` unless all values are finite, in float32, and within the limits.
+
+        Args:
+            name: What they are called in the error.
+            values: Of any shape.
+            noisy: Whether noise may have taken them out of the limits, by some widths of these at most.
+        """
+        low, high = extremes(values)
+        if not max(abs(low), abs(high)) <= LARGEST:
+            raise checks.UsageError(f"{name} must be finite. Received: {_not_finite(values)}. Clean the data first.")
+        lowest, highest = self.limits
+        if noisy and lowest is not None and highest is not None:
+            slack = NOISE * (highest - lowest)
+            if lowest - slack <= low and high <= highest + slack:
+                return
         self.check_range(name, low, high, values.dtype)
 
     def check_range(self, name: str, low: float, high: float, dtype: np.dtype) -> None:
         """Raises `UsageError` unless what lies from `low` to `high` is within the limits."""
+
+    def numbers(self, values: Any) -> Any:
+        """Returns values, of an array or a tensor of any type, as a model computes with them: in float32."""
+        return values.astype("float32", copy=False) if isinstance(values, np.ndarray) else ops.cast(values, "float32")
 
     def adapt(self, model: Autoencoder, x: Any) -> None:
         """Sets what the kind's layers take from the training data; nothing here."""
@@ -141,3 +160,12 @@ class Kind:
 
     def __hash__(self) -> int:
         return hash(type(self))
+
+
+def _not_finite(values: np.ndarray) -> str:
+    """Says how many values are no numbers of float32, and where the first one is."""
+    wrong = ~(np.abs(values) <= LARGEST)
+    first = tuple(int(place) for place in np.unravel_index(np.argmax(wrong), wrong.shape))
+    count = int(wrong.sum())
+    where = f", {'it' if count == 1 else 'the first'} at {first}" if values.ndim > 1 else ""
+    return f"{count} {'value that is' if count == 1 else 'values that are'} NaN or infinite{where}"

@@ -1,10 +1,14 @@
 """Pictures of any size, grey or in color, in [0, 1] or in bytes."""
 
+from typing import Any
+
 import keras
 import numpy as np
 
 from zoo import checks
-from zoo.kinds._kind import Kind
+from zoo.kinds._kind import ROUNDING, Kind
+
+LEVELS = 255.0
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -22,9 +26,14 @@ class Pictures(Kind):
 
     def check_range(self, name: str, low: float, high: float, dtype: np.dtype) -> None:
         """Raises `UsageError` unless all lies in [0, 1], or is bytes."""
-        if dtype != np.uint8 and (low < 0 or high > 1):
+        if dtype != np.uint8 and (low < -ROUNDING or high > 1 + ROUNDING):
             received = f"Received: values from {low:g} to {high:g}."
             raise checks.UsageError(f"{name} must lie in [0, 1], or be bytes (uint8). {received} Divide by 255.")
+
+    def numbers(self, values: Any) -> Any:
+        """Returns pictures, an array or a tensor, in float32; bytes in [0, 1]."""
+        numbers = super().numbers(values)
+        return numbers / LEVELS if values.dtype == "uint8" else numbers
 
     def samples(self, rng: np.random.Generator, n: int, shape: tuple[int, ...]) -> np.ndarray:
         """Draws pictures of one of four patterns, without noise, which a model brings."""

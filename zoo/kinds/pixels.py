@@ -5,6 +5,7 @@ import numpy as np
 
 from zoo import checks
 from zoo.kinds._bernoulli import Bernoulli
+from zoo.kinds._kind import ROUNDING
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -16,7 +17,7 @@ class Pixels(Bernoulli):
 
     def check_range(self, name: str, low: float, high: float, dtype: np.dtype) -> None:
         """Raises `UsageError` unless all lies in [0, 1]."""
-        if low < 0 or high > 1:
+        if low < -ROUNDING or high > 1 + ROUNDING:
             raise checks.UsageError(
                 f"{name} must lie in [0, 1] for output='pixels'. Received: values from {low:g} to {high:g}. "
                 "Scale the data (raw pixels: divide by 255), or build the model with output='real'."

@@ -24,7 +24,7 @@ from keras import ops
 from scipy import sparse
 
 from zoo import checks
-from zoo.kinds._kind import Kind
+from zoo.kinds._kind import LARGEST, Kind
 from zoo.layers.rating_corruption import RatingCorruption
 from zoo.layers.rating_input import RatingInput
 from zoo.layers.rating_scale import RatingLimits, RatingScale
@@ -32,6 +32,7 @@ from zoo.layers.transposed_dense import TransposedDense
 from zoo.losses.masked_squared_error import MaskedSquaredError
 from zoo.losses.rating_error import RatingError
 from zoo.ops.biases import fit_biases
+from zoo.ops.extremes import extremes
 
 if TYPE_CHECKING:
     from zoo.autoencoder import Autoencoder
@@ -98,10 +99,10 @@ class Ratings(Kind):
         """Returns the layers that make ratings of numbers."""
         return [RatingScale(name="rating_scale"), RatingLimits(name="output")]
 
-    def check(self, name: str, values: np.ndarray) -> None:
+    def check(self, name: str, values: np.ndarray, noisy: bool = False) -> None:
         """Raises `UsageError` if there are ratings below 0 or infinite ones; 0 and NaN are none."""
-        low, high = (float(np.nanmin(values)), float(np.nanmax(values))) if np.isfinite(values).any() else (0.0, 0.0)
-        if low < 0 or not np.isfinite([low, high]).all():
+        low, high = extremes(values, missing=True)
+        if low < 0 or high > LARGEST:
             raise checks.UsageError(
                 f"{name} must hold ratings above 0, and 0 or NaN where there is none. Received: values from {low:g} to "
                 f"{high:g}. Shift the scale."
@@ -124,7 +125,7 @@ class Ratings(Kind):
         if not _reads_here(model):
             return
         reader, scale, limits = _layers(model)
-        x = sparse.csr_array(x if sparse.issparse(x) else np.where(x > 0, x, 0))
+        x = x if sparse.issparse(x) else sparse.csr_array(np.where(np.asarray(x) > 0, x, 0))
         checks.check(x.nnz > 0, "x", "rows with at least one rating", f"{x.shape[0]} empty rows")
         rows = np.repeat(np.arange(x.shape[0]), np.diff(x.indptr))
         biases = fit_biases(rows, x.indices, x.data, (x.shape[0], x.shape[1]), self.damping)

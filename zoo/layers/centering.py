@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras import ops
 
 from zoo.layers.following import Following
+from zoo.ops import weighing
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -34,9 +35,10 @@ class Centering(Following):
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns `x - mean`, shape `(batch, features)`."""
         if self.follows(training):
-            self.count.assign_add(1.0)
-            step = ops.maximum(1.0 / self.count, self.slowest)
-            self.mean.assign_add(step * (ops.mean(ops.cast(x, self.mean.dtype), axis=0) - self.mean))
+            seen = weighing.some()
+            self.count.assign_add(seen)
+            step = seen * ops.maximum(1.0 / ops.maximum(self.count, 1.0), self.slowest)
+            self.mean.assign_add(step * (weighing.average(ops.cast(x, self.mean.dtype)) - self.mean))
         return x - ops.cast(self.mean, x.dtype)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:

@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras import ops
 
 from zoo.layers.following import Following
+from zoo.ops import weighing
 
 # No pixel counts as surer than this: one that was never lit may be in other data.
 LEAST = 1e-3
@@ -39,8 +40,10 @@ class DataOffset(Following):
         """Takes a batch of training data, shape `(batch, *input_shape)`, into the mean."""
         if not self.follows(training=True):
             return
-        self.count.assign_add(1.0)
-        self.mean.assign_add((ops.mean(ops.cast(x, self.mean.dtype), axis=0) - self.mean) / self.count)
+        seen = weighing.some()
+        self.count.assign_add(seen)
+        step = seen / ops.maximum(self.count, 1.0)
+        self.mean.assign_add((weighing.average(ops.cast(x, self.mean.dtype)) - self.mean) * step)
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         """Returns `x` plus the mean or its log odds, shape `(batch, *input_shape)`."""

@@ -10,7 +10,7 @@ from keras import ops
 
 from zoo import checks
 from zoo.nets import dense
-from zoo.ops import keras_internals
+from zoo.ops import keras_internals, weighing
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -62,12 +62,12 @@ class Discriminator(keras.layers.Layer):
             own = self.own_loss(weights, code, draws)
             keras_internals.forget_losses(self)  # another replica's, as in the sparsity penalty
             self.add_loss(own - ops.stop_gradient(own))
-        return ops.mean(ops.softplus(-self._logits([ops.stop_gradient(weight) for weight in weights], code)))
+        return weighing.mean(ops.softplus(-self._logits([ops.stop_gradient(weight) for weight in weights], code)))
 
     def own_loss(self, weights: Sequence[tf.Tensor], code: tf.Tensor, draws: tf.Tensor) -> tf.Tensor:
         """Returns D's loss on codes and draws, each `(batch, units)`: 2 log 2 where it knows nothing."""
         of_draws, of_codes = self._logits(weights, draws), self._logits(weights, ops.stop_gradient(code))
-        return ops.mean(ops.softplus(-of_draws)) + ops.mean(ops.softplus(of_codes))
+        return weighing.share() * ops.mean(ops.softplus(-of_draws)) + weighing.mean(ops.softplus(of_codes))
 
     def _logits(self, weights: Sequence[tf.Tensor], code: tf.Tensor) -> tf.Tensor:
         """Returns D(z) of codes with these weights, shape `(batch, 1)`."""

@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import checks
-from zoo.ops import replicas
+from zoo.ops import replicas, weighing
 
 NODES = 96  # of the quadrature: more exact than float32 for 2 to 512 units and scales from 0.1 to 10
 
@@ -52,12 +52,13 @@ class PriorDiscrepancy(keras.layers.Layer):
     def call(self, code: tf.Tensor) -> tf.Tensor:
         """Returns the estimate, in float32 also under mixed precision."""
         code = replicas.gathered(ops.cast(code, "float32"))
-        count = ops.shape(code)[0]
-        pairs = ops.sum(self.kernel(code) * (1 - ops.eye(count)))
-        count = ops.cast(count, "float32")
-        with_itself = pairs / ops.maximum(count * (count - 1), 1.0)
-        estimate = with_itself - 2 * ops.mean(self.kernel_with_prior(code)) + self.prior_with_itself
-        return ops.where(count > 1, estimate, ops.zeros_like(estimate))
+        given = weighing.weights()
+        weight = ops.ones_like(code[:, 0]) if given is None else replicas.gathered(given)
+        pairs = weight[:, None] * weight * (1 - ops.eye(ops.shape(code)[0]))
+        with_itself = tf.math.divide_no_nan(ops.sum(self.kernel(code) * pairs), ops.sum(pairs))
+        with_prior = tf.math.divide_no_nan(ops.sum(self.kernel_with_prior(code) * weight), ops.sum(weight))
+        estimate = (with_itself - 2 * with_prior + self.prior_with_itself) * ops.mean(weight)
+        return ops.where(ops.sum(pairs) > 0, estimate, ops.zeros_like(estimate))
 
     def kernel(self, code: tf.Tensor) -> tf.Tensor:
         """Returns k of each pair of codes: from `(batch, units)` to `(batch, batch)`."""

@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import checks
-from zoo.ops import keras_internals, replicas
+from zoo.ops import keras_internals, replicas, weighing
 
 EPSILON = 1e-6
 
@@ -49,10 +49,10 @@ class SparsityPenalty(keras.layers.Layer):
         """Returns the penalty of a batch of codes before `rate`, in float32 also under mixed precision."""
         code = ops.cast(code, "float32")
         if self.penalty == "l1":
-            return ops.mean(ops.sum(ops.abs(code), axis=-1))
-        mean = ops.clip(_mean_over_replicas(code), EPSILON, 1 - EPSILON)
-        rho = self.rho
-        return ops.sum(rho * ops.log(rho / mean) + (1 - rho) * ops.log((1 - rho) / (1 - mean)))
+            return weighing.mean(ops.sum(ops.abs(code), axis=-1))
+        mean, share = _mean_over_replicas(code)
+        mean, rho = ops.clip(mean, EPSILON, 1 - EPSILON), self.rho
+        return share * ops.sum(rho * ops.log(rho / mean) + (1 - rho) * ops.log((1 - rho) / (1 - mean)))
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Returns the input's shape."""
@@ -68,9 +68,15 @@ class SparsityPenalty(keras.layers.Layer):
         }
 
 
-def _mean_over_replicas(code: tf.Tensor) -> tf.Tensor:
-    """Averages over the samples of all replicas: a divergence of a mean is not the mean of divergences."""
-    total = ops.sum(code, axis=0)
-    count = ops.cast(ops.shape(code)[0], "float32")
-    total, count = replicas.summed(total, count)
-    return total / count
+def _mean_over_replicas(code: tf.Tensor) -> tuple[tf.Tensor, Any]:
+    """Averages over the samples of all replicas: a divergence of a mean is not the mean of divergences.
+
+    Returns:
+        The mean by what samples weigh, shape `(units,)`, and what they weigh on average.
+    """
+    weights, count = weighing.weights(), ops.cast(ops.shape(code)[0], "float32")
+    if weights is None:
+        total, count = replicas.summed(ops.sum(code, axis=0), count)
+        return total / count, 1.0
+    total, weight, count = replicas.summed(ops.sum(code * weights[:, None], axis=0), ops.sum(weights), count)
+    return tf.math.divide_no_nan(total, weight), weight / count

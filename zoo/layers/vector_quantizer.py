@@ -9,7 +9,7 @@ from keras import ops
 
 from zoo import checks
 from zoo.layers.following import Following
-from zoo.ops import keras_internals, replicas
+from zoo.ops import keras_internals, replicas, weighing
 from zoo.ops.perplexity import perplexity
 
 SMOOTHING = 1e-5  # Laplace's, in vectors: the epsilon of van den Oord et al.'s own code
@@ -91,7 +91,7 @@ class VectorQuantizer(Following):
         # From here on, until the model has read them, nothing makes replicas take turns: see the sparsity penalty.
         self.counts = counts
         keras_internals.forget_losses(self)
-        self.add_loss(self.commitment * ops.mean(ops.square(vectors - chosen)))
+        self.add_loss(self.commitment * weighing.mean(ops.reshape(ops.square(vectors - chosen), ops.shape(x))))
         straight = chosen + (vectors - ops.stop_gradient(vectors))  # exactly the entry, with the gradient of x
         return ops.cast(ops.reshape(straight, ops.shape(x)), x.dtype)
 
@@ -130,8 +130,17 @@ class VectorQuantizer(Following):
         return ops.cast(ops.argmin(norms - 2 * ops.matmul(vectors, ops.transpose(codebook)), axis=-1), "int32")
 
     def _learn(self, vectors: tf.Tensor, indices: tf.Tensor, counts: tf.Tensor) -> None:
-        sums = ops.segment_sum(vectors, indices, self.entries)
-        counts, sums, drawn = self._over_replicas(counts, sums, vectors)
+        rows, weight = ops.shape(vectors)[0], weighing.weights()
+        if weight is None:
+            sums = ops.segment_sum(vectors, indices, self.entries)
+        else:
+            weight = ops.repeat(weight, rows // ops.shape(weight)[0])  # of each position as of its sample
+            counts = ops.segment_sum(weight, indices, self.entries)
+            sums = ops.segment_sum(vectors * weight[:, None], indices, self.entries)
+            # Those that weigh come first: entries are drawn from these alone.
+            vectors = ops.take(vectors, tf.argsort(ops.cast(weight <= 0, "int32"), stable=True), axis=0)
+            rows = ops.sum(ops.cast(weight > 0, "int32"))
+        counts, sums, drawn = self._over_replicas(counts, sums, vectors, rows)
         usage = self.decay * self.usage + (1 - self.decay) * counts
         totals = self.decay * self.totals + (1 - self.decay) * sums
         total = ops.sum(usage)
@@ -141,16 +150,20 @@ class VectorQuantizer(Following):
 
         mean_usage = total / self.entries
         dead = usage < self.revive * mean_usage
-        self.codebook.assign(ops.where(dead[:, None], drawn, means))
-        self.usage.assign(ops.where(dead, mean_usage, usage))
-        self.totals.assign(ops.where(dead[:, None], mean_usage * drawn, totals))
+        learned = (
+            (self.codebook, ops.where(dead[:, None], drawn, means)),
+            (self.usage, ops.where(dead, mean_usage, usage)),
+            (self.totals, ops.where(dead[:, None], mean_usage * drawn, totals)),
+        )
+        for variable, value in learned:
+            # From a batch in which nothing weighs there is nothing to learn.
+            variable.assign(value if weight is None else ops.where(ops.sum(counts) > 0, value, variable))
 
     def _over_replicas(
-        self, counts: tf.Tensor, sums: tf.Tensor, vectors: tf.Tensor
+        self, counts: tf.Tensor, sums: tf.Tensor, vectors: tf.Tensor, rows: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Adds up counts and sums over all replicas, and draws a vector for each entry from all that they have."""
+        """Adds up counts and sums over all replicas, and draws a vector for each entry from their first `rows`."""
         place = keras.random.uniform((self.entries,), seed=self.seeds)  # the same on all replicas
-        rows = ops.shape(vectors)[0]
         context = replicas.context()
         if context is None:
             return counts, sums, ops.take(vectors, _scaled(place, rows), axis=0)
@@ -160,7 +173,7 @@ class VectorQuantizer(Following):
         each = ops.cast(each, "int32")
         mine = _scaled(place, ops.sum(each)) - (ops.cumsum(each)[me] - rows)
         is_mine = ops.logical_and(mine >= 0, mine < rows)
-        drawn = ops.take(vectors, ops.clip(mine, 0, rows - 1), axis=0)
+        drawn = ops.take(vectors, ops.maximum(ops.minimum(mine, rows - 1), 0), axis=0)
         drawn = ops.where(is_mine[:, None], drawn, ops.zeros_like(drawn))
         return counts, sums, replicas.summed(drawn)[0]
 
@@ -192,4 +205,4 @@ class Perplexity(keras.metrics.Metric):
 def _scaled(place: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
     """From numbers in [0, 1) to integers from 0 to `count - 1`."""
     scaled = ops.floor(place * ops.cast(count, place.dtype))
-    return ops.minimum(ops.cast(scaled, "int32"), count - 1)
+    return ops.maximum(ops.minimum(ops.cast(scaled, "int32"), count - 1), 0)

@@ -3,10 +3,12 @@
 from typing import Any
 
 import keras
+from keras.src.trainers.data_adapters import get_data_adapter
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter
 
 __all__ = [
     "DataAdapter",
+    "adapter",
     "averages",
     "forget_losses",
     "frozen",
@@ -16,6 +18,11 @@ __all__ = [
     "moments",
     "replace_weight",
 ]
+
+
+def adapter(x: Any, y: Any = None, sample_weight: Any = None, **options: Any) -> DataAdapter:
+    """Returns what Keras reads data through: arrays, a `tf.data.Dataset`, a `PyDataset`, a generator and the like."""
+    return get_data_adapter(x, y, sample_weight, **options)
 
 
 def moments(optimizer: keras.optimizers.Adam, variable: Any) -> tuple[keras.Variable, keras.Variable]:

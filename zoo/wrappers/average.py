@@ -55,4 +55,5 @@ class Average(Autoencoder):
 
     def score(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Returns the mean of the members' scores of each sample, shape `(n,)`."""
+        x = self.scored("x", x)
         return np.mean([member.score(x, batch_size) for member in self.members], axis=0)

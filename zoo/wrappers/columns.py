@@ -69,7 +69,7 @@ def keywords(columns: Sequence[str], taken: Iterable[str] = ()) -> tuple[str, ..
 
 
 def ordered(values: Any, columns: Sequence[str] | None) -> Any:
-    """Returns a data frame's values in the order of columns; anything else as it is.
+    """Returns a data frame with its columns in that order; anything else as it is.
 
     Raises:
         UsageError: If the frame lacks a column; names it.
@@ -84,4 +84,4 @@ def ordered(values: Any, columns: Sequence[str] | None) -> Any:
             f"{names.count(missing[0])} times. {hint}".strip()
         )
     places = [names.index(name) for name in columns]
-    return values.iloc[:, places].to_numpy("float32")
+    return values.iloc[:, places] if hasattr(values, "iloc") else values[:, places]

@@ -20,7 +20,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo import checks
+from zoo import checks, containers
 from zoo.autoencoder import Autoencoder, Endpoint, of_samples
 from zoo.layers.blur import Blur
 from zoo.wrappers.wrapper import Wrapper
@@ -50,6 +50,8 @@ class Detector(Wrapper):
     ) -> None:
         super().__init__(model, name=name, blur=blur, relative=relative, threshold=float(threshold))
 
+    judges = True
+
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Makes the layer that blurs."""
         self.blurred = Blur(self.blur, name="blur")
@@ -66,7 +68,7 @@ class Detector(Wrapper):
             The detector.
 
         Raises:
-            UsageError: If there are too few samples for so small a share.
+            UsageError: If they are no samples of the model's kind, not finite, or too few for so small a share.
         """
         self.threshold = self.threshold_of(self.score(normal), false_alarms)
         return self
@@ -90,9 +92,10 @@ class Detector(Wrapper):
         return float(np.sort(scores)[rank - 1])
 
     def score(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
-        """Returns each sample's score s, shape `(n,)`: high means unusual."""
-        x = np.asarray(x, "float32")
-        reconstruction = self.reconstruct(x, batch_size)
+        """Returns each sample's score s, shape `(n,)`: high means unusual, infinite that there is no number in it."""
+        x = self.numbers(containers.dense(self.scored("x", x, finite=False)))
+        usable = np.isfinite(x).all(axis=tuple(range(1, x.ndim)), keepdims=True)
+        reconstruction = self.reconstruct(np.where(usable, x, 0), batch_size)
         scores = [np.zeros(0, "float32")]
         for start in range(0, len(x), batch_size):
             at = slice(start, start + batch_size)
@@ -114,7 +117,7 @@ class Detector(Wrapper):
         """
         return tf.logical_not(tf.math.is_finite(score)) | (score > self.threshold)
 
-    @of_samples("x")
+    @of_samples("x", judges=True)
     def detect(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Returns whether each sample is an anomaly, shape `(n,)`; one with NaNs or infinities is."""
         return np.asarray(self.is_anomaly(self.score(x, batch_size)))

@@ -18,10 +18,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo import checks
+from zoo import checks, containers
 from zoo.autoencoder import Autoencoder
 from zoo.families.generative import Generative
 from zoo.families.variational import VariationalAutoencoder
+from zoo.given import Given, weights
 from zoo.layers.gaussian_mixture import GaussianMixture
 from zoo.wrappers.wrapper import Wrapper
 
@@ -57,11 +58,12 @@ class MixturePrior(Generative, Wrapper):
     def fit(
         self, x: Any = None, y: Any = None, *, validation_data: Any = None, **arguments: Any
     ) -> keras.callbacks.History:
-        """Trains the model as its own `fit` does, and then fits the prior, if `x` is an array and nothing is frozen."""
+        """Trains the model as its own `fit` does, then fits the prior if `x` is whole and nothing is frozen."""
         history = super().fit(x, y, validation_data=validation_data, **arguments)
-        if self.trainable and isinstance(x, np.ndarray):
-            held_out = validation_data[0] if isinstance(validation_data, tuple) else validation_data
-            self.fit_prior(x, held_out if isinstance(held_out, np.ndarray) else None)
+        if self.trainable and not containers.holds_batches(x):
+            held_out = Given.unpacked(validation_data).x
+            x = self._drawn(x, arguments.get("sample_weight"))
+            self.fit_prior(x, None if containers.holds_batches(held_out) else held_out)
         return history
 
     def fit_prior(
@@ -88,12 +90,13 @@ class MixturePrior(Generative, Wrapper):
         """
         from sklearn import mixture  # takes a second, which only those who fit have to spend
 
+        x = containers.dense(self.samples("x", x))
         codes = self._codes(x, seed)
         if validation is None:
             held_out = np.arange(len(codes)) % HELD_OUT == HELD_OUT - 1
             codes, others = codes[~held_out], codes[held_out]
         else:
-            others = self._codes(validation, seed + 1)
+            others = self._codes(containers.dense(self.samples("validation", validation)), seed + 1)
         checks.check(len(codes) > 1 and len(others) > 0, "x", "at least 5 samples", len(x))
         floor = FLOOR * float(codes.var(axis=0).mean()) + np.finfo("float32").tiny
         best: Any = None
@@ -106,6 +109,14 @@ class MixturePrior(Generative, Wrapper):
         found = best[1]
         self.mixture.set(found.weights_, found.means_, found.covariances_, codes.min(axis=0), codes.max(axis=0))
         return self
+
+    def _drawn(self, x: Any, weight: Any) -> np.ndarray:
+        """Returns as many samples as there are, drawn by what they weigh; themselves where they weigh the same."""
+        x = containers.dense(self.samples("x", x))
+        share = np.ones(len(x)) if weight is None else np.maximum(weights("sample_weight", weight), 0).astype("float64")
+        if np.ptp(share) == 0:
+            return x
+        return x[np.random.default_rng(0).choice(len(x), len(x), p=share / share.sum())]
 
     def draws(self, n: Any, seed: Any) -> tf.Tensor:
         """Returns codes drawn from the mixture, shape `(n, units)`; the same seed gives the same."""

@@ -11,8 +11,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo import checks
+from zoo import checks, containers
 from zoo.autoencoder import Autoencoder, Endpoint
+from zoo.containers import Numbers
+from zoo.given import Given, checked
+from zoo.kinds.real import Real
 from zoo.wrappers.wrapper import Wrapper
 
 DERIVED = ("prepare", "restore")  # what a subclass makes of its settings
@@ -86,18 +89,55 @@ class Raw(Wrapper):
             return usual(*values, **named)
         return self.__getattr__(name)(*values, **named)
 
-    def prepared(self, values: Any) -> Any:
-        """Returns raw samples, an array or None, as the model takes them.
+    @property
+    def good_shape(self) -> tuple[int | None, ...]:
+        """The shape of a raw sample that is its own target: the model's own."""
+        return self.model.good_shape
+
+    def check_target_shape(self, name: str, given: tuple[int | None, ...], of_samples: tuple[int | None, ...]) -> None:
+        """Raises `UsageError` unless a shape is what the model says of targets, which keep theirs when prepared."""
+        self.model.check_target_shape(name, given, of_samples)
+
+    def check_values(self, name: str, values: np.ndarray, noisy: bool = False) -> None:
+        """Raises `UsageError` unless raw values are finite; what else the model asks for, it asks when they come."""
+        if not self.kind.has_missing:
+            Real().check(name, values)
+
+    def numbers(self, values: Any) -> Any:
+        """Returns raw samples in float32: bytes are numbers from 0 to 255."""
+        return Real().numbers(values)
+
+    def prepared(self, values: Numbers) -> np.ndarray:
+        """Returns raw samples as the model takes them."""
+        return np.asarray(self.prepare(self.numbers(containers.dense(values))))
+
+    def inside(self, given: Given, whose: str = "") -> Given:
+        """Returns what the model is to be trained on, or to be measured by: samples as it takes them.
 
         Raises:
-            UsageError: If they come in batches.
+            UsageError: If samples come in batches, or if there is anything that the wrapper cannot take.
         """
-        if values is None:
-            return None
-        fits = hasattr(values, "__array__")
         hint = "Train the model inside, `.model`, on batches of prepared samples."
-        checks.check(fits, "x", "an array of raw samples", type(values).__name__, hint)
-        return np.asarray(self.prepare(np.asarray(values, "float32")))
+        batches = containers.holds_batches(given.x)
+        checks.check(not batches, f"{whose}x", "an array of raw samples", type(given.x).__name__, hint)
+        found = checked(self, given, whose)
+        prepares_target = found.y is not None and self.targets_are_samples
+        return Given(self.prepared(found.x), self.prepared(found.y) if prepares_target else found.y, found.weight)
+
+    def readable(self, name: str, values: Any) -> Any:
+        """Returns what `predict` takes, after a look at it: raw samples.
+
+        Raises:
+            UsageError: If the model takes labels beside them.
+        """
+        alone = len(self.model.encoder.inputs) == 1
+        checks.check(alone, "predict", "of a model without labels", self.name, "Write reconstruct(x, labels).")
+        return super().readable(name, values)
+
+    def score(self, x: np.ndarray, *options: Any, **named: Any) -> np.ndarray:
+        """Returns the model's score of each raw sample, shape `(n,)`."""
+        raw = self.scored("x", x, finite=not self.judges)
+        return self.model.score(self.prepared(raw), *options, **named)
 
     def __getattr__(self, name: str) -> Any:
         """Returns what the model can do besides, of raw samples."""
@@ -112,9 +152,15 @@ class Raw(Wrapper):
     ) -> np.ndarray:
         given = inspect.signature(method).bind(*values, **named)
         for name in samples & given.arguments.keys():
-            given.arguments[name] = self.prepared(given.arguments[name])
+            given.arguments[name] = self._raw(name, given.arguments[name], finite=not getattr(method, "judges", False))
         found = method(*given.args, **given.kwargs)
         return np.asarray(self.restore(found)) if gives else found
+
+    def _raw(self, name: str, values: Any, finite: bool) -> np.ndarray:
+        """Returns raw samples, or a single one, as the model takes them."""
+        one = len(getattr(values, "shape", np.shape(values))) == len(self.sample_shape)
+        found = self.prepared(self.samples(name, np.asarray(values)[None] if one else values, finite=finite))
+        return found[0] if one else found
 
     def endpoints(self) -> dict[str, Endpoint]:
         """Returns what the model offers, of raw samples."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import keras
+import numpy as np
 import tensorflow as tf
 
+from zoo import shapes
 from zoo.autoencoder import Autoencoder, Endpoint
 from zoo.layers.framing import Framing
 from zoo.wrappers.raw import Raw
@@ -30,6 +32,22 @@ class Resized(Raw):
     def raw_shape(model: Autoencoder) -> tuple[int | None, ...]:
         """Returns the shape of one raw sample: of any height and width."""
         return (None, None, *model.encoder.input_shape[3:])
+
+    @property
+    def good_shape(self) -> tuple[int | None, ...]:
+        """The shape of a picture that is its own target: of any size."""
+        return self.sample_shape
+
+    def check_target_shape(self, name: str, given: tuple[int | None, ...], of_samples: tuple[int | None, ...]) -> None:
+        """Raises `UsageError` unless a shape, with the batch, is that of pictures, or what the model takes besides."""
+        if self.targets_are_samples:
+            shapes.check(name, given, self.sample_shape)
+        else:
+            super().check_target_shape(name, given, of_samples)
+
+    def check_values(self, name: str, values: np.ndarray, noisy: bool = False) -> None:
+        """Raises `UsageError` if there are values that the model does not take: resizing makes no others of them."""
+        self.model.check_values(name, values, noisy)
 
     def endpoints(self) -> dict[str, Endpoint]:
         """Returns what the model offers, of pictures of any size."""

@@ -51,21 +51,9 @@ class Standardized(Raw):
             columns=None if columns is None else tuple(columns),
         )
 
-    def encode(self, x: Any, *beside: Any, **options: Any) -> np.ndarray:
-        """Returns the codes of raw samples."""
-        return super().encode(ordered(x, self.columns), *beside, **options)
-
-    def reconstruct(self, x: Any, *beside: Any, **options: Any) -> np.ndarray:
-        """Returns the raw reconstructions of raw samples."""
-        return super().reconstruct(ordered(x, self.columns), *beside, **options)
-
-    def score(self, x: Any, batch_size: int = 1024) -> np.ndarray:
-        """Returns the model's score of each raw sample, shape `(n,)`."""
-        return super().score(ordered(x, self.columns), batch_size)
-
-    def prepared(self, values: Any) -> Any:
-        """Returns raw samples as the model takes them, a data frame's columns by their names."""
-        return super().prepared(ordered(values, self.columns))
+    def taken(self, name: str, values: Any) -> Any:
+        """Returns raw samples as an array, a data frame's columns by their names."""
+        return super().taken(name, ordered(values, self.columns))
 
     def endpoints(self) -> dict[str, Endpoint]:
         """Returns what the model offers, of raw samples; `named` and `columns` too, if the columns have names."""

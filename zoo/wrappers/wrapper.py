@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from zoo.autoencoder import Autoencoder, Endpoint
+from zoo.given import Given, refuse_class_weight
 
 
 class Wrapper(Autoencoder):
@@ -55,40 +56,59 @@ class Wrapper(Autoencoder):
         """Returns the model's reconstruction of `x`."""
         return self.model(x, training=training)
 
-    def prepared(self, values: Any) -> Any:
-        """Returns values as the model takes them."""
-        return values
+    @property
+    def damages(self) -> bool:  # type: ignore[override]
+        """Whether the model itself damages samples that come without a target."""
+        return self.model.damages
+
+    @property
+    def judges(self) -> bool:  # type: ignore[override]
+        """Whether `score` takes samples that are no numbers, as the model says."""
+        return self.model.judges
+
+    def inside(self, given: Given, whose: str = "") -> Given:
+        """Returns what the model is to be trained on, or to be measured by: what the wrapper is."""
+        return given
 
     def fit(
-        self, x: Any = None, y: Any = None, *, validation_data: Any = None, **arguments: Any
+        self, x: Any = None, y: Any = None, *, sample_weight: Any = None, validation_data: Any = None, **arguments: Any
     ) -> keras.callbacks.History:
         """Trains the model, as its own `fit` does."""
-        held_out = self._held_out(validation_data)
-        return self.model.fit(self.prepared(x), self._target(y), validation_data=held_out, **arguments)
+        refuse_class_weight(arguments.get("class_weight"))
+        inner = self.inside(Given(x, y, sample_weight))
+        if validation_data is not None:
+            validation_data = tuple(self.inside(Given.unpacked(validation_data), "validation_data's "))
+        return self.model.fit(
+            inner.x, inner.y, sample_weight=inner.weight, validation_data=validation_data, **arguments
+        )
 
-    def evaluate(self, x: Any = None, y: Any = None, batch_size: int | None = None, **arguments: Any) -> Any:
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        *,
+        sample_weight: Any = None,
+        **arguments: Any,
+    ) -> Any:
         """Measures the model, as its own `evaluate` does."""
-        return self.model.evaluate(self.prepared(x), self._target(y), batch_size, **arguments)
+        inner = self.inside(Given(x, y, sample_weight))
+        return self.model.evaluate(inner.x, inner.y, batch_size, sample_weight=inner.weight, **arguments)
 
-    def check_values(self, name: str, values: np.ndarray) -> None:
+    def target(self, name: str, values: Any, of_samples: tuple[int, ...]) -> Any:
+        """Returns what `fit` takes as `y`, after a look at it: samples, or what else the model takes there."""
+        if self.targets_are_samples:
+            return super().target(name, values, of_samples)
+        return self.model.target(name, values, of_samples)
+
+    def check_values(self, name: str, values: np.ndarray, noisy: bool = False) -> None:
         """Raises `UsageError` if there are values that the model does not take."""
-        self.model.check_values(name, self.prepared(values))
+        self.model.check_values(name, values, noisy)
 
-    def score(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
+    def score(self, x: np.ndarray, *options: Any, **named: Any) -> np.ndarray:
         """Returns the model's score of each sample, shape `(n,)`."""
-        return self.model.score(self.prepared(np.asarray(x, "float32")), batch_size)
+        return self.model.score(x, *options, **named)
 
     def endpoints(self) -> dict[str, Endpoint]:
         """Returns what the model offers."""
         return self.model.endpoints()
-
-    def _held_out(self, data: Any) -> Any:
-        """Returns validation data as the model takes them: samples, or a tuple of samples, targets and weights."""
-        if not isinstance(data, tuple):
-            return self.prepared(data)
-        x, *rest = data
-        return (self.prepared(x), *map(self._target, rest[:1]), *rest[1:])
-
-    def _target(self, y: Any) -> Any:
-        """Returns what the model takes as the target."""
-        return self.prepared(y) if self.targets_are_samples else y

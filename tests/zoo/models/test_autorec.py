@@ -356,10 +356,9 @@ def test_mixed_precision_trains_and_keeps_loss_and_predictions_in_float32(form):
 
 
 def test_batches_of_rows_that_adapt_has_not_seen_are_refused_in_a_sentence():
-    for x in (batches(X, 8), sparse.csr_array(X)):
-        with pytest.raises(zoo.UsageError) as error:
-            small().fit(x)
-        assert str(error.value).startswith("x must be an array, or batches of rows that adapt has seen. Received: x=")
+    with pytest.raises(zoo.UsageError) as error:
+        small().fit(batches(X, 8))
+    assert str(error.value).startswith("x must be an array, or batches of rows that adapt has seen. Received: x=")
 
 
 @pytest.mark.parametrize(

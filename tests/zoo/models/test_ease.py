@@ -156,8 +156,8 @@ def test_bad_arguments_say_what_was_expected(shape, hyperparameters, message):
 @pytest.mark.parametrize(
     ("x", "message"),
     [
-        (X[:, :3], r"x must be of the shape \(n, 7\) with n of at least 1. Received: x=\(40, 3\)"),
-        (X[:0], r"x must be of the shape \(n, 7\) with n of at least 1. Received: x=\(0, 7\)"),
+        (X[:, :3], r"x must have the shape \(n, 7\). Received: shape \(40, 3\)"),
+        (X[:0], "x must have at least one sample"),
         (-X, "x must be 0 where there is no like, and above 0 where there is one. Received: x=-1.0"),
         (np.where(X > 0, np.nan, 0), "x must be finite"),
     ],

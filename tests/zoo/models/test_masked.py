@@ -197,7 +197,7 @@ def test_bad_arguments_name_themselves(wrong):
 
 
 def test_masks_of_another_shape_are_refused(model):
-    with pytest.raises(zoo.UsageError, match=r"hidden.shape must be of shape \(n, 3, 3\)"):
+    with pytest.raises(zoo.UsageError, match=r"hidden must have the shape \(n, 3, 3\)"):
         model.complete(X, np.ones((32, 9), bool))
-    with pytest.raises(zoo.UsageError, match=r"x.shape must be of shape \(n, 6, 5\)"):
+    with pytest.raises(zoo.UsageError, match=r"x must have the shape \(n, 6, 5\)"):
         model.complete(X[0], np.ones((1, 3, 3), bool))
