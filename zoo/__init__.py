@@ -72,12 +72,15 @@ def build(
         The compiled model.
 
     Raises:
-        UsageError: If the model or a hyperparameter is unknown, or a value is out of its range.
+        UsageError: If the model or a hyperparameter is unknown, a value is out of its range or the memory's, or what
+            is set for all of Keras (its backend, float type, policy of types, order of axes) is none that models have.
     """
     registry.check_hyperparameters(registry.outline(name), hyperparameters)
     checks.choice("prior", prior, ("own", "mixture"))
     quiet.start()
-    model = registry.find(name)(input_shape, **hyperparameters)
+    from zoo import building
+
+    model = building.build(name, input_shape, hyperparameters)
     if prior == "own":
         return model
     from zoo.wrappers.mixture_prior import MixturePrior

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo import checks, containers, kinds
+from zoo import arguments, checks, containers, kinds
 from zoo.containers import Numbers
 from zoo.kinds import Kind
 from zoo.layers.transposed_dense import TransposedDense
@@ -110,7 +110,7 @@ class Autoencoder(Training):
         self.kind = kinds.find(kind)
         self.settings = tuple(settings)
         for setting, value in settings.items():
-            setattr(self, setting, value)
+            setattr(self, setting, arguments.plain(value))
         for layer in decoder.layers:
             if isinstance(layer, TransposedDense):
                 layer.tie(encoder)

@@ -2,10 +2,15 @@
 
 import contextlib
 import difflib
-import math
 import numbers
 from collections.abc import Iterable, Iterator
 from typing import Any
+
+# What float32 holds in full, of numbers above 0.
+TINY, HUGE = 2.0**-126, 2.0**128 * (1 - 2**-24)
+MOST = 1e12  # of which a square, and a sum of many, is still finite
+LAYERS = 100  # in a row, at most: none of the zoo's learns with more, and building them takes minutes
+SHOWN = 200  # characters of a value in a message
 
 
 class UsageError(ValueError):
@@ -19,7 +24,7 @@ def check(holds: bool, name: str, expected: str, value: Any, hint: str = "") -> 
         UsageError: "`name` must be `expected`. Received: name=value. `hint`".
     """
     if not holds:
-        message = f"{name} must be {expected}. Received: {name}={value!r}."
+        message = f"{name} must be {expected}. Received: {name}={shown(value)}."
         raise UsageError(f"{message} {hint}" if hint else message)
 
 
@@ -28,7 +33,7 @@ def shape(input_shape: Any) -> tuple[int, ...]:
     expected = "a tuple of positive integers, the shape of one sample without the batch"
     hint = "Write (784,) for vectors, (28, 28) for images."
     check(isinstance(input_shape, (tuple, list)), "input_shape", expected, input_shape, hint)
-    holds = len(input_shape) > 0 and all(_is_integer(size) and size > 0 for size in input_shape)
+    holds = len(input_shape) > 0 and all(is_integer(size) and size > 0 for size in input_shape)
     check(holds, "input_shape", expected, input_shape, hint)
     return tuple(int(size) for size in input_shape)
 
@@ -40,25 +45,54 @@ def columns(input_shape: Any) -> int:
     return found[0]
 
 
-def positive_integer(name: str, value: Any) -> None:
-    """Checks for an integer of at least 1."""
-    check(_is_integer(value) and value >= 1, name, "an integer of at least 1", value)
+def integer(name: str, value: Any, least: int, most: int | None = None) -> None:
+    """Checks for an integer of at least `least`, and at most `most` if given."""
+    check(is_integer(value) and value >= least, name, f"an integer of at least {least}", value)
+    check(most is None or value <= most, name, f"at most {most}", value)
+
+
+def positive_integer(name: str, value: Any, most: int | None = None) -> None:
+    """Checks for an integer of at least 1, and at most `most` if given."""
+    integer(name, value, 1, most)
+
+
+def depth(name: str, value: Any, least: int = 0) -> None:
+    """Checks for a number of layers in a row."""
+    integer(name, value, least, LAYERS)
 
 
 def widths(name: str, value: Any) -> None:
     """Checks for the widths of a stack of layers: a tuple, perhaps empty, of positive integers."""
-    holds = isinstance(value, (tuple, list)) and all(_is_integer(v) and v >= 1 for v in value)
+    holds = isinstance(value, (tuple, list)) and all(is_integer(v) and v >= 1 for v in value)
     check(holds, name, "a tuple of positive integers", value, "Write (512,) for one layer of 512.")
 
 
-def positive(name: str, value: Any) -> None:
-    """Checks for a finite number above 0."""
+def number(name: str, value: Any) -> None:
+    """Checks for a number that float32 holds: what is larger becomes infinite there, and what is smaller 0."""
+    expected = f"a number, 0 or from {TINY:.2g} to {HUGE:.2g} in magnitude"
+    check(_is_number(value), name, expected, value)
+
+
+def flag(name: str, value: Any) -> None:
+    """Checks for True or False."""
+    check(isinstance(value, bool), name, "True or False", value)
+
+
+def positive(name: str, value: Any, most: float = MOST) -> None:
+    """Checks for a number above 0, and at most `most`."""
     check(_is_number(value) and value > 0, name, "a number above 0", value)
+    check(value <= most, name, f"at most {most:g}", value)
 
 
-def not_negative(name: str, value: Any) -> None:
-    """Checks for a finite number of at least 0."""
+def not_negative(name: str, value: Any, most: float = MOST) -> None:
+    """Checks for a number of at least 0, and at most `most`."""
     check(_is_number(value) and value >= 0, name, "a number of at least 0", value)
+    check(value <= most, name, f"at most {most:g}", value)
+
+
+def step_size(name: str, value: Any) -> None:
+    """Checks for a learning rate: a longer step throws a network to where nothing is finite."""
+    positive(name, value, 10)
 
 
 def fraction(name: str, value: Any) -> None:
@@ -75,7 +109,8 @@ def choice(name: str, value: Any, options: Iterable[str]) -> None:
     """Checks for one of some words, and names the nearest."""
     options = list(options)
     listed = "one of " + ", ".join(repr(option) for option in options)
-    check(value in options, name, listed, value, did_you_mean(value, options))
+    known = any(type(value) is type(option) and value == option for option in options)
+    check(known, name, listed, value, did_you_mean(value, options) if isinstance(value, str) else "")
 
 
 def said(error: Exception) -> str:
@@ -105,14 +140,24 @@ def guarded(file: Any, fault: str, advice: str = "fetch it again") -> Iterator[N
 
 def did_you_mean(word: Any, options: Iterable[str]) -> str:
     """Returns "Did you mean 'nearest'?", or nothing where no option is near."""
-    nearest = difflib.get_close_matches(str(word), list(options), n=1)
+    nearest = difflib.get_close_matches(str(word)[:SHOWN], list(options), n=1)
     return f"Did you mean {nearest[0]!r}?" if nearest else ""
 
 
-def _is_integer(value: Any) -> bool:
+def is_integer(value: Any) -> bool:
+    """Says whether a value is an integer, which True and False are not."""
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
 def _is_number(value: Any) -> bool:
     is_real = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    return is_real and math.isfinite(value)
+    return is_real and (value == 0 or TINY <= abs(value) <= HUGE)
+
+
+def shown(value: Any) -> str:
+    """Returns a value as it is typed, in one line that is not long."""
+    try:
+        words = " ".join(repr(value).split())
+    except ValueError:  # an integer of more digits than Python writes
+        words = f"{'-' if value < 0 else ''}{SHOWN * '9'}"
+    return words if len(words) <= SHOWN else f"{words[:SHOWN]}..."

@@ -24,11 +24,13 @@ from zoo import (
     models,
     optimizers,
     precision,
+    surroundings,
     wrappers,
 )
 from zoo.autoencoder import Autoencoder
 from zoo.files import remove, replacing
 from zoo.formats import keras, saved_model
+from zoo.ops import budget
 
 READERS = (saved_model, keras)
 
@@ -72,7 +74,8 @@ def load(folder: Path) -> Autoencoder:
     checksums.check(folder)
     read = _reader(folder)
     try:
-        with precision.policy(precision.EXACT):
+        with precision.policy(precision.EXACT), budget.of_weights("Load it where there is more memory."):
+            surroundings.check()
             model = read()
     except checks.UsageError:
         raise

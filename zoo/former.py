@@ -18,7 +18,7 @@ from typing import Any
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
-from zoo import golden, registry
+from zoo import building, golden, registry
 from zoo.autoencoder import Autoencoder
 from zoo.checks import UsageError
 from zoo.formats import saved_model
@@ -67,15 +67,17 @@ def _wrapped(record: Mapping[str, Any], graph: Any, folder: Path) -> Autoencoder
         name: tuple(value) if isinstance(value, list) else value
         for name, value in record["model"]["hyperparameters"].items()
     }
-    builder = registry.find(record["model"]["name"])
-    registry.check_hyperparameters(builder, given)
-    if "seed" in registry.hyperparameters(builder):
+    name = record["model"]["name"]
+    if "seed" in registry.hyperparameters(registry.outline(name)):
         given["seed"] = record["seed"]
     thresholds = _thresholds(graph) if "detect" in signatures else []
     if not thresholds:
-        model = builder(shape, **given)
+        model = building.build(name, shape, given)
         return Scaled(model, BYTES) if model.kind.name == "pixels" else model
-    detectors = [Detector(builder(shape, **given), _blur(record), True, threshold) for threshold in thresholds]
+    made = [building.build(name, shape, given) for _ in thresholds]
+    detectors = [
+        Detector(each, _blur(record), True, threshold) for each, threshold in zip(made, thresholds, strict=True)
+    ]
     return Scaled(Detectors(detectors) if "normal" in inputs else detectors[0], BYTES)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from zoo.checks import UsageError, choice, did_you_mean
+from zoo.checks import UsageError, choice, did_you_mean, shown
 
 if TYPE_CHECKING:
     from zoo.autoencoder import Autoencoder
@@ -129,9 +129,10 @@ def find(name: str) -> Builder:
     Raises:
         UsageError: If there is none; names the nearest and the full list.
     """
-    if name not in _builders and name in _files():
+    known = isinstance(name, str)
+    if known and name not in _builders and name in _files():
         importlib.import_module(f"zoo.models.{name}")
-    if name not in _builders:
+    if not known or name not in _builders:
         raise UsageError(_unknown("model", name, names()))
     return _builders[name]
 
@@ -144,7 +145,7 @@ def outline(name: str) -> Builder:
     Raises:
         UsageError: If there is none; names the nearest and the full list.
     """
-    if name in _builders or name not in _files():
+    if not isinstance(name, str) or name in _builders or name not in _files():
         return find(name)
     definition = next(node for node in _tree(name).body if isinstance(node, ast.FunctionDef) and node.name == name)
     definition.decorator_list, definition.body, definition.returns = [], definition.body[:1], None
@@ -158,7 +159,10 @@ def outline(name: str) -> Builder:
 
 def hyperparameters(builder: Builder) -> dict[str, inspect.Parameter]:
     """Returns a builder's hyperparameters by name, with their annotations resolved to types."""
-    parameters = inspect.signature(builder, eval_str=True).parameters
+    try:
+        parameters = inspect.signature(builder, eval_str=True).parameters
+    except NameError:  # of a type that only a type checker imports
+        parameters = inspect.signature(builder).parameters
     return {name: p for name, p in parameters.items() if name != "input_shape"}
 
 
@@ -217,4 +221,4 @@ def _tuple(taken: Taken) -> tuple[str, ...]:
 
 def _unknown(kind: str, name: str, options: list[str]) -> str:
     hint = did_you_mean(name, options)
-    return f"Unknown {kind}: {name!r}. {hint}{' ' if hint else ''}Choose from: {', '.join(options)}."
+    return f"Unknown {kind}: {shown(name)}. {hint}{' ' if hint else ''}Choose from: {', '.join(options)}."

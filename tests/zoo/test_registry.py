@@ -58,8 +58,14 @@ def test_each_model_is_listed_by_the_kinds_of_sample_that_it_takes():
         (lambda: zoo.build("sparse", ()), "Received: input_shape=()"),
         (lambda: zoo.build("sparse", (784,), rate=-0.1), "rate must be a number of at least 0. Received: rate=-0.1"),
         (lambda: zoo.build("sparse", (784,), rate=float("nan")), "rate must be a number"),
-        (lambda: zoo.build("vanilla", (784,), latent_dim=2.5), "latent_dim must be an integer of at least 1"),
-        (lambda: zoo.build("vanilla", (784,), hidden_units=512), "Write (512,) for one layer of 512"),
+        (
+            lambda: zoo.build("vanilla", (784,), latent_dim=2.5),
+            "latent_dim must be an integer. Received: latent_dim=2.5",
+        ),
+        (
+            lambda: zoo.build("vanilla", (784,), hidden_units=512),
+            "hidden_units must be a tuple of integers. Received: hidden_units=512. Write (512,).",
+        ),
         (lambda: zoo.build("vanilla", (784,), activation="rellu"), "Did you mean 'relu'?"),
         (lambda: zoo.build("vanilla", (784,), output="pixel"), "Did you mean 'pixels'?"),
         (lambda: zoo.build("vanilla", (784,), learning_rate=0), "learning_rate must be a number above 0"),

@@ -151,7 +151,7 @@ class ConditionalVariationalAutoencoder(VariationalAutoencoder):
     @of_samples("a", "b", gives=True)
     def interpolate(self, a: np.ndarray, b: np.ndarray, steps: int = 9, *, label: Any = 0) -> np.ndarray:
         """Returns what lies between two samples of one label, as `Generative` does."""
-        checks.check(isinstance(steps, int) and steps >= 2, "steps", "an integer of at least 2", steps)
+        checks.integer("steps", steps, 2)
         begin, end = self.encode(np.stack([a, b]), label)
         share = np.linspace(0, 1, steps, dtype="float32")[:, None]
         return self.decode((1 - share) * begin + share * end, label)

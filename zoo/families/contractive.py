@@ -46,7 +46,7 @@ class ContractiveAutoencoder(Autoencoder):
         name: str | None = None,
     ) -> None:
         checks.not_negative("rate", rate)
-        checks.positive_integer("probes", probes)
+        checks.positive_integer("probes", probes, 1000)
         super().__init__(encoder, decoder, kind, name=name, rate=rate, probes=probes, seed=seed)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:

@@ -101,7 +101,10 @@ class Ease(Autoencoder):
         gram = _weighted_gram(x, self.activity_power, weight)
         diagonal = np.diag_indices_from(gram)
         gram[diagonal] += self.l2 + self.dropout / (1 - self.dropout) * gram[diagonal]
-        factor = linalg.cholesky(gram, lower=True, overwrite_a=True, check_finite=False)
+        try:
+            factor = linalg.cholesky(gram, lower=True, overwrite_a=True, check_finite=False)
+        except linalg.LinAlgError:
+            raise checks.UsageError(f"l2={self.l2:g} is too small for likes so much alike: write l2=1.0.") from None
         inverse, _ = linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)  # its lower half alone
         inverse += np.tril(inverse, -1).T
         weights = inverse / -inverse[diagonal]

@@ -44,7 +44,7 @@ class Generative(Autoencoder):
         Returns:
             Shape `(steps, *input_shape)`.
         """
-        checks.check(isinstance(steps, int) and steps >= 2, "steps", "an integer of at least 2", steps)
+        checks.integer("steps", steps, 2)
         begin, end = self.encode(np.stack([a, b]))
         share = np.linspace(0, 1, steps, dtype="float32").reshape(-1, *[1] * begin.ndim)
         return self.decode((1 - share) * begin + share * end)

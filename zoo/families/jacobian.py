@@ -19,16 +19,12 @@ from keras import ops
 
 from zoo.layers.centering import Centering
 from zoo.layers.rating_input import RatingInput
+from zoo.nets.dense import ACTIVATIONS
 from zoo.ops import hutchinson
 
 # Of an elementwise function each output depends on one input alone: the Jacobian is diagonal. These mix units.
-MIXING = {"glu", "log_softmax", "softmax", "sparsemax"}
-NOT_ACTIVATIONS = {"get", "serialize", "deserialize", "threshold"}  # nor is the last, which wants further arguments
-ELEMENTWISE = [
-    getattr(keras.activations, name)
-    for name in dir(keras.activations)
-    if not name.startswith("_") and name not in MIXING | NOT_ACTIVATIONS
-]
+MIXING = {"log_softmax", "softmax", "sparsemax"}
+ELEMENTWISE = [getattr(keras.activations, name) for name in ACTIVATIONS if name not in MIXING]
 ELEMENTWISE_LAYERS = (
     keras.layers.Activation,
     keras.layers.ReLU,

@@ -44,8 +44,8 @@ def ease(
     films = checks.columns(input_shape)
     checks.positive("l2", l2)
     checks.share("dropout", dropout)
-    checks.not_negative("activity_power", activity_power)
-    checks.not_negative("popularity_power", popularity_power)
+    checks.not_negative("activity_power", activity_power, 10)
+    checks.not_negative("popularity_power", popularity_power, 10)
     likes = keras.layers.Dense(films, use_bias=False, kernel_initializer="zeros", trainable=False, name="likes")
     model = Ease(
         keras.Sequential([keras.Input((films,), name="x"), keras.layers.Identity(name="code")], name="encoder"),

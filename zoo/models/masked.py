@@ -73,7 +73,7 @@ def masked(
     sizes = {"latent_dim": latent_dim, "width": width, "depth": depth}
     sizes |= {"decoder_width": decoder_width, "decoder_depth": decoder_depth, "heads": heads}
     for name, value in sizes.items():
-        checks.positive_integer(name, value)
+        checks.positive_integer(name, value, checks.LAYERS if "depth" in name else None)
     for name in ("width", "decoder_width"):
         checks.check(sizes[name] % heads == 0, name, f"a multiple of heads, {heads}", sizes[name])
     if whole_share != 1:

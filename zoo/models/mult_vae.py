@@ -53,8 +53,9 @@ def mult_vae(
     """
     count = checks.columns(input_shape)
     checks.positive_integer("latent_dim", latent_dim)
-    for name, value in (("beta", beta), ("anneal_steps", anneal_steps), ("activity_power", activity_power)):
-        checks.not_negative(name, value)
+    checks.not_negative("beta", beta)
+    checks.not_negative("anneal_steps", anneal_steps)
+    checks.not_negative("activity_power", activity_power, 10)
     checks.share("input_dropout", input_dropout)
     dense.check(hidden_units, activation, learning_rate)
     rng = random.Random(seed)

@@ -134,5 +134,5 @@ def _check(
     same = isinstance(blocks, (tuple, list)) and len(blocks) == len(filters)
     checks.check(same, "blocks", f"as many numbers as filters, {len(filters)}", blocks)
     for number in blocks:
-        checks.check(isinstance(number, int) and number >= 0, "blocks", "integers of at least 0", blocks)
+        checks.depth("blocks", number)
     return channels

@@ -60,7 +60,7 @@ def stacked(
     kind = kinds.find(output)
     checks.positive_integer("latent_dim", latent_dim)
     dense.check(hidden_units, activation, learning_rate)
-    checks.positive("pretrain_rate", pretrain_rate)
+    checks.step_size("pretrain_rate", pretrain_rate)
     rng = random.Random(seed)
     before = corrupting(corruption, level, kind, rng.getrandbits(31))
     code = dense.dense(latent_dim, activation, rng, name="code")

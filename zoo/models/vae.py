@@ -69,14 +69,14 @@ def vae(
     checks.not_negative("beta", beta)
     checks.not_negative("free_bits", free_bits)
     checks.not_negative("anneal_steps", anneal_steps)
-    checks.positive_integer("importance_samples", importance_samples)
+    checks.positive_integer("importance_samples", importance_samples, 1000)
     # The bound is then no sum of a reconstruction and a divergence.
     expected = "0 with importance_samples above 1 or path_gradient"
     checks.check(not free_bits or (importance_samples == 1 and not path_gradient), "free_bits", expected, free_bits)
     if variance is not None:
         checks.positive("variance", variance)
     kind = bodies.check(filters, hidden_units, activation, output, learning_rate)
-    checks.check(isinstance(classes, int) and classes >= 0, "classes", "an integer of at least 0", classes)
+    checks.integer("classes", classes, 0, 10_000)
     if classes:
         kinds.find(kind, form="places")  # a label beside a row's columns would be read as one
     checks.check(not binarize or kind.bernoulli, "binarize", f"False for output={kind.name!r}", binarize)

@@ -57,8 +57,7 @@ def vq_vae(
     input_shape = checks.shape(input_shape)
     kind = kinds.find(output, form="places")
     checks.positive_integer("latent_dim", latent_dim)
-    checks.check(isinstance(blocks, int) and blocks >= 0, "blocks", "an integer of at least 0", blocks)
-    convolutional.check(filters, activation, learning_rate)
+    convolutional.check(filters, activation, learning_rate, blocks)
     rng = random.Random(seed)
     quantizer = VectorQuantizer(codebook_size, decay, commitment, revive, seed=rng.getrandbits(31), name="quantizer")
     code = [dense.dense(latent_dim, "linear", rng, name="code"), quantizer]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import keras
 
-from zoo import checks, kinds
+from zoo import kinds
 from zoo.kinds import Kind
 from zoo.nets import convolutional, dense
 from zoo.nets.labelled import labelled
@@ -20,7 +20,8 @@ def check(
     Raises:
         UsageError: If one is out of its range.
     """
-    checks.widths("filters", filters)
+    if filters:
+        convolutional.check(filters, activation, learning_rate)
     dense.check(hidden_units, activation, learning_rate)
     return kinds.find(output, form="places" if filters else None)
 

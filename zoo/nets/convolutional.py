@@ -12,6 +12,7 @@ from zoo.kinds import Kind
 from zoo.nets import dense
 
 KERNEL = 3
+HALVINGS = 16
 
 
 def check(filters: Sequence[int], activation: str, learning_rate: float, blocks: int = 0) -> None:
@@ -22,7 +23,9 @@ def check(filters: Sequence[int], activation: str, learning_rate: float, blocks:
     """
     checks.check(bool(filters), "filters", "at least one number of filters", filters, "Write (32, 64).")
     checks.widths("filters", filters)
-    checks.check(isinstance(blocks, int) and blocks >= 0, "blocks", "an integer of at least 0", blocks)
+    few = f"at most {HALVINGS} numbers: each halves the map"
+    checks.check(len(filters) <= HALVINGS, "filters", few, filters)
+    checks.depth("blocks", blocks)
     dense.check((), activation, learning_rate)
 
 

@@ -12,6 +12,10 @@ from zoo.kinds import Kind
 from zoo.layers.posterior_mean import PosteriorMean
 from zoo.layers.transposed_dense import TransposedDense
 
+# What else Keras keeps beside its activations, one that wants further arguments, and one that halves a layer's width.
+OTHERS = ("get", "serialize", "deserialize", "threshold", "glu")
+ACTIVATIONS = tuple(name for name in dir(keras.activations) if not name.startswith("_") and name not in OTHERS)
+
 
 def check(hidden_units: Sequence[int], activation: str, learning_rate: float) -> None:
     """Checks the hyperparameters that all dense models share.
@@ -20,9 +24,8 @@ def check(hidden_units: Sequence[int], activation: str, learning_rate: float) ->
         UsageError: If one is out of its range.
     """
     checks.widths("hidden_units", hidden_units)
-    names = [name for name in dir(keras.activations) if not name.startswith("_")]
-    checks.choice("activation", activation, names)
-    checks.positive("learning_rate", learning_rate)
+    checks.choice("activation", activation, ACTIVATIONS)
+    checks.step_size("learning_rate", learning_rate)
 
 
 def encoder(

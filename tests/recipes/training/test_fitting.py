@@ -225,7 +225,7 @@ def test_history_and_seconds_have_a_number_an_epoch(tmp_path):
 
 def test_a_loss_that_is_no_number_names_the_learning_rate(tmp_path):
     with pytest.raises(UsageError, match=r"became (nan|inf) in epoch \d.*--learning-rate"):
-        fit(build(output="real", learning_rate=1e30), tmp_path, epochs=20)
+        fit(build(output="real").compile_default(1e30), tmp_path, epochs=20)
 
 
 @pytest.mark.parametrize(("value", "told"), [(np.nan, "finite"), (2, r"\[0, 1\]")])

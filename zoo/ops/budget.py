@@ -1,0 +1,57 @@
+"""How much memory weights may take, looked at before each is made."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import tensorflow as tf
+
+from zoo.checks import UsageError
+
+SHARE = 4  # a weight has a gradient and, of Adam's, two averages beside it while it trains
+USUAL = 16 * 2**30  # bytes of memory, where the system does not say
+
+
+def limit() -> int:
+    """Returns how many bytes weights may take: a share of this machine's memory."""
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):  # not on Windows
+        memory = USUAL
+    return memory // SHARE
+
+
+@contextlib.contextmanager
+def of_weights(advice: str) -> Iterator[None]:
+    """Refuses the variable, of all that are made in the block, with which they would take more than the limit.
+
+    Args:
+        advice: What to do then.
+
+    Raises:
+        UsageError: If they would.
+    """
+    most, taken = limit(), 0
+
+    def create(next_creator: Callable[..., tf.Variable], **arguments: Any) -> tf.Variable:
+        nonlocal taken
+        taken += _bytes(**arguments)
+        if taken > most:
+            raise UsageError(
+                f"Weights must take at most {most / 2**30:.1f} GB, a quarter of this machine's memory, since three "
+                f"numbers more are kept for each in training. Received: {taken / 2**30:.1f} GB or more. {advice}"
+            )
+        return next_creator(**arguments)
+
+    with tf.variable_creator_scope(create):
+        yield
+
+
+def _bytes(initial_value: Any, dtype: Any = None, **_: Any) -> int:
+    """Returns what a variable takes; its first value is only outlined, in a graph that nobody runs."""
+    with tf.Graph().as_default():
+        value = initial_value() if callable(initial_value) else initial_value
+    return tf.TensorShape(value.shape).num_elements() * tf.as_dtype(dtype or value.dtype).size
