@@ -68,9 +68,8 @@ def widths(name: str, value: Any) -> None:
 
 
 def number(name: str, value: Any) -> None:
-    """Checks for a number that float32 holds: what is larger becomes infinite there, and what is smaller 0."""
-    expected = f"a number, 0 or from {TINY:.2g} to {HUGE:.2g} in magnitude"
-    check(_is_number(value), name, expected, value)
+    """Checks for a number that is finite in float32."""
+    check(_is_number(value), name, f"a number of at most {HUGE:.2g} in magnitude", value)
 
 
 def flag(name: str, value: Any) -> None:
@@ -81,6 +80,7 @@ def flag(name: str, value: Any) -> None:
 def positive(name: str, value: Any, most: float = MOST) -> None:
     """Checks for a number above 0, and at most `most`."""
     check(_is_number(value) and value > 0, name, "a number above 0", value)
+    check(value >= TINY, name, f"at least {TINY:.2g}, since less is 0 in float32", value)
     check(value <= most, name, f"at most {most:g}", value)
 
 
@@ -151,7 +151,7 @@ def is_integer(value: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     is_real = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    return is_real and (value == 0 or TINY <= abs(value) <= HUGE)
+    return is_real and abs(value) <= HUGE
 
 
 def shown(value: Any) -> str:

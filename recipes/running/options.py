@@ -160,10 +160,13 @@ def command(recipe: str, config: Options) -> str:
         flag = f"--{key.replace('_', '-')}"
         if isinstance(value, bool):
             words.append(flag if value else f"--no-{flag[2:]}")
-        elif str(value).startswith("-"):  # which alone would be read as an option
-            words.append(f"{flag}={value}")
-        else:
-            words += [flag, *(map(str, value) if isinstance(value, (tuple, list)) else [str(value)])]
+            continue
+        words.append(flag)
+        for i, word in enumerate(map(str, value) if isinstance(value, (tuple, list)) else [str(value)]):
+            if i == 0 and word.startswith("-"):  # which alone would be read as an option
+                words[-1] += f"={word}"
+            else:
+                words.append(word)
     return shlex.join(words)
 
 

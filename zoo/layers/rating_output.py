@@ -54,10 +54,9 @@ class RatingOutput(keras.layers.Layer):
         units, row = self._split(code)
         rows, columns = entries[:, 0], entries[:, 1]
         units, row = ops.cast(units, "float32"), ops.cast(row, "float32")
-        found = sparse_products.at_entries(units, ops.cast(self.kernel, "float32"), entries) + tf.gather(
-            self.bias + self.base, columns
-        )
-        return found + tf.gather(row[:, 0], rows) if self.residual else found
+        found = sparse_products.at_entries(units, ops.cast(self.kernel, "float32"), entries)
+        found += sparse_products.taken(ops.cast(self.bias + self.base, "float32"), columns)
+        return found + sparse_products.taken(row[:, 0], rows) if self.residual else found
 
     def _split(self, code: tf.Tensor) -> tuple[tf.Tensor, Any]:
         return (code[:, :-1], code[:, -1:]) if self.residual else (code, 0.0)

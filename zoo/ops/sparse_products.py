@@ -63,6 +63,29 @@ def at_entries(code: tf.Tensor, kernel: tf.Tensor, entries: tf.Tensor) -> tf.Ten
     return multiply(code, tf.convert_to_tensor(kernel))
 
 
+def taken(values: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
+    """Returns some numbers of many, as `tf.gather` does, whose gradient would not add up what is taken twice.
+
+    Of a gradient with a place twice, Keras's optimizers add up the mean but not the square, and step too far.
+
+    Args:
+        values: Shape `(n,)`.
+        places: Shape `(entries,)`, an integer.
+
+    Returns:
+        Shape `(entries,)`.
+    """
+
+    @tf.custom_gradient
+    def take(values: tf.Tensor) -> tuple[tf.Tensor, Callable]:
+        def gradient(upstream: tf.Tensor) -> tf.Tensor:
+            return tf.math.unsorted_segment_sum(upstream, places, tf.shape(values)[0])
+
+        return tf.gather(values, places), gradient
+
+    return take(tf.convert_to_tensor(values))
+
+
 def _at_entries(code: tf.Tensor, kernel: tf.Tensor, entries: tf.Tensor) -> tf.Tensor:
     """Gathers the factors of a block of entries, multiplies and adds them up, then those of the next."""
     count = tf.shape(entries)[0]

@@ -34,13 +34,18 @@ VALUES = {
 }
 
 
+def is_option(word):
+    return isinstance(word, str) and word.startswith("-")
+
+
 def values(annotation):
     """What an option or a hyperparameter of this annotation may hold, in range or not."""
     kind, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if kind is typing.Literal:
         return st.sampled_from(arguments)
     if kind is tuple:
-        return st.lists(values(arguments[0]), max_size=3).map(tuple)
+        # No command line can give what looks like an option as the second of several words.
+        return st.lists(values(arguments[0]), max_size=3).map(tuple).filter(lambda v: not any(map(is_option, v[1:])))
     if kind in (types.UnionType, typing.Union):
         return st.one_of(*map(values, arguments))
     return VALUES[annotation]

@@ -95,7 +95,7 @@ def test_a_damaged_one_is_one_sentence(damage, tmp_path, monkeypatch):
 
 
 def test_numbers_that_are_none_stop_it(tmp_path):
-    model = zoo.build("stacked", (6,), **OPTIONS["stacked"], pretrain_rate=1e30, output="real")
+    model = zoo.build("stacked", (6,), **OPTIONS["stacked"], output="real")
     options = {"pretrain_epochs": 9, "epochs": 2, "batch_size": 8, "patience": 5, "seed": 0, "schedule": "constant"}
     with pytest.raises(UsageError, match=r"became (nan|inf) in epoch \d"):
-        training.fit(model, X, X[:10], folder=tmp_path, identity={}, **options)
+        training.fit(model, 1e30 * X, X[:10], folder=tmp_path, identity={}, **options)

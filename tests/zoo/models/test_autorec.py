@@ -389,7 +389,7 @@ def test_no_ratings_at_all_are_none_off_the_scale():
     [
         ((3, 4), {}, "input_shape must be a tuple of one number, that of the columns"),
         ((3,), {"latent_dim": 0}, "latent_dim must be an integer of at least 1"),
-        ((3,), {"hidden_units": 5}, r"hidden_units must be a tuple of positive integers"),
+        ((3,), {"hidden_units": 5}, r"hidden_units must be a tuple of integers"),
         ((3,), {"activation": "rleu"}, "activation must be one of .*Did you mean 'relu'?"),
         ((3,), {"damping": -1.0}, "damping must be a number of at least 0"),
         ((3,), {"l2": -1.0}, "l2 must be a number of at least 0"),

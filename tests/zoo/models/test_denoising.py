@@ -118,5 +118,5 @@ def test_bad_arguments_say_what_was_expected():
         zoo.build("denoising", (16,), corruption="salt")
     with pytest.raises(checks.UsageError, match="level must be a number of at least 0 and below 1"):
         zoo.build("denoising", (16,), corruption="masking", level=2)
-    with pytest.raises(checks.UsageError, match="blocks must be an integer of at least 0"):
+    with pytest.raises(checks.UsageError, match="blocks must be an integer"):
         zoo.build("denoising", (16,), blocks=1.5)
