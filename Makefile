@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types matrix bench tables
+.PHONY: demo test lint types matrix bench fuzz tables
 
 demo: .venv/ready  ## Train a sparse autoencoder on real digits, export it, use it without Keras (1 minute).
 	$(BIN)/python -m recipes.mnist --model sparse --data sample --tied --input-dropout 0.3 --learning-rate 2e-3 \
@@ -25,6 +25,11 @@ matrix: .venv/ready  ## Every model on every kind of sample: trained, loaded aga
 bench: .venv/ready .venv-bench/ready  ## Speed against plain Keras, PyTorch and Pythae (40 minutes).
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.pictures
+
+fuzz: .venv/ready  ## Damaged and hostile files for every loader and reader (half an hour on one core).
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n 0 tests/serving/test_tables.py tests/zoo/wrappers/test_columns.py \
+		tests/recipes/data/test_movielens.py tests/recipes/running/test_running.py -k "parser or input or any_values or command_of"
+	$(BIN)/python -m benchmarks.fuzz
 
 tables: .venv/ready  ## Rewrite the tables of README and docs from the models and the measured results.
 	$(BIN)/python -m benchmarks.tables

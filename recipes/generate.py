@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist
@@ -25,6 +26,7 @@ from recipes import running
 from recipes.running import pipeline
 from recipes.running.samples import SampleOptions
 from zoo import UsageError, registry
+from zoo.checks import guarded
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from zoo.autoencoder import Autoencoder
 
 RECIPE = "generate"
+NUMBERS = ("epochs", "best_epoch", "seconds", "seconds_per_epoch", "parameters", "seed")  # of an export's record
 GRID = 11  # codes to a side of the plane
 EDGE = 0.03  # the plane leaves out so much of the prior at each side
 FRAMES = 6  # of the film, from one digit to the next
@@ -87,11 +90,15 @@ def recorded(folder: Path) -> dict[str, Any]:
     file = folder / "metrics.json"
     if not file.is_file():
         raise UsageError(f"{file} is not there: --load takes an export's folder, such as recipes.mnist makes.")
-    try:
+    with guarded(file, "is damaged", "fetch or export it again"):
         record = json.loads(file.read_text("utf-8"))
-        return {**record, "model": {**record["model"], "name": str(record["model"]["name"])}}
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
-        raise UsageError(f"{file} is damaged: fetch or export it again.") from None
+        model, train = dict(record["model"]), dict(record["train"])
+        registry.outline(model["name"])
+        known = {**train, "parameters": model["parameters"], "seed": record["seed"]}
+        if wrong := [name for name in NUMBERS if not math.isfinite(float(known[name]))]:
+            raise ValueError(f"its {wrong[0]} is no number")
+        model["hyperparameters"] = dict(model["hyperparameters"])
+        return {"train": {**train, "processor": str(train["processor"])}, "model": model, "seed": int(record["seed"])}
 
 
 def loaded(config: Config, splits: Splits) -> Trained:

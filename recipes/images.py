@@ -75,7 +75,8 @@ class Config(running.Options):
     bm3d: bool = False
     """Also compare denoising with BM3D, which takes seconds per picture and needs the package bm3d."""
     apply: tuple[Path, Path, Path] | None = None
-    """Instead of training: an export, a picture or a folder of pictures of any size, and where to write the results."""
+    """Instead of training: an export, a picture or a folder of pictures of any size, and where to write the results. An
+    export is code: one that could reach files, the network or other programs is refused."""
     self_ensemble: bool = False
     """With --apply, average over flips and turns: a little better, eight times as slow."""
     trust: bool = False

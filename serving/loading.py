@@ -31,6 +31,10 @@ def load(folder: Path, *, trusted: bool = False) -> Any:
     if not trusted and (reason := trust.refusal(saved_model)):
         raise Refused(reason)
     with guarded(saved_model, "cannot be loaded", "fetch or export it again"):
+        from tensorflow.core.protobuf import fingerprint_pb2
+
+        if (fingerprint := saved_model / "fingerprint.pb").exists():  # of which the loader would only complain
+            fingerprint_pb2.FingerprintDef.FromString(fingerprint.read_bytes())
         return tf.saved_model.load(str(saved_model))
 
 

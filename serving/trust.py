@@ -59,14 +59,20 @@ def refusal(saved_model: Path) -> str | None:
 def _reaching(graph: Any) -> Iterator[str]:
     """Yields the names of a graph's operations that are not allowed."""
     loader = _loaders_own(graph)
+    library = graph.graph_def.library.function
+    own = {function.signature.name for function in library}
     for node in graph.graph_def.node:
         if not _harmless(node.op):
             yield node.op
-    for function in graph.graph_def.library.function:
+    for function in library:
         allowed = SAVING if function.signature.name in loader else ()
         for node in function.node_def:
             if node.op not in allowed and not _harmless(node.op):
                 yield node.op
+    # What is called by name is a function of the graph's own, each of whose operations is looked at above.
+    for name in _called([*graph.graph_def.node, *(node for function in library for node in function.node_def)]):
+        if name not in own and not _harmless(name):
+            yield name
 
 
 def _harmless(name: str) -> bool:

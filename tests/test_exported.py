@@ -70,6 +70,7 @@ def test_its_card_states_its_metrics(folder):
         assert told in card
     for value in record["test"].values():
         assert f"{value:.4g}" in card
+    assert (folder / "SHA256SUMS").read_text("utf-8") in card
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

@@ -77,8 +77,8 @@ def load(folder: Path) -> Autoencoder:
         with precision.policy(precision.EXACT), budget.of_weights("Load it where there is more memory."):
             surroundings.check()
             model = read()
-    except checks.UsageError:
-        raise
+    except checks.UsageError as error:
+        raise error if str(folder) in str(error) else checks.UsageError(f"{folder}: {error}") from None
     except Exception as error:  # damaged files make Keras and TensorFlow raise anything
         raise checks.UsageError(
             f"{folder} cannot be loaded ({checks.said(error):.300}): fetch or export it again."

@@ -18,7 +18,7 @@ from typing import Any
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
-from zoo import building, golden, registry
+from zoo import building, golden, rebuilding, registry
 from zoo.autoencoder import Autoencoder
 from zoo.checks import UsageError
 from zoo.formats import saved_model
@@ -47,7 +47,8 @@ def read(folder: Path) -> Autoencoder:
     """
     record = json.loads((folder / RECORD).read_text("utf-8"))
     graph = saved_model_pb2.SavedModel.FromString((folder / saved_model.NAME / "saved_model.pb").read_bytes())
-    model = _wrapped(record, graph.meta_graphs[0], folder)
+    with rebuilding.within(saved_model.stored(folder / saved_model.NAME)):
+        model = _wrapped(record, graph.meta_graphs[0], folder)
     saved_model.read_variables(model, folder / saved_model.NAME)
     differences = golden.differences(model, folder / golden.NAME)
     if not max(differences.values()) <= TOLERANCE:

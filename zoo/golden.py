@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from zoo import archives
 from zoo.autoencoder import Autoencoder, Endpoint
 from zoo.checks import check
 
@@ -52,12 +53,12 @@ def differences(model: Autoencoder, source: Path) -> dict[str, float]:
     """
     found = {}
     endpoints = model.endpoints()
-    with source.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
-        for key in (key for key in arrays.files if "/out/" in key):
-            name, _, output = key.partition("/out/")
-            inputs = [tf.constant(arrays[f"{name}/in/{spec.name}"]) for spec in endpoints[name].inputs]
-            value, expected = endpoints[name].call(*inputs)[output].numpy(), arrays[key]
-            found[key] = _difference(value.astype(expected.dtype), expected)
+    arrays = archives.read(source)
+    for key in (key for key in arrays if "/out/" in key):
+        name, _, output = key.partition("/out/")
+        inputs = [tf.constant(arrays[f"{name}/in/{spec.name}"]) for spec in endpoints[name].inputs]
+        value, expected = endpoints[name].call(*inputs)[output].numpy(), arrays[key]
+        found[key] = _difference(value.astype(expected.dtype), expected)
     return found
 
 

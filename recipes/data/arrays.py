@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
-from typing import IO, Any
 
 import numpy as np
-from numpy.lib import format
 
 from recipes.data import official
 from recipes.data.splits import Part, Splits, drawn, indexed, sentence
 from recipes.data.units import Pixels, Standardized, Units
-from zoo import UsageError
+from zoo import UsageError, archives
 from zoo.checks import guarded
 
 KEY = "arrays"
@@ -72,9 +70,11 @@ def load(source: str, label: str | None = None, seed: int = 0) -> Splits:
         return official.splits({**arrays, **samples}, units, source)
 
     count = len(arrays["x"])
+    if "y" in arrays and len(arrays["y"]) != count:
+        raise UsageError(
+            f"{source}: {count:,} samples have {len(arrays['y']):,} labels: the arrays do not belong together."
+        )
     labels, y = indexed(arrays["y"]) if "y" in arrays else ((), np.zeros(count, "int64"))
-    if len(y) != count:
-        raise UsageError(f"{source}: {count:,} samples have {len(y):,} labels: the arrays do not belong together.")
     if count < FEWEST:
         raise UsageError(f"{source} must have at least {FEWEST} samples. Received: {count}.")
     rows = drawn(y, seed)
@@ -94,9 +94,7 @@ def _read(path: Path) -> dict[str, np.ndarray]:
     if path.suffix.lower() == ".npy":
         return {"x": _one(path)}
     with guarded(path, "is not a whole .npz archive of arrays"):
-        _check_sizes(path)
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as archive:
-            return {key: archive[key] for key in archive.files}
+        return archives.read(path, MOST_BYTES)
 
 
 def _headers(path: Path) -> dict[str, tuple[tuple[int, ...], np.dtype]]:
@@ -107,58 +105,19 @@ def _headers(path: Path) -> dict[str, tuple[tuple[int, ...], np.dtype]]:
             with zipfile.ZipFile(path) as archive:
                 for member in archive.namelist():
                     with archive.open(member) as opened:
-                        found[Path(member).stem] = _header(opened)
+                        found[Path(member).stem] = archives.header(opened)
         else:
             for file in sorted(path.glob("*.npy")) if path.is_dir() else [path]:
                 with file.open("rb") as opened:
-                    found["x" if file == path else file.stem] = _header(opened)
+                    found["x" if file == path else file.stem] = archives.header(opened)
     except (OSError, ValueError, zipfile.BadZipFile):
         return {}
     return {name: (header[0], header[2]) for name, header in found.items() if header}
 
 
 def _one(file: Path) -> np.ndarray:
-    with guarded(file, "is not a whole .npy array"), file.open("rb") as opened:
-        _check_promise(opened, file.stat().st_size)
-        opened.seek(0)
-        array: Any = np.load(opened, allow_pickle=False)
-        if not isinstance(array, np.ndarray):
-            raise ValueError("it holds several arrays")
-        return array
-
-
-def _check_sizes(path: Path) -> None:
-    """Checks what an archive declares before anything of it is unpacked; zipfile unpacks no more than that."""
-    with zipfile.ZipFile(path) as archive:
-        total = sum(member.file_size for member in archive.infolist())
-        if total > MOST_BYTES:
-            raise UsageError(f"{path} would unpack to {total:,} bytes: at most {MOST_BYTES:,} are read.")
-        for member in archive.infolist():
-            with archive.open(member) as opened:
-                _check_promise(opened, member.file_size)
-
-
-def _check_promise(opened: IO[bytes], size: int) -> None:
-    """Checks that an array's header promises no more than its file holds, for which NumPy would reserve memory."""
-    header = _header(opened)
-    if header is None:
-        return  # no array, which NumPy says
-    shape, _, dtype = header
-    promised = int(np.prod(shape, dtype=object)) * dtype.itemsize
-    if promised > size and not dtype.hasobject:
-        raise ValueError(f"its header promises {promised:,} bytes, of which it has under {size:,}")
-
-
-def _header(opened: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype] | None:
-    """Reads an array's shape, order and type; None where no array begins."""
-    if opened.read(len(format.MAGIC_PREFIX)) != format.MAGIC_PREFIX:
-        return None
-    version = opened.read(2)
-    read = {b"\1\0": format.read_array_header_1_0, b"\2\0": format.read_array_header_2_0}.get(version)
-    if read is None:
-        raise ValueError(f"its header has the version {version!r}")
-    header: tuple[tuple[int, ...], bool, np.dtype] = read(opened)
-    return header
+    with guarded(file, "is not a whole .npy array"):
+        return archives.read_one(file, MOST_BYTES)
 
 
 def _role(name: str) -> str:

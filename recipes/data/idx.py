@@ -11,7 +11,7 @@ import numpy as np
 from recipes.data import official
 from recipes.data.splits import Splits
 from recipes.data.units import Pixels
-from zoo import UsageError
+from zoo import UsageError, archives
 from zoo.checks import guarded
 
 KEY = "idx"
@@ -23,7 +23,6 @@ FILES = {
 }
 # The third byte of an IDX file's first four gives the type (8: unsigned bytes), the fourth the number of axes.
 MAGIC = {3: 0x00000803, 1: 0x00000801}
-MOST_BYTES = 4_000_000_000  # unpacked
 KINDS = {0x00000803: "images", 0x00000801: "labels"}
 
 
@@ -79,8 +78,9 @@ def _read(file: Path) -> np.ndarray:
             )
         shape = [int(size) for size in np.frombuffer(head[4 : len(head) // 4 * 4], ">u4")]
         expected = int(np.prod(shape, dtype=object))
-        if expected > MOST_BYTES:
-            raise UsageError(f"{file} promises {expected:,} bytes: at most {MOST_BYTES:,} are read.")
+        most = archives.most_of(file)
+        if expected > most:
+            raise UsageError(f"{file} promises {expected:,} bytes: at most {most:,} are read.")
         raw = opened.read(expected + 1)
     if len(shape) != axes or len(raw) != expected:
         has = f"over {start + expected:,}" if len(raw) > expected else f"{len(head) + len(raw):,}"

@@ -24,8 +24,19 @@ def card(
     explained: Mapping[str, str],
     figures: list[str],
     inputs: Mapping[str, Any] | None = None,
+    sums: str = "",
 ) -> str:
-    """Returns the model card, with front matter that model hubs read; `inputs` are those of `inputs.json`."""
+    """Returns the model card, with front matter that model hubs read.
+
+    Args:
+        recipe: The recipe's name; `cards/NAME.md.jinja` holds its words.
+        model: The exported model.
+        record: The contents of `metrics.json`.
+        explained: A sentence for each number that the template does not explain itself.
+        figures: The files of figures, the first of which leads.
+        inputs: Those of `inputs.json`.
+        sums: Those of the export's files, a line each.
+    """
     name = record["model"]["name"]
     about = zoo.describe(name)
     use = "image-to-image" if model.kind.name == "pictures" else "feature-extraction"
@@ -72,6 +83,7 @@ def card(
         signatures=signatures,
         record=record,
         explained=explained,
+        sums=Markup(sums),
     )
     return str(ModelCard(content))
 

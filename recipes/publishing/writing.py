@@ -12,6 +12,7 @@ import pandas as pd
 import zoo
 from recipes.publishing.describing import card
 from recipes.publishing.drawing import Drawing, drawn
+from zoo import checksums
 from zoo.autoencoder import Autoencoder
 from zoo.checks import said
 from zoo.files import replacing
@@ -48,7 +49,8 @@ def publish(
 
     def describe(file: Path, figures: list[str]) -> None:
         try:
-            text = card(recipe, model, record, explained, figures, inputs)
+            sums = (file.parent / checksums.NAME).read_text("utf-8")
+            text = card(recipe, model, record, explained, figures, inputs, sums)
         except OSError:
             raise
         except Exception as error:  # words of others, in a template: no reason to lose a model
@@ -62,13 +64,13 @@ def publish(
         (aside / "metrics.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
         if inputs:
             (aside / "inputs.json").write_text(json.dumps(inputs, indent=1) + "\n", "utf-8")
-        describe(aside / "card.md", [])
         zoo.export(model, aside, examples=examples)
+        describe(aside / checksums.CARD, [])
     try:
         with replacing(folder / "figures") as aside:
             aside.mkdir()
             figures = drawn(draw, aside)
-        describe(folder / "card.md", figures)
+        describe(folder / checksums.CARD, figures)
     except OSError as error:
         _tell("The figures", error)
 

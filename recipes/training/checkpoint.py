@@ -12,6 +12,8 @@ from recipes.training.progress import Progress
 from recipes.training.store import Store
 from zoo import UsageError
 
+MEMORY = ("wait", "best", "best_epoch", "stopped_epoch")  # of early stopping
+
 
 class Checkpoint(keras.callbacks.Callback):
     """Saves all that moves after each epoch; restores it when training begins.
@@ -30,8 +32,8 @@ class Checkpoint(keras.callbacks.Callback):
         self.epoch = epoch
         self.begun = "progress" in store.notes
         with store.guarded("is damaged"):
-            self.progress = Progress(**store.notes.get("progress", {}))
-            self._memory = dict(store.notes.get("stopping", {}))
+            self.progress = Progress.restored(store.notes["progress"]) if self.begun else Progress()
+            self._memory = {key: _plain(store.notes["stopping"][key]) for key in MEMORY if self.begun}
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Puts back what the checkpoint holds, if there is one."""
@@ -58,14 +60,18 @@ class Checkpoint(keras.callbacks.Callback):
 
     def save(self) -> None:
         """Writes the variables, early stopping's memory and the progress."""
-        memory = {key: _plain(getattr(self.stopping, key)) for key in ("wait", "best", "best_epoch", "stopped_epoch")}
+        memory = {key: _plain(getattr(self.stopping, key)) for key in MEMORY}
         groups = {"variable": (v.numpy() for v in self._variables()), "best": self.stopping.best_weights or []}
         self.store.write(groups, progress=vars(self.progress), stopping=memory)
 
     def restore(self) -> None:
         """Puts back the variables and early stopping's memory."""
         self.store.put_back("variable", self._variables())
-        self.stopping.best_weights = self.store.group("best")
+        best = self.store.group("best")
+        with self.store.guarded("does not fit the model"):
+            if best and [value.shape for value in best] != [value.shape for value in self.model.get_weights()]:
+                raise ValueError("the best weights have other shapes")
+        self.stopping.best_weights = best
         for key, value in self._memory.items():
             setattr(self.stopping, key, value)
 

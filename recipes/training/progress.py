@@ -1,6 +1,9 @@
 """How far a training has come."""
 
+import operator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 import numpy as np
 
@@ -26,6 +29,26 @@ class Progress:
     history: dict[str, list[float]] = field(default_factory=dict)
     monitor: str | None = "val_loss"
     mode: str = "min"
+
+    @classmethod
+    def restored(cls, notes: Mapping[str, Any]) -> Self:
+        """Makes it of what a checkpoint holds.
+
+        Raises:
+            Exception: If that is no progress.
+        """
+        found = cls(
+            epoch=operator.index(notes["epoch"]),
+            stopped=bool(notes["stopped"]),
+            pretraining=float(notes["pretraining"]),
+            seconds=[float(second) for second in notes["seconds"]],
+            history={str(name): [float(value) for value in values] for name, values in notes["history"].items()},
+            monitor=None if notes["monitor"] is None else str(notes["monitor"]),
+            mode=str(notes["mode"]),
+        )
+        if not all(0 < len(values) <= found.epoch for values in found.history.values()):
+            raise ValueError("it has not a number for each epoch")
+        return found
 
     @property
     def best_epoch(self) -> int:

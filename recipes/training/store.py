@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo import UsageError
+from zoo import UsageError, archives
 from zoo.checks import guarded
 from zoo.files import remove, remove_unfinished, replacing
 
@@ -61,12 +61,8 @@ class Store:
         return guarded(self.file, fault, f"delete {self.file} to start afresh")
 
     def _read(self) -> None:
-        with (
-            self.guarded("is damaged"),
-            self.file.open("rb") as opened,
-            np.load(opened, allow_pickle=False) as archive,
-        ):
-            self.arrays = {name: archive[name] for name in archive.files}
+        with self.guarded("is damaged"):
+            self.arrays = archives.read(self.file)
             self.notes = dict(json.loads(str(self.arrays.pop("notes"))))
             before = dict(self.notes.pop("identity"))
         other = [key for key in {**before, **self.identity} if before.get(key) != self.identity.get(key)]

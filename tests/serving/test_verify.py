@@ -2,14 +2,15 @@
 
 import hashlib
 import shutil
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from serving.loading import Refused
-from serving.verify import check_sums, read_golden, verify
+from serving.refusing import Refused
+from serving.verify import read_golden, tolerance, verify
 
 IDS = tf.TensorSpec((None,), tf.int64, name="ids")
 X = tf.TensorSpec((None, 2), tf.float32, name="x")
@@ -83,6 +84,9 @@ def test_a_whole_export_is_right(export):
         ({"serving_default/out/large": None}, "large is missing in golden.npz"),
         ({"serving_default/in/x": np.eye(3, dtype="float32")}, "has others than the signature takes: x float32"),
         ({"serving_default/in/x": np.eye(2)}, "has others than the signature takes"),
+        ({"serving_default/out/large": np.array([True, False])}, "large has other integers"),
+        ({"serving_default/in/x": np.array(["2026-01-01"] * 2, "M8[s]")}, "inputs cannot be given"),
+        ({"serving_default/out/double": EYE.astype("complex64")}, "where golden.npz has complex64"),
         ({"serving_default/in/x": None, "serving_default/in/y": EYE}, "has others than the signature takes"),
         ({key: None for key in GOLDEN if key.startswith("titles")}, "signature titles is missing in golden.npz"),
         ({"score/in/x": EYE, "score/out/score": EYE[0]}, "signature score is missing in saved_model"),
@@ -125,20 +129,30 @@ def test_damaged_files_are_refused_in_a_sentence(name, damage, export):
     assert "\n" not in str(refused.value)
 
 
-def test_sums_that_stand_beside_the_files_are_checked(export):
-    check_sums(export)
+def test_sums_are_checked(export):
     name = "saved_model/variables/variables.data-00000-of-00001"
     digest = hashlib.sha256((export / name).read_bytes()).hexdigest()
-    (export / "SHA256SUMS").write_text(f"{digest}  {name}\n")
-    assert not wrong(export)
-    with (export / name).open("r+b") as opened:
-        opened.write(b"\1")
+    (export / "SHA256SUMS").write_text(f"{digest[::-1]}  {name}\n")
     with pytest.raises(Refused, match=f"{name} is not the file"):
         wrong(export)
-    for text in ("nonsense", f"{digest}  nowhere\n"):
-        (export / "SHA256SUMS").write_text(text)
-        with pytest.raises(Refused):
-            check_sums(export)
+
+
+@pytest.mark.parametrize("word", ["nan", "inf", "-1", "much"])
+def test_a_tolerance_that_compares_nothing_is_refused(word):
+    with pytest.raises(ValueError, match=r"^$|could not"):
+        tolerance(word)
+    assert tolerance("0") == 0
+
+
+def test_an_archive_that_would_burst_is_refused_unread(export):
+    with (
+        zipfile.ZipFile(export / "golden.npz", "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("serving_default/in/x.npy", "w", force_zip64=True) as opened,
+    ):
+        for _ in range(1100):
+            opened.write(bytes(1_000_000))
+    with pytest.raises(Refused, match="it would unpack to 1,100,000,000 bytes"):
+        wrong(export)
 
 
 def test_the_command_answers_with_a_status_and_sentences(export, made, fresh_python):

@@ -5,6 +5,7 @@ Keras model comes back with the weights that are there anyway.
 """
 
 import json
+import math
 import re
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -13,11 +14,13 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from zoo import rebuilding
 from zoo.autoencoder import Autoencoder
 from zoo.checks import UsageError
 
 NAME = "saved_model"
 CONFIG = "assets.extra/model.json"
+VARIABLES = "variables/variables"
 VARIABLE = re.compile(r"variables_of_model/\d+/\.ATTRIBUTES/VARIABLE_VALUE")
 
 
@@ -57,9 +60,18 @@ def read(source: Path) -> Autoencoder:
         Exception: Whatever Keras and TensorFlow raise for damaged files.
     """
     config = json.loads((source / CONFIG).read_text("utf-8"))
-    model = keras.saving.deserialize_keras_object(config, safe_mode=True)
+    rebuilding.check(config)
+    with rebuilding.within(stored(source)):
+        model = keras.saving.deserialize_keras_object(config, safe_mode=True)
     read_variables(model, source)
     return model
+
+
+def stored(source: Path) -> int:
+    """Returns how many bytes a SavedModel's variables have."""
+    variables = tf.train.load_checkpoint(str(source / VARIABLES))
+    shapes, types = variables.get_variable_to_shape_map(), variables.get_variable_to_dtype_map()
+    return sum(math.prod(shapes[name]) * types[name].size for name in shapes)
 
 
 def read_variables(model: Autoencoder, source: Path) -> None:
@@ -68,7 +80,7 @@ def read_variables(model: Autoencoder, source: Path) -> None:
     Raises:
         UsageError: If there are more, fewer or others.
     """
-    stored = tf.train.load_checkpoint(str(source / "variables" / "variables"))
+    stored = tf.train.load_checkpoint(str(source / VARIABLES))
     shapes, types = stored.get_variable_to_shape_map(), stored.get_variable_to_dtype_map()
     left: dict[tuple[Any, ...], list[str]] = defaultdict(list)  # where a seed generator comes has changed
     for name in sorted((name for name in shapes if VARIABLE.fullmatch(name)), key=_place):

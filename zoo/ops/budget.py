@@ -34,16 +34,33 @@ def of_weights(advice: str) -> Iterator[None]:
     Raises:
         UsageError: If they would.
     """
-    most, taken = limit(), 0
+    most = limit()
+
+    def refusal(taken: int) -> UsageError:
+        return UsageError(
+            f"Weights must take at most {most / 2**30:.1f} GB, a quarter of this machine's memory, since three "
+            f"numbers more are kept for each in training. Received: {taken / 2**30:.1f} GB or more. {advice}"
+        )
+
+    with at_most(most, refusal):
+        yield
+
+
+@contextlib.contextmanager
+def at_most(most: int, refusal: Callable[[int], Exception]) -> Iterator[None]:
+    """Refuses the variable, of all that are made in the block, with which they would take more bytes than a limit.
+
+    Args:
+        most: The limit.
+        refusal: Returns what is raised then, given the bytes that they would take.
+    """
+    taken = 0
 
     def create(next_creator: Callable[..., tf.Variable], **arguments: Any) -> tf.Variable:
         nonlocal taken
         taken += _bytes(**arguments)
         if taken > most:
-            raise UsageError(
-                f"Weights must take at most {most / 2**30:.1f} GB, a quarter of this machine's memory, since three "
-                f"numbers more are kept for each in training. Received: {taken / 2**30:.1f} GB or more. {advice}"
-            )
+            raise refusal(taken)
         return next_creator(**arguments)
 
     with tf.variable_creator_scope(create):

@@ -17,6 +17,7 @@ from zoo.layers.colour import lightened
 
 SIGNATURES = ("serving_default", "ensemble", "geometry")
 GEOMETRY = {"scale": (1, 64), "multiple": (1, 4096), "reach": (0, 4096)}  # the least and the most, in pixels
+COLORS = (1, 3)  # channels that a picture may have
 BICUBIC_REACH = 2  # pixels
 
 
@@ -36,7 +37,9 @@ def loaded(folder: Path, trusted: bool) -> tf.Module:
     for name in SIGNATURES[:2]:
         signature = found.signatures[name]
         takes, gives = signature.structured_input_signature[1], signature.structured_outputs
-        if takes.keys() != {"image"} or gives.keys() != {"reconstruction"} or takes["image"].shape.rank != 4:
+        pictures = takes.keys() == {"image"} and gives.keys() == {"reconstruction"}
+        shapes = [takes["image"].shape, gives["reconstruction"].shape] if pictures else []
+        if not shapes or any(shape.rank != 4 or shape[-1] not in COLORS for shape in shapes):
             raise UsageError(f"{folder}: {name} does not take pictures and give pictures: {hint}.")
     return found
 
@@ -83,7 +86,14 @@ class Restorer:
         return scaled.astype(x.dtype) if x.dtype.kind == "f" else np.rint(scaled).astype(x.dtype)
 
     def _reconstruction(self, image: np.ndarray | tf.Tensor) -> np.ndarray:
-        return self.run(image=tf.convert_to_tensor(image))["reconstruction"].numpy()
+        found = self.run(image=tf.convert_to_tensor(image))["reconstruction"].numpy()
+        sizes = [self.scale * size for size in image.shape[1:3]]
+        if list(found.shape[:3]) != [1, *sizes] or found.shape[-1] not in COLORS or not np.isfinite(found).all():
+            raise UsageError(
+                f"The model gives values of shape {found.shape}, or some that are not finite, for a picture of shape "
+                f"{tuple(image.shape)}: fetch or export it again."
+            )
+        return np.clip(found, 0, 1)
 
     def _enlarged(self, alpha: np.ndarray, most: float) -> np.ndarray:
         """Enlarges a tile of opacity, shape `(1, height, width, 1)`, by bicubic interpolation in its own type."""
@@ -102,7 +112,7 @@ def _geometry(loaded: tf.Module) -> list[int]:
     """
     try:
         found = {name: int(value) for name, value in loaded.signatures["geometry"]().items()}
-    except (TypeError, ValueError, tf.errors.OpError):
+    except Exception:  # a graph of others gives anything
         found = {}
     if found.keys() != GEOMETRY.keys() or any(not low <= found[name] <= high for name, (low, high) in GEOMETRY.items()):
         raise UsageError(f"No restorer has such a geometry. Received: {found}. Fetch or export it again.")

@@ -341,6 +341,8 @@ def test_a_model_that_reads_files_is_used_if_it_is_trusted(tmp_path):
         {"scale": 1, "multiple": 2**30, "reach": 0},
         {"scale": 1, "multiple": 1},
         {"scale": [1, 1], "multiple": 1, "reach": 0},
+        {"scale": float("inf"), "multiple": 1, "reach": 0},
+        {"scale": "one", "multiple": 1, "reach": 0},
     ],
 )
 def test_a_geometry_that_no_restorer_has_is_refused(geometry, tmp_path):
@@ -415,3 +417,25 @@ def test_what_a_folder_loses_is_said(export, tmp_path):
     assert apply(export("grey"), tmp_path / "in/a.jpg", tmp_path / "a.bmp").notes == [
         "a.jpg: loses its EXIF, which BMP cannot hold."
     ]
+
+
+@pytest.mark.parametrize(
+    ("call", "scale"),
+    [
+        (lambda image: image, 2),
+        (lambda image: image[:, 1:], 1),
+        (lambda image: image / 0.0, 1),
+        (lambda image: tf.concat([image, image], axis=0), 1),
+    ],
+)
+def test_values_that_are_no_picture_of_the_size_are_refused(call, scale, tmp_path):
+    spec = tf.TensorSpec((None, None, None, 1), tf.float32, name="image")
+    run = tf.function(lambda image: {"reconstruction": call(image)}, input_signature=[spec])
+    geometry = tf.function(lambda: {"scale": scale, "multiple": 1, "reach": 0}, input_signature=[])
+    calls = {"serving_default": run, "ensemble": run, "geometry": geometry}
+    tf.saved_model.save(tf.Module(), str(tmp_path / "saved_model"), signatures=calls)
+    Image.new("L", (4, 4)).save(tmp_path / "in.png")
+    with pytest.raises(UsageError, match="The model gives values of shape") as refused:
+        apply(tmp_path, tmp_path / "in.png", tmp_path / "out.png")
+    assert "\n" not in str(refused.value)
+    assert not (tmp_path / "out.png").exists()
