@@ -12,7 +12,6 @@ from zoo import checks
 from zoo.kinds import Kind
 
 LARGEST = 2**31 - 1  # an int32: sizes, and numbers of samples or steps
-LARGEST_SEED = 2**32 - 1  # NumPy's
 
 
 def plain(value: Any) -> Any:
@@ -42,10 +41,9 @@ def checked(name: str, value: Any, annotation: Any) -> Any:
         return _checked_tuple(name, value, inner)
     elif annotation is int:
         checks.check(checks.is_integer(value), name, "an integer", value)
-        is_seed = name == "seed"
-        checks.check(not is_seed or value >= 0, name, "an integer of at least 0", value)
-        most = LARGEST_SEED if is_seed else LARGEST
-        checks.check(value <= most, name, f"at most {most}", value)
+        if name == "seed":
+            return checks.seed(value)
+        checks.check(value <= LARGEST, name, f"at most {LARGEST}", value)
     elif annotation is float:
         checks.number(name, value)
         return float(value)

@@ -9,6 +9,7 @@ from typing import Any
 # What float32 holds in full, of numbers above 0.
 TINY, HUGE = 2.0**-126, 2.0**128 * (1 - 2**-24)
 MOST = 1e12  # of which a square, and a sum of many, is still finite
+LARGEST_SEED = 2**32 - 1  # NumPy's
 LAYERS = 100  # in a row, at most: none of the zoo's learns with more, and building them takes minutes
 SHOWN = 200  # characters of a value in a message
 
@@ -49,6 +50,13 @@ def integer(name: str, value: Any, least: int, most: int | None = None) -> None:
     """Checks for an integer of at least `least`, and at most `most` if given."""
     check(is_integer(value) and value >= least, name, f"an integer of at least {least}", value)
     check(most is None or value <= most, name, f"at most {most}", value)
+
+
+def seed(value: Any) -> int:
+    """Checks a seed and returns it as an integer, as all that draw numbers take it."""
+    expected = f"an integer from 0 to {LARGEST_SEED}"
+    check(is_integer(value) and 0 <= value <= LARGEST_SEED, "seed", expected, value)
+    return int(value)
 
 
 def positive_integer(name: str, value: Any, most: int | None = None) -> None:

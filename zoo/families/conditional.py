@@ -144,15 +144,14 @@ class ConditionalVariationalAutoencoder(VariationalAutoencoder):
         Returns:
             Shape `(n, *input_shape)`.
         """
-        checks.positive_integer("n", n)
+        self.check_count("n", n)
         label = np.arange(n) % self.classes if label is None else label
-        return self.decode(self.draws(n, [seed, 0]).numpy(), label)
+        return self.decode(self.draws(n, [checks.seed(seed), 0]).numpy(), label)
 
     @of_samples("a", "b", gives=True)
     def interpolate(self, a: np.ndarray, b: np.ndarray, steps: int = 9, *, label: Any = 0) -> np.ndarray:
         """Returns what lies between two samples of one label, as `Generative` does."""
-        checks.integer("steps", steps, 2)
-        begin, end = self.encode(np.stack([a, b]), label)
+        begin, end = self.encode(self.ends(a, b, steps), label)
         share = np.linspace(0, 1, steps, dtype="float32")[:, None]
         return self.decode((1 - share) * begin + share * end, label)
 

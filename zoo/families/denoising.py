@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo import containers
+from zoo import checks, containers
 from zoo.autoencoder import Autoencoder, of_samples
 from zoo.kinds import Kind
 
@@ -44,7 +44,7 @@ class Denoising(Autoencoder):
     def corrupt(self, x: np.ndarray, seed: int = 0) -> np.ndarray:
         """Returns samples, shape `(n, *input_shape)`, corrupted as in training; the same seed gives the same."""
         x = containers.dense(self.good("x", x))
-        return self.corruption.corrupted(tf.convert_to_tensor(self.numbers(x)), seed).numpy()
+        return self.corruption.corrupted(tf.convert_to_tensor(self.numbers(x)), checks.seed(seed)).numpy()
 
     def batch(self, data: Any, training: bool) -> tuple[Any, Any, Any]:
         """Returns pairs as they are, and of samples alone pairs: corrupted anew in training.

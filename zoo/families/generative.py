@@ -6,8 +6,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo import checks
+from zoo import checks, containers
 from zoo.autoencoder import Autoencoder, Endpoint, of_samples
+from zoo.ops import budget
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -25,8 +26,8 @@ class Generative(Autoencoder):
         Returns:
             Shape `(n, *input_shape)`.
         """
-        checks.positive_integer("n", n)
-        return self.decode(self.draws(n, [seed, 0]).numpy())
+        self.check_count("n", n)
+        return self.decode(self.draws(n, [checks.seed(seed), 0]).numpy())
 
     def draws(self, n: Any, seed: Any) -> tf.Tensor:
         """Returns codes drawn from the prior, shape `(n, *code_shape)`; the same two seeds give the same."""
@@ -44,10 +45,24 @@ class Generative(Autoencoder):
         Returns:
             Shape `(steps, *input_shape)`.
         """
-        checks.integer("steps", steps, 2)
-        begin, end = self.encode(np.stack([a, b]))
+        begin, end = self.encode(self.ends(a, b, steps))
         share = np.linspace(0, 1, steps, dtype="float32").reshape(-1, *[1] * begin.ndim)
         return self.decode((1 - share) * begin + share * end)
+
+    def ends(self, a: Any, b: Any, steps: Any) -> np.ndarray:
+        """Returns two samples as one array, after a look at them and at the steps from one to the other.
+
+        Raises:
+            UsageError: If they are no samples, or it is no such number.
+        """
+        checks.integer("steps", steps, 2)
+        self.check_count("steps", steps)
+        both = [self.samples(name, np.asarray(sample)[None]) for name, sample in (("a", a), ("b", b))]
+        return np.concatenate([containers.dense(sample) for sample in both])
+
+    def check_count(self, name: str, n: Any) -> None:
+        """Checks for a number of samples that memory has room for."""
+        budget.check_count(name, n, self.encoder.inputs[0].shape[1:])
 
     def endpoints(self) -> dict[str, Endpoint]:
         """Returns what an export offers: `sample` besides; the same `seed`, shape `(2,)`, gives the same samples."""

@@ -224,7 +224,7 @@ class VariationalAutoencoder(Generative):
     def importance_sampled(self, batch: Callable[[slice], Any], n: int, samples: int, seed: int) -> np.ndarray:
         """Does what `log_likelihood` says, of `n` samples that come in batches, as `moments` takes them."""
         checks.positive_integer("samples", samples)
-        noise = tf.random.stateless_normal((samples, self.encoder.output_shape[-1]), (seed, 0))
+        noise = tf.random.stateless_normal((samples, self.encoder.output_shape[-1]), (checks.seed(seed), 0))
         total = tf.function(self._log_total, autograph=False)
         size = max(1, ROWS // samples)
         found = []

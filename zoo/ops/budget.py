@@ -1,14 +1,16 @@
-"""How much memory weights may take, looked at before each is made."""
+"""How much memory weights and samples may take, looked at before they are made."""
 
 from __future__ import annotations
 
 import contextlib
+import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import tensorflow as tf
 
+from zoo import checks
 from zoo.checks import UsageError
 
 SHARE = 4  # a weight has a gradient and, of Adam's, two averages beside it while it trains
@@ -22,6 +24,17 @@ def limit() -> int:
     except (AttributeError, OSError, ValueError):  # not on Windows
         memory = USUAL
     return memory // SHARE
+
+
+def check_count(name: str, n: Any, shape: Sequence[int]) -> None:
+    """Checks for a number of samples of a shape that memory has room for.
+
+    Raises:
+        UsageError: If it is none.
+    """
+    checks.positive_integer(name, n)
+    most = max(1, limit() // (4 * math.prod(shape)))
+    checks.check(n <= most, name, f"at most {most:,}, which fill a quarter of this machine's memory", n)
 
 
 @contextlib.contextmanager
