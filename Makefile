@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types matrix bench fuzz tables
+.PHONY: demo test lint types matrix chaos bench fuzz tables
 
 demo: .venv/ready  ## Train a sparse autoencoder on real digits, export it, use it without Keras (1 minute).
 	$(BIN)/python -m recipes.mnist --model sparse --data sample --tied --input-dropout 0.3 --learning-rate 2e-3 \
@@ -21,6 +21,9 @@ types: .venv/ready
 
 matrix: .venv/ready  ## Every model on every kind of sample: trained, loaded again, served without Keras (4 minutes).
 	$(BIN)/python -m pytest -n 0 -s -m 'slow or not slow' tests/test_matrix.py
+
+chaos: .venv/ready  ## 60 kills of runs of every model and recipe: each goes on to the same export (half an hour of one core).
+	$(BIN)/python -m benchmarks.chaos
 
 bench: .venv/ready .venv-bench/ready  ## Speed against plain Keras, PyTorch and Pythae (40 minutes).
 	$(BIN)/python -m benchmarks.speed

@@ -83,7 +83,8 @@ def weights(name: str, values: Any) -> np.ndarray:
     found = containers.dense(containers.numbers(name, values))
     found = found.reshape(-1) if found.ndim == 2 and found.shape[1] == 1 else found
     shapes.check(name, found.shape, ())
-    checks.check(bool(np.isfinite(found).all()), name, "finite", "NaN or infinity")
+    if not np.isfinite(found).all():
+        raise checks.UsageError(f"{name} must be finite. Received: NaN or infinity.")
     return found.astype("float32", copy=False)
 
 

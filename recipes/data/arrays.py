@@ -17,6 +17,7 @@ from recipes.data.splits import Part, Splits, drawn, indexed, sentence
 from recipes.data.units import Pixels, Standardized, Units
 from zoo import UsageError, archives
 from zoo.checks import guarded
+from zoo.words import printable
 
 KEY = "arrays"
 ENDINGS = (".npz", ".npy")
@@ -59,7 +60,7 @@ def load(source: str, label: str | None = None, seed: int = 0) -> Splits:
     if "x" not in arrays and not {"x_train", "x_test"} <= arrays.keys():
         raise UsageError(
             f"{source} must hold x_train, y_train, x_test, y_test, or x and maybe y. Received: "
-            f"{', '.join(found) or 'nothing'}."
+            f"{printable(', '.join(found)) or 'nothing'}."
         )
     names = [name for name in arrays if name.partition("_")[0] == "x"]
     for name in names:
@@ -129,7 +130,7 @@ def _role(name: str) -> str:
 def _roles(arrays: dict[str, np.ndarray], source: str, label: str | None) -> dict[str, np.ndarray]:
     """Returns the arrays under the names x, y, x_train, y_train and so on; what is neither is left out."""
     if label is not None and label not in arrays:
-        raise UsageError(f"{source} has no array {label!r}: it has {', '.join(sorted(arrays))}.")
+        raise UsageError(f"{source} has no array {label!r}: it has {printable(', '.join(sorted(arrays)))}.")
     found: dict[str, np.ndarray] = {}
     for name, values in arrays.items():
         part = "".join(f"_{PARTS[word]}" for word in name.lower().split("_") if word in PARTS)

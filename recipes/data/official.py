@@ -73,7 +73,11 @@ def check(arrays: dict[str, np.ndarray], source: str) -> None:
         UsageError: If they do not.
     """
     sizes = {}
-    for part in (part for part in PARTS if f"x_{part}" in arrays):
+    parts = [part for part in PARTS if f"x_{part}" in arrays]
+    unlabelled = [f"y_{part}" for part in parts if f"y_{part}" not in arrays]
+    if 0 < len(unlabelled) < len(parts):
+        raise UsageError(f"{source} has no {' and no '.join(unlabelled)}: give each part labels, or none.")
+    for part in parts:
         x, y = arrays[f"x_{part}"], arrays.get(f"y_{part}")
         if x.ndim < 2 or (y is not None and (y.ndim != 1 or len(x) != len(y))):
             raise UsageError(

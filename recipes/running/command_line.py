@@ -43,6 +43,20 @@ def _word(option: PrimitiveTypeInfo) -> PrimitiveConstructorSpec | None:
     )
 
 
+@WORDS.primitive_rule
+def _words(option: PrimitiveTypeInfo) -> PrimitiveConstructorSpec | None:
+    """Takes several words as they are, likewise."""
+    if set(get_args(option.type)) != {tuple[str, ...], NoneType}:
+        return None
+    return PrimitiveConstructorSpec(
+        nargs="*",
+        metavar="[STR [STR ...]]",
+        instance_from_str=tuple,
+        is_instance=lambda value: value is None or isinstance(value, tuple),
+        str_from_instance=lambda value: ["None"] if value is None else list(value),
+    )
+
+
 def main(recipe: str, config_class: type[Config], run: Callable[[Config], Any]) -> None:
     """Parses the command line and runs the recipe.
 

@@ -81,8 +81,8 @@ class Detector(Wrapper):
             UsageError: If there are too few for so small a share of false alarms.
         """
         checks.fraction("false_alarms", false_alarms)
-        finite = bool(np.isfinite(scores).all())
-        checks.check(finite, "scores", "finite", "NaN or infinity", "Clean the normal samples first.")
+        if not np.isfinite(scores).all():
+            raise checks.UsageError("scores must be finite. Received: NaN or infinity. Clean the normal samples first.")
         rank = math.ceil(round((len(scores) + 1) * (1 - false_alarms), 9))  # 0.9 * 10 may be a hair above 9
         if rank > len(scores):
             raise checks.UsageError(

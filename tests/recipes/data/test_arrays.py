@@ -79,6 +79,17 @@ def test_wrong_arrays_are_told_in_a_sentence(change, told, digits, tmp_path):
     assert_told(tmp_path / "mnist.npz", told)
 
 
+@pytest.mark.parametrize("missing", ["y_train", "y_test"])
+def test_labels_of_some_parts_alone_are_refused(missing, digits, tmp_path):
+    np.savez(tmp_path / "mnist.npz", **{key: values for key, values in digits.items() if key != missing})
+    assert_told(tmp_path / "mnist.npz", f"has no {missing}: give each part labels, or none")
+
+
+def test_names_of_arrays_end_no_line(tmp_path):
+    np.savez(tmp_path / "a.npz", **{"x_\ntrain": np.zeros((9, 3))})
+    assert_told(tmp_path / "a.npz", r"x_\ntrain")
+
+
 def test_labels_of_one_kind_only_are_refused(digits, tmp_path):
     np.savez(tmp_path / "mnist.npz", **{**digits, "y_train": np.zeros_like(digits["y_train"])})
     with pytest.raises(UsageError, match="at least two kinds are needed"):

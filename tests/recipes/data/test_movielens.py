@@ -17,7 +17,7 @@ from recipes.reading import films_files, ratings_files, text_files
 from zoo import UsageError
 
 SHARED = Path(__file__).resolve().parents[3] / "../shared/data"
-ANY = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ANY = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 FORMATS = {
     "u.data": ("{}\t{}\t{:g}\t{}\n", ""),
     "ratings.dat": ("{}::{}::{:g}::{}\n", ""),

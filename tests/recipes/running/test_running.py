@@ -72,7 +72,7 @@ def parse(command):
     return running.parse(Config, words[3:], "mnist")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(deadline=None)
 @given(config=configs())
 def test_the_command_of_a_config_parses_to_that_config(config):
     assert parse(running.command("mnist", config)) == config
