@@ -1,10 +1,10 @@
-"""Measures how good samples are that a Gaussian mixture of codes gives, beside those of a normal distribution.
+"""Measures how good samples are that a Gaussian mixture of codes gives, beside those of normal distributions.
 
     python -m benchmarks.mixture --data data/mnist      # 15 minutes on 2 cores
 
-Sample precision and recall are those of `recipes.generate` on test samples (Kynkaanniemi et al. 2019). The normal
-distribution is the model's own prior, N(0, I), where it has one; otherwise it is fitted to the same codes as the
-mixture, whose number of components codes of validation samples choose.
+Sample precision and recall are those of `recipes.generate` on test samples (Kynkaanniemi et al. 2019). One normal
+distribution is the prior N(0, I), one is fitted to the same codes as the mixture, whose number of components codes of
+validation samples choose.
 """
 
 import dataclasses
@@ -68,7 +68,7 @@ def run(config: Config) -> dict[str, Any]:
 
 
 def measured(name: str, seed: int, splits: Any, epochs: int) -> dict[str, dict[str, float]]:
-    """Returns precision and recall of samples of a normal distribution and of the mixture, of one trained model."""
+    """Returns precision and recall of samples of both normal distributions and of the mixture, of one trained model."""
     import keras
 
     import zoo
@@ -78,12 +78,15 @@ def measured(name: str, seed: int, splits: Any, epochs: int) -> dict[str, dict[s
     keras.utils.set_random_seed(seed)
     model = zoo.build(name, splits.train.x.shape[1:], seed=seed, **MODELS[name])
     model.fit(splits.train.x, epochs=epochs, batch_size=256, verbose=2)
-    single = model
-    if not generation.able(model):
-        single = MixturePrior(model).fit_prior(splits.train.x, splits.validation.x, components=(1,), seed=seed)
-    mixture = MixturePrior(model).fit_prior(splits.train.x, splits.validation.x, seed=seed)
-    result = {
-        kind: generation.measure(one, splits, {}).test for kind, one in (("normal", single), ("mixture", mixture))
+    data = splits.train.x, splits.validation.x
+    mixture = MixturePrior(model).fit_prior(*data, seed=seed)
+    priors = {
+        "prior": MixturePrior(model),  # N(0, I) until it is fitted
+        "normal": MixturePrior(model).fit_prior(*data, components=(1,), seed=seed),
+        "mixture": mixture,
+    }
+    result: dict[str, dict[str, float]] = {
+        kind: generation.measure(one, splits, {}).test for kind, one in priors.items()
     }
     result["mixture"]["components"] = int(np.count_nonzero(mixture.mixture.shares))
     print(name, seed, result, flush=True)

@@ -176,11 +176,13 @@ def _lead(of: dict[str, float]) -> float:
 
 
 def mixture() -> str:
-    """Returns the table of samples by the normal prior and by a mixture, a row a model and seed."""
+    """Returns the table of samples by normal distributions and by a mixture, a row a model and seed."""
     record = json.loads((_rows.RESULTS / "mixture.json").read_text("utf-8"))
-    shares = [(prior, f"sample_{share}") for share in ("precision", "recall") for prior in ("normal", "mixture")]
+    called = {"prior": "N(0, I)", "normal": "one normal", "mixture": "mixture"}
+    shares = [(prior, f"sample_{share}") for share in ("precision", "recall") for prior in called]
+    heads = [f"{share.removeprefix('sample_')}, {called[prior]}" for prior, share in shares]
     return table(
-        ["model", "seed", *(f"{share.removeprefix('sample_')}, {prior}" for prior, share in shares), "components"],
+        ["model", "seed", *heads, "components"],
         [
             [f"`{name}`", seed, *(f"{found[p][s]:.3f}" for p, s in shares), str(found["mixture"]["components"])]
             for name, seeds in record["models"].items()

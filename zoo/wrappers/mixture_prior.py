@@ -26,7 +26,8 @@ from zoo.given import Given, weights
 from zoo.layers.gaussian_mixture import GaussianMixture
 from zoo.wrappers.wrapper import Wrapper
 
-COMPONENTS = (1, 3, 10, 30)
+COMPONENTS = (1, 3, 10, 30, 100)
+ROOM = 2**22  # numbers that the components' covariances have together at most, unless more are asked for
 HELD_OUT = 5  # of so many samples one validates, where none are given for that
 FLOOR = 1e-4  # the least variance of a mixture's component in any direction, as a share of all codes' mean variance
 ITERATIONS = 50
@@ -38,15 +39,16 @@ class MixturePrior(Generative, Wrapper):
 
     Args:
         model: The model; any whose code is a vector, and that takes no labels.
-        components: How many normal distributions there may be at most.
+        components: How many normal distributions there may be at most: 100, or of long codes fewer, if not given.
         name: The wrapper's name; the wrapped one's if not given.
     """
 
-    def __init__(self, model: Autoencoder, components: int = max(COMPONENTS), name: str | None = None) -> None:
+    def __init__(self, model: Autoencoder, components: int | None = None, name: str | None = None) -> None:
         code = model.decoder.inputs[0].shape[1:]
         hint = f"{model.name} has codes of the shape {code}" + (", and labels" if len(model.decoder.inputs) > 1 else "")
         is_vector = len(code) == 1 and len(model.decoder.inputs) == 1
         checks.check(is_vector, "model", "one whose code is a vector", model.name, f"{hint}.")
+        components = max(1, min(max(COMPONENTS), ROOM // code[0] ** 2)) if components is None else components
         checks.positive_integer("components", components)
         super().__init__(model, name=name, components=components)
 

@@ -111,7 +111,12 @@ class TiffFile:
 
 def _pages(tiff: Any) -> tuple[list[Any], int]:
     """Returns the pages that are pictures of their own, and how many are not."""
-    pages = [page.aspage() for page in tiff.pages]
+    pages, places = [], set()
+    for page in tiff.pages:
+        if page.offset in places:  # which would give pages without end
+            raise ValueError("its pages follow one another in a circle")
+        places.add(page.offset)
+        pages.append(page.aspage())
     if not pages:
         raise ValueError("it holds no page")
     kept = [page for page in pages if not page.subfiletype & (REDUCED | MASK)] or pages[:1]

@@ -379,3 +379,16 @@ def test_deep_pictures_come_back_with_their_white(ending, white, channels, alpha
     assert again.top == white
     np.testing.assert_array_equal(again.pixels, x)
     np.testing.assert_equal(again.alpha, opacity)
+
+
+def test_pages_that_follow_one_another_in_a_circle_are_refused_at_once(tmp_path):
+    file = tmp_path / "a.tif"
+    tifffile.imwrite(file, np.zeros((4, 5, 3), "uint16"), photometric="rgb", metadata=None)
+    content = bytearray(file.read_bytes())
+    first = int.from_bytes(content[4:8], "little")
+    after = first + 2 + 12 * int.from_bytes(content[first : first + 2], "little")
+    content[after : after + 4] = first.to_bytes(4, "little")  # where the next page is
+    file.write_bytes(content)
+    for read_file in (read, facts):
+        with pytest.raises(UsageError, match="in a circle"):
+            read_file(file)

@@ -62,6 +62,12 @@ def test_it_is_the_same_after_a_reload_and_in_an_export_of_raw_pixels(trained, t
     np.testing.assert_allclose(found, 255 * trained.sample(4, seed=3), rtol=1e-5)
 
 
+def test_long_codes_have_room_for_fewer_components():
+    rooms = {units: MixturePrior(zoo.build("vanilla", (4,), latent_dim=units)).components for units in (8, 512, 4096)}
+    assert rooms == {8: 100, 512: 16, 4096: 1}
+    assert MixturePrior(zoo.build("vanilla", (4,), latent_dim=512), components=20).components == 20
+
+
 def test_what_has_no_vector_as_its_code_is_refused():
     with pytest.raises(zoo.UsageError, match=r"one whose code is a vector.*vq_vae has codes of the shape"):
         zoo.build("vq_vae", (8, 8), prior="mixture")
