@@ -72,16 +72,20 @@ def as_given(container, x):
     return x if container == "DataFrame" and x.ndim > 2 else {**WHOLE, **BATCHES}[container](x)
 
 
+@pytest.fixture(scope="module")
+def untrained():
+    return model()
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("container", [*WHOLE, *BATCHES])
-def test_what_a_model_cannot_take_is_refused_before_a_step_is_taken(container, fault):
+def test_what_a_model_cannot_take_is_refused_before_a_step_is_taken(container, fault, untrained):
     spoil, message = FAULTS[fault]
-    made = model()
-    before = made.get_weights()
+    before = untrained.get_weights()
     spoilt = spoil(X) if fault in ("an axis more", "a column less") else np.concatenate([spoil(X)[40:], X[:40]])
     with pytest.raises(zoo.UsageError, match=message):
-        made.fit(as_given(container, spoilt.astype("float32")), shuffle=False, verbose=0)
-    assert all(np.array_equal(a, b) for a, b in zip(before, made.get_weights(), strict=True))
+        untrained.fit(as_given(container, spoilt.astype("float32")), shuffle=False, verbose=0)
+    assert all(np.array_equal(a, b) for a, b in zip(before, untrained.get_weights(), strict=True))
 
 
 @pytest.mark.parametrize("container", BATCHES)
@@ -135,11 +139,6 @@ DOORS = {
 }
 
 
-@pytest.fixture(scope="module")
-def untrained():
-    return model()
-
-
 @pytest.mark.parametrize("door", DOORS)
 def test_every_door_is_checked(door, untrained):
     before = untrained.get_weights()
@@ -150,15 +149,24 @@ def test_every_door_is_checked(door, untrained):
         assert all(np.array_equal(a, b) for a, b in zip(before, untrained.get_weights(), strict=True))
 
 
+def trained(x):
+    """A model after two epochs of weighed samples, and its history."""
+    keras.utils.set_random_seed(0)
+    made = model()
+    return made, made.fit(x, sample_weight=WEIGHT, validation_split=0.25, epochs=2, verbose=0).history
+
+
+@pytest.fixture(scope="module")
+def of_an_array():
+    return trained(X)[1]
+
+
 @pytest.mark.parametrize("container", WHOLE)
-def test_the_same_numbers_train_alike_in_any_container(container):
-    histories = []
-    for x in (X, as_given(container, X)):
-        keras.utils.set_random_seed(0)
-        made = model()
-        histories.append(made.fit(x, sample_weight=WEIGHT, validation_split=0.25, epochs=2, verbose=0).history)
-        np.testing.assert_allclose(made.score(x), made.score(X), rtol=1e-6)
-    assert histories[0] == histories[1]
+def test_the_same_numbers_train_alike_in_any_container(container, of_an_array):
+    x = as_given(container, X)
+    made, history = trained(x)
+    assert history == of_an_array
+    np.testing.assert_allclose(made.score(x), made.score(X), rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["vae", "contractive"])
