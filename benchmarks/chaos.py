@@ -6,7 +6,7 @@
 Each case of `chaos.json` runs to its end once, and says when it begins which phase. Then it runs again, is killed by
 SIGKILL at a moment drawn from one of these phases, is run with `--resume`, killed again, and so on, until none of its
 kills is left and it ends. Its export must be the uninterrupted one's: every file the same, byte by byte, except for
-seconds, the sums that follow from them, the random number in a SavedModel's fingerprint, and the numbers in its names,
+seconds, the sums that follow from them, the random number in a SavedModel's fingerprint, and the names in its graphs,
 which count what a process traced before; and nothing else may lie there.
 """
 
@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tyro
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -205,10 +206,25 @@ def contents(file: Path) -> Any:
         record = json.loads(file.read_text("utf-8"))
         return {**record, "train": {key: value for key, value in record["train"].items() if "seconds" not in key}}
     if file.name == "card.md":
-        return re.sub(r"; [\d.,]+ s, [\d.,]+ s an epoch", "", file.read_text("utf-8"))
+        return re.sub(r"; [\d.,]+ s, [\d.,]+ s an epoch|(?m:^[0-9a-f]{64}(?=  ))", "", file.read_text("utf-8"))
+    if file.parent.name == "variables":
+        return _variables(file.parent)
     if file.name == "saved_model.pb":
         return _operations(file)
     return file.read_bytes()
+
+
+def _variables(folder: Path) -> Any:
+    """Returns a SavedModel's variables, without the graph of the objects that own them, which has names as well."""
+    import tensorflow as tf
+
+    found = tf.train.load_checkpoint(str(folder / "variables"))
+    names = found.get_variable_to_shape_map().keys() - {"_CHECKPOINTABLE_OBJECT_GRAPH"}
+    tensors = {name: np.asarray(found.get_tensor(name)) for name in sorted(names)}
+    return [
+        (name, tensor.dtype.str, tensor.shape, tensor.tolist() if tensor.dtype.kind == "O" else tensor.tobytes())
+        for name, tensor in tensors.items()
+    ]
 
 
 def _operations(file: Path) -> Any:

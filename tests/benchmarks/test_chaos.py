@@ -1,5 +1,6 @@
 """The chaos benchmark in short, and what it takes for a difference."""
 
+import hashlib
 import json
 import random
 from pathlib import Path
@@ -50,7 +51,9 @@ def test_any_file_that_differs_is_named_but_for_seconds_and_what_follows_from_th
         (tmp_path / name / "out").mkdir(parents=True)
         written = {**record, "train": {**record["train"], "seconds": seconds}}
         (tmp_path / name / "out/metrics.json").write_text(json.dumps(written))
-        (tmp_path / name / "out/card.md").write_text(f"- Seed 0; 3 epochs; {seconds} s, {seconds} s an epoch, here.")
+        sum_line = f"{hashlib.sha256(name.encode()).hexdigest()}  a"
+        card = f"- Seed 0; 3 epochs; {seconds} s, {seconds} s an epoch, here.\n{sum_line}\n"
+        (tmp_path / name / "out/card.md").write_text(card)
         (tmp_path / name / "out/SHA256SUMS").write_text(name)
         (tmp_path / name / "out/golden.npz").write_bytes(b"equal")
     one, other = tmp_path / "one", tmp_path / "other"
