@@ -45,9 +45,12 @@ def read_golden(file: Path) -> dict[str, tuple[Arrays, Arrays]]:
         with file.open("rb") as opened, np.load(opened, allow_pickle=False) as golden:
             for key in golden.files:
                 signature, side, name = key.split("/")
-                found.setdefault(signature, ({}, {}))[("in", "out").index(side)][name] = golden[key]
+                array = golden[key]
+                if not isinstance(array, np.ndarray):
+                    raise ValueError("no array begins where one should")
+                found.setdefault(signature, ({}, {}))[("in", "out").index(side)][name] = array
     if empty := [name for name, (_, outputs) in found.items() if not any(o.size for o in outputs.values())]:
-        raise Refused(f"{file} holds no outputs of {', '.join(empty)}: export it again.")
+        raise Refused(f"{file} holds no outputs of {', '.join(map(repr, empty))}: export it again.")
     if not found:
         raise Refused(f"{file} is empty: export it again.")
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import zipfile
 from pathlib import Path
 from typing import IO, Any
@@ -37,7 +38,9 @@ def read(file: Path, most: int = MOST_BYTES) -> dict[str, np.ndarray]:
             with archive.open(member) as opened:
                 _check_promise(opened, member.file_size)
     with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
-        return {key: arrays[key] for key in (member.filename.removesuffix(".npy") for member in members)}
+        return {
+            name: _with_words(arrays[name]) for name in (member.filename.removesuffix(".npy") for member in members)
+        }
 
 
 def read_one(file: Path, most: int = MOST_BYTES) -> np.ndarray:
@@ -55,12 +58,21 @@ def read_one(file: Path, most: int = MOST_BYTES) -> np.ndarray:
         array: Any = np.load(opened, allow_pickle=False)
     if not isinstance(array, np.ndarray):
         raise ValueError("it holds several arrays")
-    return array
+    return _with_words(array)
 
 
 def most_of(file: Path, most: int = MOST_BYTES) -> int:
     """Returns how many bytes a file may unpack to: no more than are read at all, or than an honest one holds."""
     return min(most, max(SMALL, MOST_PACKED * file.stat().st_size))
+
+
+def _with_words(array: np.ndarray) -> np.ndarray:
+    """Returns an array whose words have letters alone: NumPy makes of any four bytes one that Python cannot print."""
+    if array.dtype.kind == "U" and array.size:
+        letters = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("="))).view(np.uint32)
+        if letters.max() > sys.maxunicode:
+            raise ValueError("it holds words of what is no letter")
+    return array
 
 
 def header(opened: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype] | None:
