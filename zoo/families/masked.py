@@ -54,7 +54,8 @@ class Masked(Autoencoder):
         terms = Batch(x, ops.expand_dims(y, -1), _expanded(batch.output), weights)
         loss = super().objective(terms, training)
         if self.whole_share:
-            count = ops.cast(ops.ceil(self.whole_share * ops.cast(ops.shape(x)[0], "float32")), "int32")
+            size = ops.cast(ops.shape(x)[0], "float32")
+            count = ops.maximum(ops.cast(ops.ceil(self.whole_share * size), "int32"), 1)  # of a faint share too
             weights = None if sample_weight is None else sample_weight[:count]
             whole = self(x[:count], training=False)
             loss += self.whole_share * super().objective(Batch(x[:count], y[:count], whole, weights), training)

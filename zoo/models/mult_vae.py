@@ -52,6 +52,9 @@ def mult_vae(
         reconstruction is the chance of each film, of sum 1.
     """
     count = checks.columns(input_shape)
+    checks.check(
+        count > 1, "input_shape", "that of rows of at least 2 items, of which one can be the likelier", input_shape
+    )
     checks.positive_integer("latent_dim", latent_dim)
     checks.not_negative("beta", beta)
     checks.not_negative("anneal_steps", anneal_steps)
