@@ -194,6 +194,7 @@ print(json.dumps(whole))
 """
 
 
+@pytest.mark.long
 def test_each_is_saved_reloaded_in_a_fresh_process_trained_on_and_exported_from_there(tmp_path, fresh_python):
     for name in MODELS:
         x = samples(name, shape=shape_of(name))

@@ -74,9 +74,9 @@ def check_finite(model: Autoencoder, x: np.ndarray, beside: tuple, logs: dict) -
 
 
 def test_a_draw_of_all_trials_is_refused_or_finite():
-    drawn = random.Random(0).sample(CASES, 250)
+    drawn = random.Random(0).sample(CASES, 150)
     found = [outcome(name, {key: HOSTILE[place]}) for name, key, place in drawn]
-    assert 10 < found.count("trained") < 80
+    assert 10 < found.count("trained") < 60
 
 
 @pytest.mark.slow

@@ -38,6 +38,7 @@ def test_enough_models_take_each_kind():
     assert len(zoo.list_models(data="real")) >= 14
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("pairs", CHUNKS, ids=range(len(CHUNKS)))
 def test_every_pair_trains_loads_again_and_serves_without_keras(pairs, tmp_path, fresh_python):
     for name, kind in pairs:

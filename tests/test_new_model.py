@@ -5,6 +5,8 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
+
 import zoo
 
 
@@ -28,6 +30,7 @@ def paste(text: str, folder: str, target: Path) -> None:
     (target / file).write_text(code, "utf-8")
 
 
+@pytest.mark.long
 def test_the_model_in_contributing_needs_no_other_edit(tmp_path, root, fresh_python):
     text = copied(root, tmp_path)
     paste(text, "zoo/models", tmp_path)

@@ -5,9 +5,11 @@ import re
 import shutil
 
 import numpy as np
+import pytest
 from scipy.io import savemat
 
 
+@pytest.mark.long
 def test_the_example_in_contributing_needs_no_other_edit(tmp_path, root, fresh_python):
     for folder in ("zoo", "recipes", "serving"):
         shutil.copytree(root / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))

@@ -31,6 +31,7 @@ def test_the_commands_are_in_the_makefile():
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
+@pytest.mark.long
 def test_the_python_examples_run(folder, fresh_python):
     examples = blocks("python")
     assert len(examples) == 2
@@ -40,6 +41,7 @@ def test_the_python_examples_run(folder, fresh_python):
     assert (folder / "my-export" / "saved_model").is_dir()
 
 
+@pytest.mark.long
 def test_the_recipe_in_the_example_runs(folder, fresh_python):
     (command,) = blocks("sh")
     program, *arguments = command.split()

@@ -12,9 +12,10 @@ from benchmarks import chaos
 from benchmarks.chaos import CASES, PHASES, Case, Config
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("case", "kills", "seed"),
-    [("deep", 2, 1), *(pytest.param(name, 2, 0, marks=pytest.mark.slow) for name in CASES if name != "deep")],
+    [("deep", 1, 1), *(pytest.param(name, 2, 0, marks=pytest.mark.slow) for name in CASES if name != "deep")],
 )
 def test_a_killed_run_goes_on_to_the_same_export(case, kills, seed):
     record = chaos.run(Config(kills=kills, seed=seed, cases=(case,)))
