@@ -28,37 +28,36 @@ def _hook(say: Callable[..., Any]) -> None:
     from recipes.training.pretraining import Pretraining
     from recipes.training.store import Store
 
-    def before(owner: Any, name: str, words: Callable[..., tuple]) -> None:
+    def hook(owner: Any, name: str, words: Callable[..., tuple], ended: bool = False) -> None:
+        """Has a function say words of its arguments when it is called, or when it has ended."""
         function = getattr(owner, name)
 
         @functools.wraps(function)
-        def told(*arguments: Any, **options: Any) -> Any:
-            say(*words(*arguments, **options))
-            return function(*arguments, **options)
-
-        setattr(owner, name, told)
-
-    def after(owner: Any, name: str, words: Callable[..., tuple]) -> None:
-        function = getattr(owner, name)
-
-        @functools.wraps(function)
-        def told(*arguments: Any, **options: Any) -> Any:
+        def hooked(*arguments: Any, **options: Any) -> Any:
+            if not ended:
+                say(*words(*arguments, **options))
             returned = function(*arguments, **options)
-            say(*words(*arguments, **options))
+            if ended:
+                say(*words(*arguments, **options))
             return returned
 
-        setattr(owner, name, told)
+        setattr(owner, name, hooked)
 
     def place(store: Store) -> str:
         return store.file.parent.name
 
-    after(Pretraining, "begin", lambda self, layer, _: ("pretraining", place(self.store), layer, 0))
-    before(Store, "write", lambda self, _, **notes: ("checkpoint", place(self), _count(notes)))
-    after(Pretraining, "on_epoch_end", lambda self, epoch, _: ("pretraining", place(self.store), self.layer, epoch + 1))
-    before(training.Checkpoint, "on_epoch_begin", lambda self, epoch, _: ("training", place(self.store), epoch))
-    after(training, "fit", lambda *_, folder, **__: ("measuring", folder.name))
-    before(publishing, "publish", lambda _, folder, **__: ("export", folder.name))
-    after(publishing, "publish", lambda _, folder, **__: ("end", folder.name))
+    hook(Pretraining, "begin", lambda self, layer, _: ("pretraining", place(self.store), layer, 0), ended=True)
+    hook(Store, "write", lambda self, _, **notes: ("checkpoint", place(self), _count(notes)))
+    hook(
+        Pretraining,
+        "on_epoch_end",
+        lambda self, epoch, _: ("pretraining", place(self.store), self.layer, epoch + 1),
+        ended=True,
+    )
+    hook(training.Checkpoint, "on_epoch_begin", lambda self, epoch, _: ("training", place(self.store), epoch))
+    hook(training, "fit", lambda *_, folder, **__: ("measuring", folder.name), ended=True)
+    hook(publishing, "publish", lambda _, folder, **__: ("export", folder.name))
+    hook(publishing, "publish", lambda _, folder, **__: ("end", folder.name), ended=True)
 
 
 def _count(notes: dict[str, Any]) -> str:

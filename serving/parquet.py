@@ -11,7 +11,7 @@ import pandas as pd
 
 from serving.refusing import Refused, guarded
 from serving.tables import Kind, Rows
-from serving.text_files import MOST_PACKED, SMALL
+from serving.text_files import most_of
 
 ENDINGS = (".parquet", ".pq")
 ROWS = 1 << 16  # at a time
@@ -30,7 +30,7 @@ def names(file: Path) -> tuple[str, ...]:
         numbers = opened.metadata.num_rows * max(1, opened.metadata.num_columns)
         groups = (opened.metadata.row_group(i) for i in range(opened.metadata.num_row_groups))
         unpacked = sum(group.total_byte_size for group in groups)
-        if numbers > MOST_NUMBERS or unpacked > max(SMALL, MOST_PACKED * file.stat().st_size):
+        if numbers > MOST_NUMBERS or unpacked > most_of(file):
             raise Refused(f"{file} promises {numbers:,} values in {unpacked:,} bytes, more than are read.")
         return tuple(str(name) for name in opened.schema_arrow.names)
 

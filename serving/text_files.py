@@ -115,6 +115,11 @@ def on_disk(file: Path) -> TextFile:
     return TextFile(file.name, str(file), file.stat().st_size, lambda: _opened(file))
 
 
+def most_of(file: Path) -> int:
+    """Returns how many bytes a file may unpack to: no more than an honest one holds."""
+    return max(SMALL, MOST_PACKED * file.stat().st_size)
+
+
 def _opened(file: Path) -> IO[bytes]:
     with file.open("rb") as raw:
         packed = raw.read(2) == PACKED
@@ -126,7 +131,7 @@ class _Unpacked(gzip.GzipFile):
 
     def __init__(self, file: Path) -> None:
         super().__init__(file, "rb")
-        self._name, self._most = file, max(SMALL, MOST_PACKED * file.stat().st_size)
+        self._name, self._most = file, most_of(file)
         self._size = 0
 
     def read(self, size: int | None = -1) -> bytes:

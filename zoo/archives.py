@@ -29,18 +29,17 @@ def read(file: Path, most: int = MOST_BYTES) -> dict[str, np.ndarray]:
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
         total = sum(member.file_size for member in members)  # zipfile unpacks no more than that
-        if total > most_of(file, most):
-            raise ValueError(f"it would unpack to {total:,} bytes: at most {most_of(file, most):,} are read")
+        if total > (most := most_of(file, most)):
+            raise ValueError(f"it would unpack to {total:,} bytes: at most {most:,} are read")
         if len(members) > MOST_MEMBERS:
             raise ValueError(f"it holds {len(members):,} arrays: at most {MOST_MEMBERS:,} are read")
-        members = [member for member in members if member.filename.endswith(".npy")]
-        for member in members:
+        names = []
+        for member in (member for member in members if member.filename.endswith(".npy")):
             with archive.open(member) as opened:
                 _check_promise(opened, member.file_size)
+            names.append(member.filename.removesuffix(".npy"))
     with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
-        return {
-            name: _with_words(arrays[name]) for name in (member.filename.removesuffix(".npy") for member in members)
-        }
+        return {name: _with_words(arrays[name]) for name in names}
 
 
 def read_one(file: Path, most: int = MOST_BYTES) -> np.ndarray:
