@@ -25,14 +25,15 @@ from typing import Any
 import numpy as np
 import tyro
 
-from recipes import anomaly
 from recipes.baselines.isolation_forest import isolation_forest
 from recipes.baselines.nearest_neighbors import nearest_neighbors
 from recipes.baselines.pca import pca_error
 from recipes.data.splits import Part, Splits
 from recipes.data.units import Standardized
 from recipes.metrics.auroc import auroc
-from recipes.tasks.detection import Kind
+from recipes.tasks.detection.normal import Kind
+from recipes.tasks.detection.options import ROWS, DetectionOptions
+from recipes.tasks.detection.samples import train_one
 from zoo import quiet
 
 MOST_NORMAL, MOST_ANOMALIES = 6000, 3000
@@ -96,10 +97,10 @@ def split(x: np.ndarray, anomalous: np.ndarray, seed: int, name: str) -> Splits:
 
 def scored(splits: Splits, seed: int) -> dict[str, float]:
     """Returns each method's AUROC on test, and the seconds that the model took."""
-    config = anomaly.Config(model=anomaly.ROWS, normal="normal", seed=seed)
+    config = DetectionOptions(model=ROWS, normal="normal", seed=seed)
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        (detector,), _ = anomaly.train(config, splits, [Kind("normal", 0)], Path(folder))
+        detector, _ = train_one(config, splits, Kind("normal", 0), Path(folder))
     found = {"model": detector.score(splits.test.x)}
     seconds = time.perf_counter() - began
     normal = np.concatenate([splits.train.x, splits.validation.x])

@@ -6,7 +6,7 @@ import functools
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PARTS = ("train", "validation", "test")
 SHOWN = 10  # samples that a figure has room for
+EXAMPLES = 8  # test samples whose outputs lie beside an export
 
 
 class Described(Protocol):
@@ -51,6 +52,27 @@ class Described(Protocol):
     @property
     def checksum(self) -> str:
         """SHA-256 over the data."""
+        ...
+
+
+class Measured(Described, Protocol):
+    """A data set on which a model is trained and measured, whatever it holds."""
+
+    @property
+    def hyperparameters(self) -> dict[str, str]:
+        """The hyperparameters that its samples ask for."""
+        ...
+
+    def wrap(self, model: Autoencoder) -> Autoencoder:
+        """Returns the model that takes raw values."""
+        ...
+
+    def examples(self) -> np.ndarray:
+        """Returns a few raw inputs, whose outputs lie beside an export."""
+        ...
+
+    def inputs(self) -> dict[str, Any]:
+        """Returns what `inputs.json` beside an export says of what goes in."""
         ...
 
 
@@ -157,6 +179,14 @@ class Splits(Mapping[str, Part]):
     def wrap(self, model: Autoencoder) -> Autoencoder:
         """Returns the model that takes raw values: what makes samples of them travels inside."""
         return self.units.wrap(model)
+
+    def examples(self) -> np.ndarray:
+        """Returns the first test samples, raw."""
+        return self.raw(self.test.x[:EXAMPLES])
+
+    def inputs(self) -> dict[str, Any]:
+        """Returns what `inputs.json` beside an export says of what goes in."""
+        return self.units.inputs()
 
 
 def drawn(y: np.ndarray, seed: int) -> dict[str, np.ndarray]:

@@ -16,12 +16,10 @@ from recipes.running.samples import SampleOptions
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from recipes.data.splits import Splits
+    from recipes.data.splits import Measured, Splits
     from recipes.publishing import Drawing, Report
     from recipes.training import Progress
     from zoo.autoencoder import Autoencoder
-
-EXAMPLES = 8  # test samples whose outputs lie beside an export
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ def load(config: SampleOptions) -> Splits:
     return splits
 
 
-def adapted(config: SampleOptions, splits: Splits) -> SampleOptions:
+def adapted(config: SampleOptions, splits: Measured) -> SampleOptions:
     """Returns the options with the hyperparameters that the data, and options of the recipe's own, ask for."""
     asked = {**config.hyperparameters, **splits.hyperparameters, **config.fixed()}
     return dataclasses.replace(config, hyperparameters=asked)
@@ -106,7 +104,7 @@ def trained(model: Autoencoder, splits: Splits, progress: Progress) -> Trained:
 def publish(
     recipe: str,
     config: SampleOptions,
-    splits: Splits,
+    splits: Measured,
     made: Trained,
     report: Report,
     draw: Callable[[], Mapping[str, Drawing]],
@@ -141,8 +139,8 @@ def publish(
         explained=report.explained,
         draw=draw,
         recipe=words or recipe,
-        examples=splits.raw(splits.test.x[:EXAMPLES]),
-        inputs=splits.units.inputs(),
+        examples=splits.examples(),
+        inputs=splits.inputs(),
     )
     print(f"\n{publishing.table(record)}\n\nExported to {config.folder(recipe)}/")
     return report.test

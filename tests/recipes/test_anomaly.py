@@ -10,7 +10,8 @@ import tensorflow as tf
 
 from recipes import anomaly
 from recipes.data import idx, table
-from recipes.tasks import detection
+from recipes.tasks.detection import measuring
+from recipes.tasks.detection.normal import Kind
 from zoo import UsageError
 
 
@@ -64,7 +65,7 @@ def test_the_export_alone_gives_the_measured_numbers(each, few_digits, fresh_pyt
     detect = tf.saved_model.load(folder / "saved_model").signatures["detect"]
     for digit in range(3):
         found = detect(x=tf.constant(test.x * 255), normal=tf.constant(digit))
-        measured = detection.numbers(test, [detection.Kind("", digit)], [found["score"].numpy()])
+        measured = measuring.numbers(test, [Kind("", digit)], [found["score"].numpy()])
         assert measured["auroc"] == pytest.approx(numbers[f"auroc_{digit}"], abs=1e-6)
     run = fresh_python("-I", "serving/verify.py", folder)
     assert run.returncode == 0, run.stdout + run.stderr
@@ -105,7 +106,7 @@ def test_a_table_with_labels(csv, tmp_path):
     detect = tf.saved_model.load(tmp_path / "a" / "saved_model").signatures["detect"]
     found = detect(x=tf.constant(splits.raw(splits.test.x)))
     scores, flagged = found["score"].numpy(), found["is_anomaly"].numpy()
-    measured = detection.numbers(splits.test, [detection.Kind("good", good)], [scores], [flagged])
+    measured = measuring.numbers(splits.test, [Kind("good", good)], [scores], [flagged])
     assert measured == pytest.approx(numbers, abs=1e-6)
     assert {path.stem for path in (tmp_path / "a/figures").iterdir()} == {"roc", "scores", "curves"}
 

@@ -6,8 +6,8 @@ import pytest
 from recipes.data.splits import Part, Splits
 from recipes.data.units import Standardized
 from recipes.publishing import Report, row
-from recipes.tasks import detection
-from recipes.tasks.detection import Kind
+from recipes.tasks.detection import measuring, normal
+from recipes.tasks.detection.normal import Kind
 from zoo import UsageError
 
 
@@ -25,7 +25,7 @@ def splits(train: int, validation: int, test: int, anomalies: int = 2) -> Splits
 
 
 def test_normal_validation_samples_are_enough():
-    assert detection.kinds_of(splits(5, 1, 1), "good", None) == [Kind("good", 0)]
+    assert normal.kinds_of(splits(5, 1, 1), "good", None) == [Kind("good", 0)]
 
 
 @pytest.mark.parametrize(
@@ -43,19 +43,19 @@ def test_normal_validation_samples_are_enough():
 )
 def test_too_few_samples_are_refused(counts, false_alarms, message):
     with pytest.raises(UsageError) as error:
-        detection.kinds_of(splits(*counts), "good", false_alarms)
+        normal.kinds_of(splits(*counts), "good", false_alarms)
     assert message in str(error.value)
 
 
 def test_few_samples_allow_more_false_alarms():
-    assert detection.share_of(None, 100) == 0.05
-    assert detection.share_of(None, 9) == pytest.approx(0.1)
-    assert detection.share_of(0.2, 9) == 0.2
+    assert normal.share_of(None, 100) == 0.05
+    assert normal.share_of(None, 9) == pytest.approx(0.1)
+    assert normal.share_of(0.2, 9) == 0.2
 
 
 def test_a_part_without_anomalies_gives_false_alarms_alone():
     flags = np.array([True, False, False, False])
-    found = detection.numbers(splits(5, 4, 1).validation, [Kind("good", 0)], [np.arange(4.0)], [flags])
+    found = measuring.numbers(splits(5, 4, 1).validation, [Kind("good", 0)], [np.arange(4.0)], [flags])
     assert found == {"false_alarms": 0.25}
 
 
@@ -63,12 +63,12 @@ def test_the_verdict_names_the_baselines_that_are_better():
     rows = [row(name, metric, value, "", "") for name, metric, value in (
         ("PCA", "auroc", 0.7), ("kNN", "auroc", 0.95), ("kNN", "average_precision", 1.0),
     )]  # fmt: skip
-    worse = detection.verdict(Report(test={"auroc": 0.9}, baselines=rows), "auroc")
+    worse = measuring.verdict(Report(test={"auroc": 0.9}, baselines=rows), "auroc")
     assert worse == {"auroc": "better here than the model (0.9000): kNN (0.9500). A simpler method may do."}
-    assert detection.verdict(Report(test={"auroc": 0.96}, baselines=rows), "auroc")["auroc"].startswith("no baseline")
+    assert measuring.verdict(Report(test={"auroc": 0.96}, baselines=rows), "auroc")["auroc"].startswith("no baseline")
 
 
 def test_a_loss_that_still_falls_is_a_warning():
     kinds = [Kind("good", 0), Kind("bad", 1)]
-    assert detection.unfinished(kinds, [False, False]) == {}
-    assert "(normal: bad): raise --epochs" in detection.unfinished(kinds, [False, True])["epochs"]
+    assert measuring.unfinished(kinds, [False, False]) == {}
+    assert "(normal: bad): raise --epochs" in measuring.unfinished(kinds, [False, True])["epochs"]
