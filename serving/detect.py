@@ -4,8 +4,9 @@
 
 Columns are found by their names, in any order; others are left out, or kept with --keep. NEW may be a text in any usual
 encoding with any usual delimiter, packed with gzip or not, or a Parquet file, of any length: it is read block by block.
-OUT gets a line a row: the line in NEW, the columns kept, the score, and whether the row is an anomaly. Rows with empty
-cells are anomalies. A word where a number should stand is refused, with its line.
+OUT gets a line a row: the line in NEW, the columns kept, the score, whether the row is an anomaly, and the columns that
+add most to its score, each with its share. Rows with empty cells, or words, that training did not know are anomalies. A
+word where a number should stand is refused, with its line.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,7 +34,8 @@ from serving.tables import Kind, Rows
 from serving.text_files import on_disk
 
 NEEDED = {"named", "columns"}
-OWN = ("line", "score", "is_anomaly")
+OWN = re.compile(r"line|score|is_anomaly|(top|share)_\d+")
+TOP = 3  # columns that are named beside a score
 SHOWN = 20  # names that a message lists
 
 
@@ -43,21 +46,30 @@ class Detector:
     Attributes:
         loaded: Its SavedModel, which owns the weights.
         inputs: By column, what the signature calls it, in the order of the export.
+        kinds: By column, whether it holds numbers or words.
         beside: What else the signature takes, such as the index of a detector.
     """
 
     loaded: Any
     inputs: dict[str, str]
+    kinds: dict[str, Kind]
     beside: dict[str, Any]
 
-    def __call__(self, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
-        """Returns scores and whether rows are anomalies, shape `(rows,)`."""
+    def __call__(self, rows: Rows) -> dict[str, np.ndarray]:
+        """Returns `score` and `is_anomaly` of rows, shape `(rows,)`.
+
+        Exports that know it give `contribution` besides, how much of a score comes from each column, shape
+        `(rows, columns)`.
+        """
         import tensorflow as tf
 
+        given = {}
         with np.errstate(over="ignore"):  # what 32 bits do not hold is infinite, and so an anomaly
-            given = {name: tf.constant(rows.columns[column].astype("float32")) for column, name in self.inputs.items()}
+            for column, name in self.inputs.items():
+                cells = rows.columns[column]
+                given[name] = tf.constant(cells.astype("float32") if self.kinds[column] == "number" else list(cells))
         found = self.loaded.signatures["named"](**given, **self.beside)
-        return found["score"].numpy(), found["is_anomaly"].numpy()
+        return {key: found[key].numpy() for key in ("score", "is_anomaly", "contribution") if key in found}
 
 
 def detector(folder: Path, *, normal: int | None = None, trusted: bool = False) -> Detector:
@@ -79,13 +91,16 @@ def detector(folder: Path, *, normal: int | None = None, trusted: bool = False) 
     if not signatures.keys() >= NEEDED or "is_anomaly" not in signatures["named"].structured_outputs:
         raise Refused(f"{folder} finds no anomalies in tables: give an export that recipes.anomaly made of a table.")
     names, inputs = ([word.decode() for word in signatures["columns"]()[key].numpy()] for key in ("name", "input"))
-    others = signatures["named"].structured_input_signature[1].keys() - set(inputs)
+    specs = signatures["named"].structured_input_signature[1]
+    others = specs.keys() - set(inputs)
     if bool(others) != (normal is not None):
         told = "has several detectors: say which with --normal, from 0 on" if others else "has one detector"
         raise Refused(f"{folder} {told}. Received: --normal {normal}.")
-    return Detector(
-        loaded, dict(zip(names, inputs, strict=True)), {name: tf.constant(normal, tf.int32) for name in others}
-    )
+    kinds: dict[str, Kind] = {
+        name: "word" if specs[key].dtype == tf.string else "number" for name, key in zip(names, inputs, strict=True)
+    }
+    beside = {name: tf.constant(normal, tf.int32) for name in others}
+    return Detector(loaded, dict(zip(names, inputs, strict=True)), kinds, beside)
 
 
 def opened(file: Path, header: bool) -> tuple[tuple[str, ...], Any]:
@@ -115,19 +130,51 @@ def check_columns(file: Path, names: Sequence[str], wanted: Sequence[str], kept:
     twice = [name for name in dict.fromkeys([*wanted, *kept]) if list(names).count(name) > 1]
     if twice:
         raise Refused(f"{file} has more than one column called {_listed(twice)}: rename the others.")
-    if own := [name for name in kept if name in OWN]:
+    if own := [name for name in kept if OWN.fullmatch(name)]:
         raise Refused(f"--keep {own[0]} would stand in OUT beside the export's own {own[0]}: rename that column.")
 
 
-def scored(answer: Detector, rows: Iterable[Rows], kept: Sequence[str]) -> Iterator[pd.DataFrame]:
+def scored(answer: Detector, rows: Iterable[Rows], kept: Sequence[str], top: int) -> Iterator[pd.DataFrame]:
     """Yields what OUT gets, block by block."""
     for block in rows:
-        score, is_anomaly = answer(block)
+        found = answer(block)
         beside = {name: block.columns[name] for name in kept}
-        yield pd.DataFrame({"line": block.lines, **beside, "score": score, "is_anomaly": is_anomaly})
+        scores = {"score": found["score"], "is_anomaly": found["is_anomaly"]}
+        columns = largest(found["contribution"], list(answer.inputs), top) if "contribution" in found else {}
+        yield pd.DataFrame({"line": block.lines, **beside, **scores, **columns})
 
 
-def detect(answer: Detector, source: Path, target: Path, *, keep: Sequence[str] = (), header: bool = True) -> str:
+def largest(contribution: np.ndarray, names: Sequence[str], top: int) -> dict[str, np.ndarray]:
+    """Returns the columns that add most to each score, `top_1` and so on, and their shares of it, `share_1` and so on.
+
+    The share of a cell that is empty or new, which alone makes a row an anomaly, is 1; that of all others is then 0.
+
+    Args:
+        contribution: Shape `(rows, columns)`.
+        names: The columns' names.
+        top: How many to name.
+    """
+    endless = np.isinf(contribution)
+    weight = np.where(endless.any(axis=1, keepdims=True), endless, contribution)
+    total = np.maximum(weight.sum(axis=1), np.finfo("float32").tiny)
+    order = np.argsort(-weight, axis=1, kind="stable")[:, :top]
+    shares = np.take_along_axis(weight, order, axis=1) / total[:, None]
+    found = {}
+    for place in range(order.shape[1]):
+        found[f"top_{place + 1}"] = np.array(names, object)[order[:, place]]
+        found[f"share_{place + 1}"] = shares[:, place].round(3)
+    return found
+
+
+def detect(
+    answer: Detector,
+    source: Path,
+    target: Path,
+    *,
+    keep: Sequence[str] = (),
+    header: bool = True,
+    top: int = TOP,
+) -> str:
     """Scores a table and writes the scores, aside and then in place.
 
     Args:
@@ -136,6 +183,7 @@ def detect(answer: Detector, source: Path, target: Path, *, keep: Sequence[str] 
         target: The file to write, commas between its cells.
         keep: Names of columns to write beside the scores.
         header: Whether the table's first line names its columns, which are called 1, 2 and so on otherwise.
+        top: How many columns to name beside each score, of exports that know how much of it comes from each.
 
     Returns:
         How many rows there were, and how many anomalies.
@@ -147,12 +195,12 @@ def detect(answer: Detector, source: Path, target: Path, *, keep: Sequence[str] 
         raise Refused(f"{source} would be written over itself: give another OUT.")
     names, reader = opened(source, header)
     check_columns(source, names, list(answer.inputs), keep)
-    kinds: dict[str, Kind] = {**dict.fromkeys(keep, "word"), **dict.fromkeys(answer.inputs, "number")}
+    kinds: dict[str, Kind] = {**dict.fromkeys(keep, "word"), **answer.kinds}
     count = anomalies = unscored = 0
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as aside:
         new = Path(aside, target.name)
         with new.open("w", encoding="utf-8", newline="") as out:
-            for block in scored(answer, reader(kinds), keep):
+            for block in scored(answer, reader(kinds), keep, top):
                 block.to_csv(out, index=False, header=not count, na_rep="nan", lineterminator="\n")
                 count += len(block)
                 anomalies += int(block["is_anomaly"].sum())
@@ -160,7 +208,7 @@ def detect(answer: Detector, source: Path, target: Path, *, keep: Sequence[str] 
         if not count:
             raise Refused(f"{source} has no rows: there is nothing to score.")
         os.replace(new, target)
-    told = f", {unscored:,} of them with empty or infinite values" if unscored else ""
+    told = f", {unscored:,} of them with empty, infinite or new values" if unscored else ""
     return f"Scored {count:,} rows: {anomalies:,} anomalies ({anomalies / count:.2%}){told}."
 
 
@@ -174,13 +222,14 @@ def main() -> None:
     parser.add_argument("out", type=Path, help="the file to write, as CSV")
     parser.add_argument("--keep", nargs="+", default=(), metavar="COLUMN", help="columns to write beside the scores")
     parser.add_argument("--header", choices=("yes", "no"), default="yes", help="whether line 1 names the columns")
+    parser.add_argument("--top", type=int, default=TOP, help="how many columns to name that add most to a score")
     parser.add_argument("--normal", type=int, help="of an export with several detectors, which answers, from 0 on")
     parser.add_argument("--trust", action="store_true", help="let the graph reach files, the network and programs")
     arguments = parser.parse_args()
     try:
         answer = detector(arguments.export, normal=arguments.normal, trusted=arguments.trust)
         keep, header = arguments.keep, arguments.header == "yes"
-        print(detect(answer, arguments.new, arguments.out, keep=keep, header=header))
+        print(detect(answer, arguments.new, arguments.out, keep=keep, header=header, top=max(0, arguments.top)))
     except Refused as refused:
         sys.exit(str(refused))
     except OSError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import math
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +26,18 @@ from serving.text_files import TextFile
 Kind = Literal["number", "word", "id"]
 ROWS_AT_A_TIME = 10_000  # where cells are read one by one
 SHOWN = 40  # characters of a cell that a message shows
-EMPTY = ("", "NaN", "nan", "NA", "N/A", "n/a", "null", "NULL", "None")  # cells of a column of numbers that hold none
+EMPTY = (
+    "",
+    "?",
+    "NaN",
+    "nan",
+    "NA",
+    "N/A",
+    "n/a",
+    "null",
+    "NULL",
+    "None",
+)  # cells of a column of numbers that hold none
 FLAGS = {word: value for value, name in enumerate(("false", "true")) for word in (name, name.title(), name.upper())}
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?", re.ASCII | re.IGNORECASE)
 ID = re.compile(r"0|[1-9]\d{0,18}", re.ASCII)  # as an integer is written
@@ -190,19 +202,31 @@ def _numbers(file: TextFile, found: Dialect, name: str, cells: list[str], lines:
     """Returns a column of numbers, NaN where a cell is empty."""
     values = np.full(len(cells), np.nan)
     for i, cell in enumerate(cells):
-        if cell in EMPTY:
-            continue
-        if cell in FLAGS:
-            values[i] = FLAGS[cell]
-            continue
-        text = cell.replace(",", ".") if found.decimal == "," and "." not in cell else cell
-        if not NUMBER.fullmatch(text) or (found.decimal == "," and "." in cell):
+        value = number(cell, found.decimal)
+        if value is None:
             raise Refused(
                 f"{file.name}: line {lines[i]}, column {name!r} holds {cell[:SHOWN]!r}: it must hold a number. Mend "
                 "it, or leave the column out."
             )
-        values[i] = float(text)
+        values[i] = value
     return values
+
+
+def number(cell: str, decimal: str = ".") -> float | None:
+    """Returns the number that a cell holds, NaN if it is empty; None if it holds a word.
+
+    Args:
+        cell: What it holds, stripped.
+        decimal: "." or ",".
+    """
+    if cell in EMPTY:
+        return math.nan
+    if cell in FLAGS:
+        return FLAGS[cell]
+    text = cell.replace(",", ".") if decimal == "," and "." not in cell else cell
+    if not NUMBER.fullmatch(text) or (decimal == "," and "." in cell):
+        return None
+    return float(text)
 
 
 def _words(kind: Kind, cells: list[str]) -> np.ndarray:

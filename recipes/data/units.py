@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import numpy as np
 
 from zoo import UsageError
+from zoo.layers.table_coding import TableCoding
 from zoo.wrappers import standardized
 from zoo.wrappers.resized import Resized
 from zoo.wrappers.scaled import Scaled
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from zoo.autoencoder import Autoencoder
 
 MOST_LOST = 0.01  # of a column's standard deviation, by rounding to 32 bits
+QUARTILES = 1.349  # standard deviations that lie between the quartiles of a normal distribution
 
 
 class Units(Protocol):
@@ -104,64 +106,141 @@ class Pixels:
 
 @dataclass(frozen=True, eq=False)
 class Standardized:
-    """Real numbers, which become samples by `(x - mean) / scale`.
+    """Columns of a table, which become samples by `(x - mean) / scale`; empty cells and words as `TableCoding` has it.
 
     Attributes:
         columns: The columns' names.
-        mean: Train's mean by column, in the data's units, shape `(columns,)`, float32.
-        scale: Train's standard deviation, likewise; 1 for a column that is constant there.
+        mean: The middle of train's values by column, in the data's units, shape `(columns,)`, float32.
+        scale: How far they spread, likewise; 1 for a column that is constant there, or of words.
         named: Whether the names are the data's own, so that an export takes columns by them.
+        empty: Of each column, the share of empty cells in train; None where the data have none.
+        words: Of each column, the words in the data; () of one of numbers.
+        shares: Of each column, the share of each of its words in train.
     """
 
     columns: tuple[str, ...]
     mean: np.ndarray
     scale: np.ndarray
     named: bool = True
+    empty: tuple[float | None, ...] = ()
+    words: tuple[tuple[str, ...], ...] = ()
+    shares: tuple[tuple[float, ...], ...] = ()
     output: ClassVar[str] = "real"
 
     @classmethod
-    def fitted(cls, train: np.ndarray, columns: Sequence[str], source: str, named: bool = True) -> Standardized:
+    def fitted(
+        cls,
+        train: np.ndarray,
+        columns: Sequence[str],
+        source: str,
+        named: bool = True,
+        *,
+        scaling: str = "standard",
+        filled: Sequence[bool] | None = None,
+        words: Sequence[Sequence[str]] | None = None,
+    ) -> Standardized:
         """Takes mean and scale from training samples.
 
         Args:
-            train: Shape `(n, columns)`, float64.
+            train: Shape `(n, columns)`, float64; words by their index, empty cells as NaN.
             columns: The columns' names.
             source: What an error calls the data.
             named: Whether the names are the data's own.
+            scaling: "standard" takes mean and standard deviation, "robust" median and quartiles.
+            filled: Of each column, whether the data have empty cells in it.
+            words: Of each column, its words; () of one of numbers.
 
         Raises:
-            UsageError: If float32, in which models compute, cannot distinguish a column's values.
+            UsageError: If float32, in which models compute, cannot distinguish a column's values, or all are empty.
         """
-        scale = np.where(np.ptp(train, axis=0) > 0, train.std(axis=0), 1)  # a constant's may round to above 0
-        lost = np.abs(train.astype("float32") - train).max(axis=0) / scale
+        words = words or [()] * train.shape[1]
+        numbers = np.where([bool(known) for known in words], 0.0, train)
+        if (nothing := np.isnan(numbers).all(axis=0)).any():
+            raise UsageError(f"{source}: column {columns[int(np.argmax(nothing))]!r} is empty in all rows that train.")
+        middle, scale = SCALINGS[scaling](numbers)
+        lost = np.nanmax(np.abs(numbers.astype("float32") - numbers), axis=0) / scale
         worst = int(np.argmax(lost))
         if lost[worst] > MOST_LOST:
             raise UsageError(
-                f"{source}: column {columns[worst]!r} varies too little around {train[:, worst].mean():.6g} for 32-bit "
+                f"{source}: column {columns[worst]!r} varies too little around {middle[worst]:.6g} for 32-bit "
                 "numbers: subtract a constant from it first."
             )
-        return cls(tuple(columns), train.mean(axis=0).astype("float32"), scale.astype("float32"), named)
+        empty = np.isnan(numbers).mean(axis=0)
+        shares = [
+            np.bincount(train[:, i].astype(int), minlength=len(known)) / len(train) if known else np.zeros(0)
+            for i, known in enumerate(words)
+        ]
+        return cls(
+            tuple(columns),
+            middle.astype("float32"),
+            scale.astype("float32"),
+            named,
+            tuple(float(share) if has else None for share, has in zip(empty, filled, strict=True)) if filled else (),
+            tuple(map(tuple, words)),
+            tuple(tuple(each.tolist()) for each in shares),
+        )
 
     @property
     def meaning(self) -> str:
         """What goes into an export, in words."""
         return "the columns' values as in the file"
 
+    @property
+    def plain(self) -> bool:
+        """Whether all cells are numbers, so that a sample has as many numbers as there are columns."""
+        return not any(self.words) and all(share is None for share in self.empty)
+
+    def coding(self, invert: bool = False) -> TableCoding:
+        """Returns the layer that makes samples of rows, or rows of samples."""
+        return TableCoding(self.mean, self.scale, self.empty or [None] * len(self.columns), self.shares, invert)
+
     def samples(self, x: np.ndarray) -> np.ndarray:
-        """Returns raw values, shape `(n, columns)`, as samples, float32."""
-        return (x.astype("float32") - self.mean) / self.scale
+        """Returns rows, shape `(n, columns)`, as samples, float32: words by their index, empty cells as NaN."""
+        values = x.astype("float32")
+        return (values - self.mean) / self.scale if self.plain else np.asarray(self.coding()(values))
 
     def raw(self, x: np.ndarray) -> np.ndarray:
-        """Returns samples, shape `(n, columns)`, in the data's own units."""
-        return x * self.scale + self.mean
+        """Returns samples, shape `(n, width)`, in the data's own units, as `samples` takes them."""
+        if self.plain:
+            return x * self.scale + self.mean
+        found = np.array(self.coding(invert=True)(x))
+        coding = self.coding()
+        flags = x[:, len(coding.numbers) :][:, : len(coding.filled)]
+        for column, flag in zip(coding.filled, flags.T, strict=True):
+            found[flag > 0, column] = np.nan  # a flag has two values, one below 0 and one above, or is always below
+        return found
 
     def wrap(self, model: Autoencoder) -> Autoencoder:
         """Returns the model that takes raw values."""
-        return standardized.Standardized(model, self.mean, self.scale, self.columns if self.named else None)
+        coded = {} if self.plain else {"empty": self.empty or None, "words": self.words, "shares": self.shares}
+        return standardized.Standardized(model, self.mean, self.scale, self.columns if self.named else None, **coded)
 
     def inputs(self) -> dict[str, Any]:
         """Returns what `inputs.json` beside an export says of what goes in: the columns' names in their order."""
-        return {"x": {"values": self.meaning, "columns": list(self.columns)}}
+        found: dict[str, Any] = {"values": self.meaning, "columns": list(self.columns)}
+        if any(self.words):
+            found["words"] = {name: list(known) for name, known in zip(self.columns, self.words, strict=True) if known}
+        if self.empty:
+            found["may_be_empty"] = [
+                name for name, share in zip(self.columns, self.empty, strict=True) if share is not None
+            ]
+        return {"x": found}
+
+
+def _standard(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns mean and standard deviation by column; 1 for a constant's, which may round to above 0."""
+    spread = np.nanmax(x, axis=0) - np.nanmin(x, axis=0)
+    return np.nanmean(x, axis=0), np.where(spread > 0, np.nanstd(x, axis=0), 1)
+
+
+def _robust(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the median, and a normal distribution's deviation by its quartiles; where these meet, as above."""
+    quarter, middle, three = np.nanquantile(x, (0.25, 0.5, 0.75), axis=0)
+    _, usual = _standard(x)
+    return middle, np.where(three > quarter, (three - quarter) / QUARTILES, usual)
+
+
+SCALINGS = {"standard": _standard, "robust": _robust}
 
 
 @dataclass(frozen=True)

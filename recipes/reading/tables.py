@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from serving import parquet, tables
 from serving.dialects import Dialect, encoding_of
 from serving.dialects import dialect as found_in
 from serving.refusing import Refused
-from serving.tables import ID, Kind, Rows
+from serving.tables import EMPTY, ID, Kind, Rows
 from serving.text_files import TextFile, on_disk
 from zoo import UsageError
 
-__all__ = ["ID", "Kind", "Rows", "Table", "TextFile", "answered", "on_disk", "opened", "text"]
+__all__ = ["EMPTY", "ID", "Kind", "Rows", "Table", "TextFile", "answered", "on_disk", "opened", "text"]
+
+FIRST = 1000  # rows that a column is judged by
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,20 @@ class Table:
             yield from (
                 tables.rows(self.file, self.dialect, kinds) if self.dialect else parquet.rows(Path(self.name), kinds)
             )
+
+    def first(self, names: Sequence[str]) -> Rows:
+        """Returns the first rows of some columns, all cells as words.
+
+        Raises:
+            UsageError: If a line is not what it should be; names it.
+        """
+        for rows in self.rows(dict.fromkeys(names, "word")):
+            return Rows(rows.lines[:FIRST], {name: cells[:FIRST] for name, cells in rows.columns.items()})
+        return Rows(np.zeros(0, int), {name: np.zeros(0, object) for name in names})
+
+    def number(self, cell: str) -> float | None:
+        """Returns the number that a cell holds, NaN if it is empty; None if it holds a word."""
+        return tables.number(cell, self.dialect.decimal if self.dialect else ".")
 
 
 def opened(file: Path | TextFile, header: bool = True) -> Table:

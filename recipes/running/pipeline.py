@@ -45,7 +45,7 @@ def load(config: SampleOptions) -> Splits:
     """
     from recipes.data import sources
 
-    asked = ("label", "columns", "header", "size", "channels", "framing", "white")
+    asked = ("label", "columns", "header", "categories", "scaling", "size", "channels", "framing", "white")
     options = {name: getattr(config, name) for name in asked}
     splits = sources.load(config.data, seed=config.seed, **options)
     print(f"{splits.name}, from {splits.source}: {splits.split}.")

@@ -20,7 +20,12 @@ class SampleOptions(Options):
     """The column of a table, or the array of an archive, that holds labels. In a folder of pictures, sub-folders are
     labels anyway."""
     columns: tuple[str, ...] | None = None
-    """For a table: the columns of numbers to use, by name; all but the label if not given."""
+    """For a table: the columns to use, by name; all but the label if not given."""
+    categories: tuple[str, ...] | None = None
+    """For a table: columns whose cells are words, though they may be numbers. Columns of words alone are found."""
+    scaling: Literal["standard", "robust"] | None = None
+    """For a table: standardize numbers by mean and standard deviation (standard, the default), or by median and
+    quartiles (robust), which a few extreme values do not move."""
     header: Literal["yes", "no"] | None = None
     """For a table: whether its first line names the columns. If it does not, they are called 1, 2 and so on."""
     size: tuple[int, ...] | None = None

@@ -5,9 +5,11 @@ import json
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 import tensorflow as tf
 
+import zoo
 from recipes import anomaly
 from recipes.data import idx, table
 from recipes.tasks.detection import measuring
@@ -144,7 +146,7 @@ def test_options_that_do_not_fit_are_told(options, told, few_digits, tmp_path):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"normal": "good", "label": None}, "holds 'bad'"),
+        ({"normal": "good", "label": None}, "--normal good needs labels: name their column with --label"),
         ({"label": "kind"}, "--normal must be each or one of the labels bad, good. Received: ''."),
         ({"label": "kind", "normal": "godo"}, "Did you mean 'good'?"),
         ({"label": "kidn", "normal": "good"}, "Did you mean 'kind'?"),
@@ -233,11 +235,39 @@ def test_constant_and_doubled_columns_are_columns(tmp_path):
     assert far["is_anomaly"].numpy().tolist() == [False, True, True], "a constant that changes is an anomaly"
 
 
+def test_words_and_empty_cells_train_and_go_in_by_name(tmp_path, capsys):
+    rows = [f"{'' if i % 7 == 3 else i % 7},{('red', 'blue', 'blue')[i % 3]},{row}" for i, row in enumerate(lines(90))]
+    file = tmp_path / "t.csv"
+    file.write_text("\n".join(["size,color,a,b,kind", *rows]) + "\n")
+    out = tmp_path / "out"
+    config = anomaly.Config(data=str(file), label="kind", normal="good", epochs=2, out=out)
+    assert all(math.isfinite(value) for value in anomaly.run(config).values())
+    printed = capsys.readouterr().out
+    assert "Columns of words (how many): 'color' (2)." in printed
+    assert "filled with the mean and flagged: 'size' (13)" in printed
+    inputs = json.loads((out / "inputs.json").read_text())["x"]
+    assert (inputs["words"], inputs["may_be_empty"]) == ({"color": ["blue", "red"]}, ["size"])
+    named = tf.saved_model.load(out / "saved_model").signatures["named"]
+    columns = {
+        "size": [np.nan, 2, 2, 2],
+        "color": ["red", "blue", "green", "red"],
+        "a": [0.0] * 4,
+        "b": [0, 0, 0, np.nan],
+    }
+    specs = named.structured_input_signature[1]
+    found = named(**{name: tf.constant(values, specs[name].dtype) for name, values in columns.items()})
+    assert found["is_anomaly"].numpy().tolist()[2:] == [True, True], "a new word, and an empty cell where none was"
+    assert np.isfinite(found["score"][:2]).all()
+    np.testing.assert_allclose(found["contribution"].numpy()[:2].sum(axis=1), found["score"][:2], rtol=1e-5)
+    frame = pd.DataFrame(columns)[["b", "color", "a", "size"]]
+    np.testing.assert_allclose(zoo.load(out).score(frame), found["score"], rtol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("rows", "extra", "message"),
     [
-        (lines(60, "red"), ("color",), "column 'color' holds 'red'"),
-        (lines(60, ""), ("empty",), "column 'empty' is empty or NaN"),
+        ([*lines(60, "red"), *lines(60, "3")], ("color",), "column 'color' holds 'red': it must hold a number"),
+        (lines(60, ""), ("empty",), "column 'empty' is empty in all rows that train"),
         (lines(1), (), "must have at least 5 rows under its first line. Received: 1"),
         (lines(8), (), "at least 5 normal samples must train"),
     ],

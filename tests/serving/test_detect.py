@@ -39,6 +39,9 @@ def frame():
     return pd.DataFrame(x, columns=COLUMNS).assign(name=[f"row {i}, é" for i in range(40)])
 
 
+TOP = [f"{what}_{place}" for place in (1, 2, 3) for what in ("top", "share")]
+
+
 def expected(frame):
     return np.square((frame[list(COLUMNS)].to_numpy() - [1000, 20, 3]) / [5, 2, 1]).mean(axis=1)
 
@@ -52,7 +55,7 @@ def test_rows_are_scored_in_any_order_of_columns(answer, frame, tmp_path):
     mixed = frame[["name", "speed", "höhe", "pressure (hPa)"]]
     mixed.to_csv(tmp_path / "new.csv", index=False)
     told, out = scored(answer, tmp_path / "new.csv", tmp_path)
-    assert list(out) == ["line", "score", "is_anomaly"]
+    assert list(out) == ["line", "score", "is_anomaly", *TOP]
     assert out["line"].tolist() == list(range(2, 42))
     np.testing.assert_allclose(out["score"], expected(frame), rtol=1e-3)
     assert out["is_anomaly"].tolist() == (expected(frame) > 4).tolist()
@@ -73,7 +76,7 @@ def test_a_new_file_may_be_written_in_any_way(written, answer, frame, tmp_path):
     else:
         new.write_bytes(gzip.compress(frame.to_csv(index=False).encode()))
     _, out = scored(answer, new, tmp_path, keep=["name", "speed"])
-    assert list(out) == ["line", "name", "speed", "score", "is_anomaly"]
+    assert list(out) == ["line", "name", "speed", "score", "is_anomaly", *TOP]
     np.testing.assert_allclose(out["score"], expected(frame), rtol=1e-3)
     assert out["name"].tolist() == frame["name"].tolist()
     assert out["speed"].tolist() == frame["speed"].tolist()
@@ -92,7 +95,36 @@ def test_rows_without_a_value_are_anomalies(answer, tmp_path):
     (tmp_path / "new.csv").write_text(",".join(COLUMNS) + "\n" + "\n".join(rows) + "\n")
     told, out = scored(answer, tmp_path / "new.csv", tmp_path)
     assert out["is_anomaly"].tolist() == [False, True, True, True, True]
-    assert told == "Scored 5 rows: 4 anomalies (80.00%), 4 of them with empty or infinite values."
+    assert told == "Scored 5 rows: 4 anomalies (80.00%), 4 of them with empty, infinite or new values."
+    assert out["top_1"].tolist()[1:] == [COLUMNS[i] for i in (0, 0, 1, 2)]
+    assert out["share_1"].tolist()[1:] == [1] * 4
+
+
+def test_the_columns_that_add_most_to_a_score_are_named(answer, tmp_path):
+    (tmp_path / "new.csv").write_text(",".join(COLUMNS) + "\n1010,14,4\n")  # 2, -3 and 1 standard deviations off
+    _, out = scored(answer, tmp_path / "new.csv", tmp_path)
+    assert out.loc[0, ["top_1", "top_2", "top_3"]].tolist() == [COLUMNS[i] for i in (1, 0, 2)]
+    shares = out.loc[0, ["share_1", "share_2", "share_3"]].astype(float)
+    np.testing.assert_allclose(shares, [9 / 14, 4 / 14, 1 / 14], atol=1e-3)
+    assert list(scored(answer, tmp_path / "new.csv", tmp_path, top=1)[1]) == ["line", "score", "is_anomaly", *TOP[:2]]
+    assert list(scored(answer, tmp_path / "new.csv", tmp_path, top=0)[1]) == ["line", "score", "is_anomaly"]
+
+
+def test_words_and_empty_cells_are_what_training_knew_them_as(tmp_path):
+    inner = zoo.build("vanilla", (5,), latent_dim=1, hidden_units=(), output="real")
+    for weight in inner.weights:
+        weight.assign(np.zeros(weight.shape))
+    given = {"empty": [0.5, None, None], "words": [(), (), ("rot", "grün")], "shares": [(), (), (0.5, 0.5)]}
+    model = Standardized(Detector(inner, threshold=9.0), [0] * 3, [1] * 3, ("a", "b", "farbe"), **given)
+    zoo.export(model, tmp_path / "e")
+    rows = ["1,2,rot", ",2,grün", "1,,rot", "1,2,blau", "1,2,"]
+    (tmp_path / "new.csv").write_text("a,b,farbe\n" + "\n".join(rows) + "\n")
+    _, out = scored(detector(tmp_path / "e"), tmp_path / "new.csv", tmp_path)
+    assert out["is_anomaly"].tolist() == [False, False, True, True, True]
+    # Of five numbers each: a, b, a's flag, which is 1 off, and two indicators, half a unit off, over sqrt(1/2).
+    np.testing.assert_allclose(out["score"][:2], [(1 + 4 + 1 + 1) / 5, (0 + 4 + 1 + 1) / 5], rtol=1e-5)
+    assert out["top_1"].tolist() == ["b", "b", "b", "farbe", "farbe"]
+    np.testing.assert_allclose(out["share_1"][:2], [4 / 7, 4 / 6], atol=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -122,8 +122,25 @@ class Detector(Wrapper):
         """Returns whether each sample is an anomaly, shape `(n,)`; one with NaNs or infinities is."""
         return np.asarray(self.is_anomaly(self.score(x, batch_size)))
 
+    def contribution(self, x: tf.Tensor, reconstruction: tf.Tensor) -> tf.Tensor:
+        """Returns what each number of rows adds to their score, shape `(batch, columns)`; all add up to it.
+
+        What is no number adds infinitely much, and all others of that row, of which nobody knows, nothing.
+        """
+        added = tf.square(x - reconstruction) / x.shape[-1]
+        added = tf.where(tf.math.is_nan(added), 0.0, added)
+        return tf.where(tf.math.is_finite(x), added, math.inf)
+
+    @property
+    def explains(self) -> bool:
+        """Whether the score is a sum over columns: samples are rows, compared as they are."""
+        return len(self.sample_shape) == 1 and not self.relative and not self.blur
+
     def endpoints(self) -> dict[str, Endpoint]:
-        """Returns what the model offers, with this `score`, and `detect`: the score, and whether it is an anomaly's."""
+        """Returns what the model offers, with this `score`, and `detect`: the score, and whether it is an anomaly's.
+
+        Of rows also `contributions`: how much of the score comes from each column.
+        """
         endpoints = self.model.endpoints()
         reconstruct = endpoints["serving_default"].call
 
@@ -134,8 +151,12 @@ class Detector(Wrapper):
             value = score(x)["score"]
             return {"score": value, "is_anomaly": self.is_anomaly(value)}
 
+        def contributions(x: tf.Tensor) -> dict[str, tf.Tensor]:
+            return {"contribution": self.contribution(x, reconstruct(x)["reconstruction"])}
+
         of_one = endpoints["score"]
-        return {**endpoints, "score": of_one._replace(call=score), "detect": of_one._replace(call=detect)}
+        calls = {"score": score, "detect": detect, **({"contributions": contributions} if self.explains else {})}
+        return {**endpoints, **{name: of_one._replace(call=call) for name, call in calls.items()}}
 
 
 def _mean_square(values: tf.Tensor) -> tf.Tensor:

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo import checks, containers
+from zoo import checks, containers, shapes
 from zoo.autoencoder import Autoencoder, Endpoint
 from zoo.containers import Numbers
 from zoo.given import Given, checked
@@ -32,6 +32,7 @@ class Raw(Wrapper):
         model: The model.
         prepare: A layer from raw values to what the model takes.
         restore: A layer back, from what the model gives.
+        raw_shape: The shape of one raw sample; the model's own if not given.
         name: The wrapper's name; the wrapped one's if not given.
         **settings: What a subclass makes the layers of.
     """
@@ -42,11 +43,13 @@ class Raw(Wrapper):
         *,
         prepare: keras.Layer,
         restore: keras.Layer,
+        raw_shape: tuple[int | None, ...] | None = None,
         name: str | None = None,
         **settings: Any,
     ) -> None:
+        shape = model.encoder.inputs[0].shape[1:] if raw_shape is None else raw_shape
         # What an encoder or a decoder takes beside samples and codes, such as labels, it takes as it is.
-        x, *beside = [keras.Input(self.raw_shape(model), name="x"), *map(_again, model.encoder.inputs[1:])]
+        x, *beside = [keras.Input(shape, name="x"), *map(_again, model.encoder.inputs[1:])]
         code = [keras.Input(model.decoder.inputs[0].shape[1:], name="code"), *map(_again, model.decoder.inputs[1:])]
         super().__init__(
             model,
@@ -57,11 +60,6 @@ class Raw(Wrapper):
             restore=restore,
             **settings,
         )
-
-    @staticmethod
-    def raw_shape(model: Autoencoder) -> tuple[int | None, ...]:
-        """Returns the shape of one raw sample: the model's own."""
-        return model.encoder.inputs[0].shape[1:]
 
     def arguments(self) -> tuple[str, ...]:
         """Returns the names of the arguments."""
@@ -90,13 +88,21 @@ class Raw(Wrapper):
         return self.__getattr__(name)(*values, **named)
 
     @property
+    def reshapes(self) -> bool:
+        """Whether a raw sample has another shape than the model's."""
+        return self.sample_shape != tuple(self.model.encoder.inputs[0].shape[1:])
+
+    @property
     def good_shape(self) -> tuple[int | None, ...]:
-        """The shape of a raw sample that is its own target: the model's own."""
-        return self.model.good_shape
+        """The shape of a raw sample that is its own target: the model's own, unless raw ones have another."""
+        return self.sample_shape if self.reshapes else self.model.good_shape
 
     def check_target_shape(self, name: str, given: tuple[int | None, ...], of_samples: tuple[int | None, ...]) -> None:
-        """Raises `UsageError` unless a shape is what the model says of targets, which keep theirs when prepared."""
-        self.model.check_target_shape(name, given, of_samples)
+        """Raises `UsageError` unless a shape is that of raw samples, or what the model says of other targets."""
+        if self.reshapes and self.targets_are_samples:
+            shapes.check(name, given, self.sample_shape)
+        else:
+            self.model.check_target_shape(name, given, of_samples)
 
     def check_values(self, name: str, values: np.ndarray, noisy: bool = False) -> None:
         """Raises `UsageError` unless raw values are finite; what else the model asks for, it asks when they come."""
@@ -164,8 +170,19 @@ class Raw(Wrapper):
 
     def endpoints(self) -> dict[str, Endpoint]:
         """Returns what the model offers, of raw samples."""
-        endpoints = self.model.endpoints()
-        return {name: endpoint._replace(call=self._of_raw(endpoint)) for name, endpoint in endpoints.items()}
+        return {
+            name: endpoint._replace(call=self._of_raw(endpoint), inputs=self._raw_inputs(endpoint))
+            for name, endpoint in self.model.endpoints().items()
+        }
+
+    def _raw_inputs(self, endpoint: Endpoint) -> tuple[tf.TensorSpec, ...]:
+        """Returns an endpoint's inputs, samples in the shape of raw ones."""
+        return tuple(
+            tf.TensorSpec((spec.shape[0], *self.sample_shape), spec.dtype, spec.name)
+            if spec.name in endpoint.samples
+            else spec
+            for spec in endpoint.inputs
+        )
 
     def _of_raw(self, endpoint: Endpoint) -> Callable[..., dict[str, tf.Tensor]]:
         def call(*inputs: tf.Tensor) -> dict[str, tf.Tensor]:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from recipes.data import table
+from recipes.data.units import Standardized
 from zoo import UsageError
 
 
@@ -175,14 +176,14 @@ FIVE = "1,2\n" * 5
         ("\n1,2\n", "line 1 is empty"),
         ("a,b\n", "must have at least 5 rows under its first line. Received: 0."),
         ("a,b\n1,2\n", "Received: 1."),
-        ("a\n" + "1\n" * 5, "at least 2 columns of numbers. Received: 'a', in utf-8 text, separated by commas."),
+        ("a\n" + "1\n" * 5, "at least 2 columns of values. Received: 'a', in utf-8 text, separated by commas."),
         ("a;b\n" + "1;2,5\n" * 4 + "1;2.5\n", "line 2, column 'b' holds '2,5'"),
         ("a,b,a\n" + "1,2,3\n" * 5, "columns 1 and 3 are both called 'a'"),
         (",a,b\n" + "0,1,2\n" * 5, "column 1 has no name"),
         ("1.5,2\n" + FIVE, "line 1 must name the columns, and '1.5' is a number"),
         (f"a,b\n{FIVE}3,four\n", "line 7, column 'b' holds 'four'"),
-        (f"a,b\n{FIVE}3,\n", "line 7, column 'b' is empty or NaN"),
-        (f"a,b\n{FIVE}\nNaN,3\n", "line 8, column 'a' is empty or NaN"),
+        ("a,b\n" + "1,\n" * 9, "column 'b' is empty in all rows that train"),
+        (f"a,b\n{FIVE}3,four\n", "or take all its cells as words with --categories b"),
         (f"a,b\n{FIVE}3,inf\n", "line 7, column 'b' holds inf"),
         (f"a,b\n{FIVE}1e300,3\n", "line 7, column 'a' holds 1e+300"),
         (f"a,b\n{FIVE}3\n", "line 7 has 1 cell where there are 2 columns"),
@@ -217,8 +218,55 @@ def test_a_row_without_a_label_is_told(write):
     assert_told(write(rows() + "1,2,3,\n"), "line 22, column 'kind' holds no label", "kind")
 
 
-def test_words_in_a_column_that_is_not_the_label_are_told(write):
-    assert_told(write(rows()), "line 2, column 'kind' holds 'b'")
+def test_a_column_of_words_is_told_and_becomes_an_indicator_a_word(write):
+    splits = table.load(write(rows()))
+    assert splits.notes == (
+        "Columns of words (how many): 'kind' (2). One that is no input is the --label, or not in --columns."
+    )
+    assert splits.shape == (5,)
+    raw = splits.raw(splits.train.x)
+    np.testing.assert_array_equal(raw[:, 3], np.rint(raw[:, 0]) % 4 == 0)  # a is 0, b is 1
+    shares = np.bincount(raw[:, 3].astype(int)) / len(raw)
+    np.testing.assert_allclose(splits.units.shares[3], shares)
+    assert splits.inputs()["x"]["words"] == {"kind": ["a", "b"]}
+
+
+def test_numbers_are_words_where_that_is_said(write):
+    splits = table.load(write(rows()), label="kind", categories=("same",))
+    assert splits.units.words == ((), (), ("7",))
+    assert_told(write(rows(150)), "has no column 'smae'", "kind", categories=("smae",))
+    assert_told(
+        write(rows(150)), "column 'up' holds over 100 different words, such as '0', '1', '2'", categories=("up",)
+    )
+
+
+def test_empty_cells_are_filled_and_flagged_and_come_back_empty(write):
+    content = rows(40).replace("\n4,", "\n,").replace("\n5,", "\n?,").replace("\n6,", "\nNaN,")
+    splits = table.load(write(content), label="kind", seed=1)
+    assert splits.notes == "Columns with empty cells, which are filled with the mean and flagged: 'up' (3)."
+    assert splits.inputs()["x"]["may_be_empty"] == ["up"]
+    assert splits.shape == (4,)
+    every = np.concatenate([splits.raw(part.x) for part in parts(splits)])
+    empty = np.isnan(every[:, 0])
+    assert sorted(every[empty, 1]) == [1000 - 2 * i for i in (6, 5, 4)]
+    np.testing.assert_allclose(every[~empty, 1], 1000 - 2 * every[~empty, 0], rtol=1e-5)
+    samples = np.concatenate([part.x for part in parts(splits)])
+    assert (samples[empty, 0] == 0).all(), "the mean"
+    assert splits.train.x[:, -1].mean() == pytest.approx(0, abs=1e-6), "the flag"
+
+
+def test_few_extreme_values_do_not_move_a_robust_scale(write):
+    content = "a,b\n" + "".join(f"{i},{1e6 if i == 50 else i}\n" for i in range(100))
+    x = np.stack([np.arange(100.0), np.where(np.arange(100) == 50, 1e6, np.arange(100))], axis=1)
+    standard, robust = (Standardized.fitted(x, "ab", "x", scaling=scaling) for scaling in ("standard", "robust"))
+    np.testing.assert_allclose(robust.scale[1], robust.scale[0], rtol=0.05)
+    np.testing.assert_allclose(robust.mean, 49.5, atol=0.6)
+    assert standard.scale[1] > 1000 * standard.scale[0]
+    assert table.load(write(content), scaling="robust").units.scale.max() < 50
+    same = table.load(write("a,b\n" + "".join(f"{i},{i // 99}\n" for i in range(100))), scaling="robust").units
+    assert same.scale[1] > 0, "where the quartiles meet"
+    with pytest.raises(UsageError, match="scaling must be"):
+        table.load(write(content), scaling="log")
 
 
 @pytest.mark.parametrize("name", ["nowhere.csv", "."])
@@ -240,5 +288,5 @@ def message(file, **options):
     return str(error.value)
 
 
-def assert_told(file, told, label=None):
-    assert told in message(file, label=label)
+def assert_told(file, told, label=None, **options):
+    assert told in message(file, label=label, **options)

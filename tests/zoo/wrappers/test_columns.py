@@ -115,3 +115,42 @@ def test_names_are_one_for_each_column():
         with pytest.raises(UsageError, match="columns must be 2 names, each another"):
             Standardized(inner, [0, 0], [1, 1], columns)
     assert "named" not in Standardized(inner, [0, 0], [1, 1]).endpoints()
+
+
+WORDS = {"empty": [0.2, None], "words": [(), ("", "a", "3")], "shares": [(), (0.2, 0.4, 0.4)]}
+
+
+@pytest.fixture(scope="module")
+def of_words():
+    inner = zoo.build("vanilla", (5,), latent_dim=2, output="real", seed=0)
+    return Standardized(Detector(inner, threshold=2.0), [5, 0], [2, 1], ("n", "w"), **WORDS)
+
+
+def test_a_frame_of_words_and_an_array_of_their_places_are_the_same(of_words):
+    frame = pd.DataFrame({"w": ["a", 3, 3.0, None, "b"], "n": [1.0, np.nan, 3, 4, 5]})
+    x = np.array([[1, 1], [np.nan, 2], [3, 2], [4, 0]])
+    np.testing.assert_array_equal(of_words.score(frame[:4]), of_words.score(x))
+    np.testing.assert_array_equal(of_words.encode(frame[:4]), of_words.encode(x))
+    assert of_words.reconstruct(x).shape == (4, 2)
+    assert set(of_words.reconstruct(x)[:, 1]) <= {0, 1, 2}
+    assert of_words.detect(frame)[4]
+    with pytest.raises(UsageError, match=r"column 'w', must be words that training knew, '', 'a', '3'"):
+        of_words.encode(frame)
+
+
+def test_a_model_of_words_is_trained_verified_and_loaded_again(of_words, tmp_path):
+    x = np.array([[1, 1], [np.nan, 2], [3, 2], [4, 0]])
+    of_words.fit(x, epochs=1, verbose=0)
+    folder = zoo.export(of_words, tmp_path / "e", examples=x)
+    assert verify(folder, tolerance=1e-5, trusted=False)[1] == []
+    again = zoo.load(folder)
+    np.testing.assert_array_equal(again.score(x), of_words.score(x))
+    with pytest.raises(UsageError, match="shape"):
+        again.fit(x, np.zeros((4, 5)), verbose=0)
+
+
+def test_words_that_do_not_fit_are_told(of_words):
+    with pytest.raises(UsageError, match="shares must be one for each of the words"):
+        Standardized(of_words.model, [0, 0], [1, 1], words=[(), ("a", "b")], shares=[(), (1.0,)])
+    with pytest.raises(UsageError, match="model must be of 3 numbers"):
+        Standardized(of_words.model, [0, 0], [1, 1], words=[(), ("a", "b")], shares=[(), (0.5, 0.5)])

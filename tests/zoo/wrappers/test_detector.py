@@ -146,6 +146,22 @@ def test_columns_and_numbers_that_do_not_fit_are_told():
         Standardized(model((3,), output="real"), [0, 0, 0], [1, 1, 0])
 
 
+def test_what_each_column_adds_makes_up_the_score():
+    raw, mean, scale = raw_table()
+    inner = Detector(model((3,), output="real", seed=0))
+    endpoints = Standardized(inner, mean, scale).endpoints()
+    reconstruction, score, added = (
+        endpoints[name].call(tf.constant(raw))[key].numpy()
+        for name, key in (("serving_default", "reconstruction"), ("score", "score"), ("contributions", "contribution"))
+    )
+    np.testing.assert_allclose(added, np.square((raw - reconstruction) / scale) / 3, rtol=1e-2, atol=1e-4)
+    np.testing.assert_allclose(added.sum(axis=1), score, rtol=1e-4)
+    z = np.array([[np.nan, 0, 0], [0, -np.inf, 0]], "float32")
+    infinite = inner.endpoints()["contributions"].call(tf.constant(z))["contribution"].numpy()
+    np.testing.assert_array_equal(infinite, [[np.inf, 0, 0], [0, np.inf, 0]])
+    assert "contributions" not in Detector(model(seed=0)).endpoints(), "of pictures"
+
+
 LOAD = """
 import sys, numpy as np, tensorflow as tf, zoo
 kept = np.load(sys.argv[1] + "/kept.npz")
