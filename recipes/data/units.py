@@ -212,8 +212,9 @@ class Standardized:
 
     def wrap(self, model: Autoencoder) -> Autoencoder:
         """Returns the model that takes raw values."""
-        coded = {} if self.plain else {"empty": self.empty or None, "words": self.words, "shares": self.shares}
-        return standardized.Standardized(model, self.mean, self.scale, self.columns if self.named else None, **coded)
+        names = self.columns if self.named else None
+        coded: Any = {} if self.plain else {"empty": self.empty, "words": self.words, "shares": self.shares}
+        return standardized.Standardized(model, self.mean, self.scale, names, **coded)
 
     def inputs(self) -> dict[str, Any]:
         """Returns what `inputs.json` beside an export says of what goes in: the columns' names in their order."""

@@ -45,8 +45,8 @@ class TableCoding(keras.layers.Layer):
 
     def __init__(
         self,
-        mean: Sequence[float],
-        scale: Sequence[float],
+        mean: Sequence[float] | np.ndarray,
+        scale: Sequence[float] | np.ndarray,
         empty: Sequence[float | None],
         shares: Sequence[Sequence[float]],
         invert: bool = False,

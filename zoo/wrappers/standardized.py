@@ -32,9 +32,9 @@ class Standardized(Raw):
         scale: What each is divided by, likewise; above 0.
         columns: The columns' names. If given, data frames are taken by them, whatever their order, and so are the
             inputs of the endpoint `named`.
-        empty: Of each column, the share of empty cells in training; None where no cell may be empty.
-        words: Of each column, the words that it may hold; () of one of numbers.
-        shares: Of each column, the share of each word in training.
+        empty: Of each column, the share of empty cells in training; None where no cell may be empty. () if nowhere.
+        words: Of each column, the words that it may hold; () of one of numbers. () if there are none.
+        shares: Of each column, the share of each word in training, likewise.
         name: The wrapper's name; the wrapped one's if not given.
     """
 
@@ -44,43 +44,38 @@ class Standardized(Raw):
         mean: Sequence[float] | np.ndarray,
         scale: Sequence[float] | np.ndarray,
         columns: Sequence[str] | None = None,
-        empty: Sequence[float | None] | None = None,
-        words: Sequence[Sequence[str]] | None = None,
-        shares: Sequence[Sequence[float]] | None = None,
+        empty: Sequence[float | None] = (),
+        words: Sequence[Sequence[str]] = (),
+        shares: Sequence[Sequence[float]] = (),
         name: str | None = None,
     ) -> None:
-        plain = Standardization(mean, scale, name="standardize")
-        width = np.size(plain.mean)
+        prepare: keras.Layer = Standardization(mean, scale, name="standardize")
+        restore: keras.Layer = Standardization(mean, scale, invert=True, name="put_back")
+        mean, scale, width = prepare.mean, prepare.scale, np.size(prepare.mean)
         if columns is not None:
             fits = len(set(columns)) == len(columns) == width
             checks.check(fits, "columns", f"{width} names, each another", list(columns)[:SHOWN])
-        coded = empty is not None or words is not None
+        coded = bool(empty or words)
         if coded:
-            empty, words, shares = (
-                given or [none] * width for given, none in ((empty, None), (words, ()), (shares, ()))
-            )
+            empty, words, shares = empty or [None] * width, words or [()] * width, shares or [()] * width
             fits = [len(known) for known in words] == [len(each) for each in shares]
             checks.check(fits, "shares", "one for each of the words", [len(each) for each in shares][:SHOWN])
-            prepare, restore = (
-                TableCoding(plain.mean, plain.scale, empty, shares, invert, name=called)
-                for invert, called in ((False, "code_columns"), (True, "put_back"))
-            )
-            inside = model.encoder.inputs[0].shape[-1]
-            checks.check(len(prepare.owners) == inside, "model", f"of {len(prepare.owners)} numbers", inside)
-        else:
-            prepare, restore = plain, Standardization(mean, scale, invert=True, name="put_back")
+            prepare = TableCoding(mean, scale, empty, shares, name="code_columns")
+            restore = TableCoding(mean, scale, empty, shares, invert=True, name="put_back")
+            inside, expected = model.encoder.inputs[0].shape[-1], len(prepare.owners)
+            checks.check(inside == expected, "model", f"of {expected} numbers", inside)
         super().__init__(
             model,
             prepare=prepare,
             restore=restore,
             raw_shape=(width,) if coded else None,
             name=name,
-            mean=plain.mean,
-            scale=plain.scale,
+            mean=mean,
+            scale=scale,
             columns=None if columns is None else tuple(columns),
-            empty=empty,
-            words=words,
-            shares=shares,
+            empty=list(empty),
+            words=list(words),
+            shares=list(shares),
         )
 
     def taken(self, name: str, values: Any) -> Any:
@@ -95,7 +90,7 @@ class Standardized(Raw):
         if self.empty and values.ndim == 2:
             may_be_empty = np.array([share is not None for share in self.empty])
             values = np.where(may_be_empty & np.isnan(values), 0, values)
-        for i, known in enumerate(self.words or ()):
+        for i, known in enumerate(self.words):
             if known and values.ndim == 2:
                 index = values[:, i]
                 good = (index >= 0) & (index < len(known)) & (index == np.floor(index))
