@@ -61,6 +61,30 @@ class Kind:
         """Returns what is measured beside the loss, in training and validation: nothing."""
         return []
 
+    def axes(self, input_shape: tuple[int, ...]) -> int:
+        """Returns how many of a sample's axes are places: the first ones. What follows them is channels.
+
+        Raises:
+            UsageError: If a sample of that shape has no places.
+        """
+        checks.check(
+            len(input_shape) <= 3,
+            "input_shape",
+            "(steps,), (height, width) or (height, width, channels)",
+            input_shape,
+            "Take a model of dense layers, such as 'vanilla', for other shapes.",
+        )
+        return min(len(input_shape), 2)
+
+    def as_map(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Returns a sample's shape as a map's, `(*places, channels)`: a signal and a grey picture have one channel.
+
+        Raises:
+            UsageError: If a sample of that shape has no places.
+        """
+        axes = self.axes(input_shape)
+        return (*input_shape[:axes], math.prod(input_shape[axes:]))
+
     def corruption(self, corruption: str, level: float, seed: int | None) -> Corruption:
         """Returns the layer that corrupts samples.
 

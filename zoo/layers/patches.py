@@ -8,15 +8,17 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import checks
-from zoo.nets import convolutional
+
+PLACES = 2  # axes at most, where a layer does not say: layers that were saved before they did
 
 
 class Grid:
     """How samples of a shape lie in patches: row after row, filled with zeros at the end where a size is no multiple.
 
     Args:
-        shape: The shape of one sample: `(steps,)`, `(height, width)` or `(height, width, channels)`.
+        shape: The shape of one sample, `(*places, *channels)`.
         size: A patch's length along each axis; no more than the sample's is taken.
+        axes: How many of the first axes are places; up to two if not given.
 
     Attributes:
         shape: The shape of one sample.
@@ -27,9 +29,10 @@ class Grid:
         elements: Elements a patch.
     """
 
-    def __init__(self, shape: tuple[int, ...], size: int) -> None:
+    def __init__(self, shape: tuple[int, ...], size: int, axes: int | None = None) -> None:
         checks.positive_integer("patch_size", size)
-        *positions, self.channels = convolutional.with_channels(shape)
+        axes = min(len(shape), PLACES) if axes is None else axes
+        positions, self.channels = list(shape[:axes]), math.prod(shape[axes:])
         self.shape = tuple(shape)
         self.sides = tuple(min(size, length) for length in positions)
         self.counts = tuple(-(-length // side) for length, side in zip(positions, self.sides, strict=True))
@@ -69,16 +72,18 @@ class Patches(keras.layers.Layer):
 
     Args:
         size: A patch's length along each axis.
+        axes: How many of a sample's first axes are places; up to two if not given.
         **kwargs: Keras's own.
     """
 
-    def __init__(self, size: int, **kwargs: Any) -> None:
+    def __init__(self, size: int, axes: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.size = size
+        self.axes = axes
 
     def build(self, input_shape: tuple[Any, ...]) -> None:
         """Lays the grid."""
-        self.grid = Grid(input_shape[1:], self.size)
+        self.grid = Grid(input_shape[1:], self.size, self.axes)
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         """Returns patches, shape `(batch, patches, elements)`, of samples."""
@@ -86,12 +91,12 @@ class Patches(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape: tuple[Any, ...]) -> tuple[Any, ...]:
         """Returns `(batch, patches, elements)`."""
-        grid = Grid(input_shape[1:], self.size)
+        grid = Grid(input_shape[1:], self.size, self.axes)
         return (input_shape[0], grid.patches, grid.elements)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments."""
-        return {**super().get_config(), "size": self.size}
+        return {**super().get_config(), "size": self.size, "axes": self.axes}
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -101,14 +106,16 @@ class FromPatches(keras.layers.Layer):
     Args:
         shape: The shape of one sample.
         size: A patch's length along each axis.
+        axes: How many of a sample's first axes are places; up to two if not given.
         **kwargs: Keras's own.
     """
 
-    def __init__(self, shape: tuple[int, ...], size: int, **kwargs: Any) -> None:
+    def __init__(self, shape: tuple[int, ...], size: int, axes: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.shape = tuple(shape)
         self.size = size
-        self.grid = Grid(self.shape, size)
+        self.axes = axes
+        self.grid = Grid(self.shape, size, axes)
 
     def call(self, patches: tf.Tensor) -> tf.Tensor:
         """Returns samples, shape `(batch, *shape)`, of patches, shape `(batch, patches, elements)`."""
@@ -120,4 +127,4 @@ class FromPatches(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments."""
-        return {**super().get_config(), "shape": self.shape, "size": self.size}
+        return {**super().get_config(), "shape": self.shape, "size": self.size, "axes": self.axes}

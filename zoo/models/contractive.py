@@ -68,7 +68,7 @@ def contractive(
         convolutional.check(filters, activation, learning_rate)
         checks.check(not hidden_units, "hidden_units", "empty where there are filters", hidden_units)
         checks.check(not tied, "tied", "False where there are filters", tied, "Write tied=False.")
-        encoder = convolutional.encoder(input_shape, filters, activation, [keras.layers.Flatten(), code], rng)
+        encoder = convolutional.encoder(input_shape, filters, activation, [keras.layers.Flatten(), code], rng, kind)
         decoder = convolutional.decoder((latent_dim,), filters, activation, input_shape, kind, rng)
     else:
         encoder = dense.encoder(input_shape, hidden_units, activation, [code], rng, kind, first=[Centering()])

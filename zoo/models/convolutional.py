@@ -33,13 +33,14 @@ def convolutional(
     """An autoencoder of strided convolutions, for images and signals of any size; the code is a vector.
 
     Args:
-        input_shape: The shape of one sample: `(steps,)`, `(height, width)` or `(height, width, channels)`, any sizes.
+        input_shape: The shape of one sample: `(steps,)`, `(height, width)` or `(height, width, channels)`, any sizes;
+            of a series `(steps, channels)`.
         latent_dim: The code's length.
-        filters: Filters of the encoder's layers, each of which halves height and width, rounding up; mirrored in the
+        filters: Filters of the encoder's layers, each of which halves all axes of places, rounding up; mirrored in the
             decoder.
         blocks: Residual blocks after each of these layers.
         activation: Activation of all layers but the code's, which has none.
-        output: "pixels" in [0, 1], or "real" numbers.
+        output: "pixels" in [0, 1], "real" numbers, or windows of a "series".
         learning_rate: Adam's step size.
         seed: Seed of the initial weights.
 
@@ -53,7 +54,7 @@ def convolutional(
     rng = random.Random(seed)
     code = [keras.layers.Flatten(), dense.dense(latent_dim, "linear", rng, name="code")]
     return Autoencoder(
-        convolutions.encoder(input_shape, filters, activation, code, rng, blocks=blocks),
+        convolutions.encoder(input_shape, filters, activation, code, rng, kind, blocks=blocks),
         convolutions.decoder((latent_dim,), filters, activation, input_shape, kind, rng, blocks=blocks),
         kind,
         name="convolutional",

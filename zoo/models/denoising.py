@@ -70,9 +70,8 @@ def denoising(
         encoder = dense.encoder(input_shape, hidden_units, activation, [code], rng, kind)
         decoder = dense.decoder(latent_dim, hidden_units, activation, input_shape, kind, rng)
     else:
-        axes = len(convolutional.with_channels(input_shape)) - 1
-        code = convolutional.layer(axes, latent_dim, "linear", rng, name="code")
-        encoder = convolutional.encoder(input_shape, filters, activation, [code], rng, blocks=blocks)
+        code = convolutional.layer(kind.axes(input_shape), latent_dim, "linear", rng, name="code")
+        encoder = convolutional.encoder(input_shape, filters, activation, [code], rng, kind, blocks=blocks)
         map_shape = encoder.output_shape[1:]
         decoder = convolutional.decoder(map_shape, filters, activation, input_shape, kind, rng, blocks=blocks)
     return Denoising(encoder, decoder, noise, kind, name="denoising").compile_default(learning_rate)

@@ -50,7 +50,8 @@ def masked(
     """A small transformer autoencoder trained by hiding most patches of each sample.
 
     Args:
-        input_shape: The shape of one sample: `(steps,)`, `(height, width)` or `(height, width, channels)`, any sizes.
+        input_shape: The shape of one sample: `(steps,)`, `(height, width)` or `(height, width, channels)`, any sizes;
+            of a series `(steps, channels)`.
         latent_dim: The code's length a patch.
         patch_size: A patch's length along each axis, in pixels or steps; sizes that are no multiple are padded with 0.
         mask_ratio: The share of patches hidden in training, at least 0 and below 1; one stays visible.
@@ -61,7 +62,7 @@ def masked(
         decoder_depth: The decoder's transformer blocks.
         heads: The heads of each attention; they share the width.
         activation: Activation between the two dense layers of each block.
-        output: "pixels" in [0, 1], or "real" numbers.
+        output: "pixels" in [0, 1], "real" numbers, or windows of a "series".
         learning_rate: Adam's step size.
         seed: Seed of the initial weights and of what is hidden.
 
@@ -79,10 +80,11 @@ def masked(
     if whole_share != 1:
         checks.share("whole_share", whole_share)
     dense.check((), activation, learning_rate)
-    grid, rng = Grid(input_shape, patch_size), random.Random(seed)
+    axes, rng = kind.axes(input_shape), random.Random(seed)
+    grid = Grid(input_shape, patch_size, axes)
 
     x = keras.Input(input_shape, name="x")
-    tokens = dense.dense(width, "linear", rng)(Patches(patch_size)(x))
+    tokens = dense.dense(width, "linear", rng)(Patches(patch_size, axes)(x))
     embed = keras.Model(x, PositionEmbedding(rng.getrandbits(31))(tokens), name="embed")
     visible = [
         keras.Input((None, width), name="tokens"),
@@ -103,7 +105,8 @@ def masked(
     tokens = PositionEmbedding(rng.getrandbits(31))(dense.dense(decoder_width, "linear", rng)(code))
     for _ in range(decoder_depth):
         tokens = _block(tokens, None, heads, activation, rng)
-    pixels = FromPatches(input_shape, patch_size, name="join")(dense.dense(grid.elements, "linear", rng)(tokens))
+    join = FromPatches(input_shape, patch_size, axes, name="join")
+    pixels = join(dense.dense(grid.elements, "linear", rng)(tokens))
     for layer in kind.makers(input_shape):
         pixels = layer(pixels)
     decoder = keras.Model(code, pixels, name="decoder")

@@ -38,7 +38,8 @@ def vq_vae(
     """A convolutional autoencoder whose code is a map of symbols from a learned codebook.
 
     Args:
-        input_shape: The shape of one sample: `(steps,)`, `(height, width)` or `(height, width, channels)`.
+        input_shape: The shape of one sample: `(steps,)`, `(height, width)` or `(height, width, channels)`; of a series
+            `(steps, channels)`.
         latent_dim: The length D of a codebook entry.
         codebook_size: The number K of entries; a sample takes at most log2(K) bits a position.
         decay: gamma of the moving averages that the entries follow, at least 0 and below 1.
@@ -47,7 +48,7 @@ def vq_vae(
         filters: Filters of the encoder's strided convolutions, mirrored in the decoder; each halves every axis.
         blocks: Residual blocks after each of these convolutions.
         activation: Activation of the convolutions.
-        output: "pixels" in [0, 1], or "real" numbers.
+        output: "pixels" in [0, 1], "real" numbers, or windows of a "series".
         learning_rate: Adam's step size.
         seed: Seed of the initial weights, the codebook and the revival.
 
@@ -61,9 +62,9 @@ def vq_vae(
     rng = random.Random(seed)
     quantizer = VectorQuantizer(codebook_size, decay, commitment, revive, seed=rng.getrandbits(31), name="quantizer")
     code = [dense.dense(latent_dim, "linear", rng, name="code"), quantizer]
-    code_shape = (*convolutional.map_shape(input_shape, filters)[:-1], latent_dim)
+    code_shape = (*convolutional.map_shape(input_shape, filters, kind)[:-1], latent_dim)
     return VectorQuantized(
-        convolutional.encoder(input_shape, filters, activation, code, rng, blocks=blocks),
+        convolutional.encoder(input_shape, filters, activation, code, rng, kind, blocks=blocks),
         convolutional.decoder(code_shape, filters, activation, input_shape, kind, rng, blocks=blocks),
         kind,
         name="vq_vae",

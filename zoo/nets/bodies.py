@@ -55,7 +55,7 @@ def make(
         two, `[x, label]` and `[code, label]`.
     """
     if classes:
-        as_map = convolutional.with_channels(input_shape) if filters else (math.prod(input_shape),)
+        as_map = kind.as_map(input_shape) if filters else (math.prod(input_shape),)
         wide = (*as_map[:-1], as_map[-1] + classes)
         encoder, _ = make(wide, filters, hidden_units, activation, kind, code, latent_dim, rng)
         _, decoder = make(input_shape, filters, hidden_units, activation, kind, (), latent_dim + classes, rng)
@@ -69,6 +69,6 @@ def make(
     mirror = [dense.dense(units, activation, rng) for units in reversed(hidden_units)]
     code = [keras.layers.Flatten(), *hidden, *code]
     return (
-        convolutional.encoder(input_shape, filters, activation, code, rng),
+        convolutional.encoder(input_shape, filters, activation, code, rng, kind),
         convolutional.decoder((latent_dim,), filters, activation, input_shape, kind, rng, first=mirror),
     )

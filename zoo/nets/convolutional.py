@@ -29,9 +29,9 @@ def check(filters: Sequence[int], activation: str, learning_rate: float, blocks:
     dense.check((), activation, learning_rate)
 
 
-def map_shape(input_shape: tuple[int, ...], filters: Sequence[int]) -> tuple[int, ...]:
-    """Returns the shape of the last map, `(*positions, channels)`: each layer halves each axis, rounding up."""
-    return (*_sizes(input_shape, len(filters))[-1], filters[-1])
+def map_shape(input_shape: tuple[int, ...], filters: Sequence[int], kind: Kind) -> tuple[int, ...]:
+    """Returns the shape of the last map, `(*places, channels)`: each layer halves each axis of places, rounding up."""
+    return (*_sizes(kind.as_map(input_shape), len(filters))[-1], filters[-1])
 
 
 def encoder(
@@ -40,6 +40,7 @@ def encoder(
     activation: str,
     code: Iterable[keras.Layer],
     rng: random.Random,
+    kind: Kind,
     *,
     blocks: int = 0,
     first: Iterable[keras.Layer] = (),
@@ -47,11 +48,12 @@ def encoder(
     """Makes an encoder: a strided convolution for each number of filters, then the layers that make the code.
 
     Args:
-        input_shape: The shape of one sample: `(steps,)`, `(height, width)` or `(height, width, channels)`.
+        input_shape: The shape of one sample.
         filters: The numbers of filters, from the input on.
         activation: The convolutions' activation.
         code: The layers from the last map, of the shape `map_shape`, to the code.
         rng: Where the initial weights' seeds come from.
+        kind: What a sample is: says which of its axes are places.
         blocks: Residual blocks after each convolution.
         first: Layers between the input, as a map with channels, and the first convolution.
 
@@ -59,7 +61,7 @@ def encoder(
         A model from `(batch, *input_shape)` to the code.
     """
     x = keras.Input(input_shape, name="x")
-    z = _applied(first, keras.layers.Reshape(with_channels(input_shape))(x))
+    z = _applied(first, keras.layers.Reshape(kind.as_map(input_shape))(x))
     for depth, width in enumerate(filters):
         z = convolution(z, width, activation, rng, name=f"down_{depth}", strides=2)
         for _ in range(blocks):
@@ -85,7 +87,7 @@ def decoder(
         filters: The numbers of the encoder's filters, from the input on.
         activation: The convolutions' activation.
         input_shape: The shape of one sample.
-        kind: What a sample is: gives the layers that make it.
+        kind: What a sample is: says which of its axes are places, and gives the layers that make it.
         rng: Where the initial weights' seeds come from.
         blocks: Residual blocks before each convolution.
         first: Layers between the code and the first convolution.
@@ -93,7 +95,8 @@ def decoder(
     Returns:
         A model from `(batch, *code_shape)` to `(batch, *input_shape)`.
     """
-    sizes, top = _sizes(input_shape, len(filters)), map_shape(input_shape, filters)
+    as_map, top = kind.as_map(input_shape), map_shape(input_shape, filters, kind)
+    sizes = _sizes(as_map, len(filters))
     code = keras.Input(code_shape, name="code")
     z = _applied(first, code)
     if len(z.shape) == 2:
@@ -101,7 +104,7 @@ def decoder(
         z = keras.layers.Reshape(top)(z)
     elif z.shape[-1] != top[-1]:
         z = convolution(z, top[-1], activation, rng, name="widen")
-    widths = [with_channels(input_shape)[-1], *filters[:-1]]
+    widths = [as_map[-1], *filters[:-1]]
     for depth in reversed(range(len(filters))):
         for _ in range(blocks):
             z = residual(z, activation, rng)
@@ -110,22 +113,6 @@ def decoder(
         )
         z = _cropped(z, sizes[depth])
     return keras.Model(code, _applied(kind.makers(input_shape), z), name="decoder")
-
-
-def with_channels(input_shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Returns the shape as a map, `(*positions, channels)`; a signal and a grey image have one channel.
-
-    Raises:
-        UsageError: If a sample has more than three axes.
-    """
-    checks.check(
-        len(input_shape) <= 3,
-        "input_shape",
-        "(steps,), (height, width) or (height, width, channels)",
-        input_shape,
-        "Take a model of dense layers, such as 'vanilla', for other shapes.",
-    )
-    return input_shape if len(input_shape) == 3 else (*input_shape, 1)
 
 
 def layer(
@@ -189,9 +176,9 @@ def _applied(layers: Iterable[keras.Layer], z: keras.KerasTensor) -> keras.Keras
     return z
 
 
-def _sizes(input_shape: tuple[int, ...], depth: int) -> list[tuple[int, ...]]:
-    """The positions of the input and of the map after each layer."""
-    sizes = [with_channels(input_shape)[:-1]]
+def _sizes(as_map: tuple[int, ...], depth: int) -> list[tuple[int, ...]]:
+    """The places of the input, as a map, and of the map after each layer."""
+    sizes = [as_map[:-1]]
     for _ in range(depth):
         sizes.append(tuple(-(-size // 2) for size in sizes[-1]))
     return sizes

@@ -28,6 +28,12 @@ def test_channels_stay_together():
     np.testing.assert_array_equal(Patches(1)(numbered((1, 2, 3))[:1]), [[[0, 1, 2], [3, 4, 5]]])
 
 
+def test_what_follows_the_places_is_channels():
+    windows = numbered((3, 2))[:1]  # steps 0 1, 2 3, 4 5
+    np.testing.assert_array_equal(Patches(2, axes=1)(windows), [[[0, 1, 2, 3], [4, 5, 0, 0]]])
+    np.testing.assert_array_equal(FromPatches((3, 2), 2, axes=1)(Patches(2, axes=1)(windows)), windows)
+
+
 @settings(max_examples=60, deadline=None)
 @given(SHAPES, st.integers(1, 5))
 def test_joining_undoes_cutting_for_any_size(shape, size):
@@ -48,4 +54,4 @@ def test_a_wrong_size_or_shape_says_so():
     with pytest.raises(zoo.UsageError, match="patch_size must be an integer of at least 1"):
         Grid((4, 4), 0)
     with pytest.raises(zoo.UsageError, match="input_shape must be"):
-        Grid((2, 2, 2, 2), 2)
+        zoo.build("masked", (2, 2, 2, 2))

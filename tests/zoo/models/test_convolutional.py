@@ -26,9 +26,11 @@ def test_any_size_comes_back_in_its_size(shape, depth):
 
 
 def test_each_layer_halves_each_axis_and_rounds_up():
-    assert convolutional.map_shape((28, 28), (8, 16)) == (7, 7, 16)
-    assert convolutional.map_shape((13, 9, 3), (8, 16)) == (4, 3, 16)
-    assert convolutional.map_shape((5,), (8, 8, 8)) == (1, 8)
+    pixels = kinds.find("pixels")
+    assert convolutional.map_shape((28, 28), (8, 16), pixels) == (7, 7, 16)
+    assert convolutional.map_shape((13, 9, 3), (8, 16), pixels) == (4, 3, 16)
+    assert convolutional.map_shape((5,), (8, 8, 8), pixels) == (1, 8)
+    assert convolutional.map_shape((13, 9), (8, 16), kinds.find("series")) == (4, 16)
     encoder = zoo.build("convolutional", (13, 9, 3), filters=(8, 16)).encoder
     assert encoder.get_layer("down_0").output.shape == (None, 7, 5, 8)
     assert encoder.get_layer("down_1").output.shape == (None, 4, 3, 16)
@@ -53,6 +55,17 @@ def test_parameters_are_those_counted_by_hand():
         zoo.build("convolutional", (28, 28), filters=(8, 16), blocks=1).count_params()
         == model.count_params() + 2 * block
     )
+
+
+def test_along_a_series_convolutions_have_one_axis():
+    model = zoo.build("convolutional", (13, 3), latent_dim=5, filters=(8,), output="series")
+    assert [layer.kernel.shape for layer in model.encoder.layers if layer.name == "down_0"] == [(3, 3, 8)]
+    assert model.decoder.get_layer("up_0").kernel.shape == (3, 3, 8)  # (steps, channels, filters)
+    assert model.decoder.get_layer("spread").units == 7 * 8
+    with pytest.raises(zoo.UsageError, match=r"input_shape must be \(steps, channels\). .*Write \(steps, 1\)"):
+        zoo.build("convolutional", (13,), output="series")
+    with pytest.raises(zoo.UsageError, match=r"input_shape must be \(steps, channels\)"):
+        zoo.build("vanilla", (4, 3, 2), output="series")
 
 
 def test_residual_blocks_begin_as_the_identity():
