@@ -14,12 +14,14 @@ class Report:
         validation: Likewise.
         baselines: Rows from `row`.
         explained: Name to a sentence, for numbers that the recipe's card does not explain itself.
+        files: Name to text, of what lies beside the numbers, such as a table of events.
     """
 
     test: dict[str, float] = field(default_factory=dict)
     validation: dict[str, float] = field(default_factory=dict)
     baselines: list[dict[str, Any]] = field(default_factory=list)
     explained: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
 
     def add(self, other: "Report", explained: Mapping[str, str]) -> None:
         """Adds what an ability measured, and what its numbers mean."""

@@ -29,6 +29,7 @@ def publish(
     recipe: str,
     examples: np.ndarray,
     inputs: Mapping[str, Any] | None = None,
+    files: Mapping[str, str] | None = None,
 ) -> None:
     """Writes an export and puts it in the place of what was there; then draws, and shows the figures in the card.
 
@@ -42,6 +43,7 @@ def publish(
         recipe: The recipe's name; `cards/NAME.md.jinja` holds its card's words.
         examples: A few raw inputs.
         inputs: By input, what goes in, such as a table's columns by name; `inputs.json` says it.
+        files: By name, the text of other files beside these.
 
     Raises:
         OSError: If the export cannot be written; what was there is then whole.
@@ -64,6 +66,8 @@ def publish(
         (aside / "metrics.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
         if inputs:
             (aside / "inputs.json").write_text(json.dumps(inputs, indent=1) + "\n", "utf-8")
+        for name, text in (files or {}).items():
+            (aside / name).write_text(text, "utf-8")
         zoo.export(model, aside, examples=examples)
         describe(aside / checksums.CARD, [])
     try:

@@ -102,16 +102,18 @@ def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Conf
         UsageError: If the model is unknown, or for other data.
         SystemExit: With status 2, if an option is unknown or a value is of the wrong kind; with 0 after `--help`.
     """
-    name = value_of("--model", arguments) or config_class.usual(value_of("--data", arguments)).model
+    known = {option: value_of(f"--{option}", arguments) for option in config_class.DECISIVE}
+    given = {option: value for option, value in known.items() if value is not None}
+    name = value_of("--model", arguments) or config_class.usual(given).model
     builder = registry.outline(name)
     models = sorted({model for kind in config_class.KINDS for model in zoo.list_models(data=kind)})
     if name not in models:
         takes = " or ".join(zoo.describe(name).kinds)
         raise UsageError(f"--model {name} takes {takes}; recipes.{recipe} can use {', '.join(models)}.")
     described = {p.arg_name: p.description for p in docstring_parser.parse(builder.__doc__ or "").params}
-    known = defaults(config_class, name)
+    usual = defaults(config_class, name)
     fields = [
-        (key, Annotated[p.annotation, tyro.conf.arg(help=described.get(key) or "")], field(default=known[key]))
+        (key, Annotated[p.annotation, tyro.conf.arg(help=described.get(key) or "")], field(default=usual[key]))
         for key, p in own_hyperparameters(name).items()
     ]
     model = dataclasses.make_dataclass(name, fields, frozen=True)

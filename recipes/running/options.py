@@ -40,12 +40,14 @@ class Options:
         KINDS: The kinds of sample that the recipe knows, as `zoo.list_models(data=...)` calls them.
         LARGEST_BATCH: The largest batch size that is not asked for.
         FREE: The options that may differ when an interrupted run goes on.
+        DECISIVE: The options by which the model is chosen, if it is not given.
     """
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     LARGEST_BATCH: ClassVar[int] = 256
     KINDS: ClassVar[tuple[str, ...]] = ("pixels", "real")
     FREE: ClassVar[tuple[str, ...]] = ("out", "resume", "data_key")
+    DECISIVE: ClassVar[tuple[str, ...]] = ()
     model: str = "sparse"
     """The model's name; its hyperparameters follow below, and other models have others."""
     pretrain_epochs: int = 10
@@ -78,9 +80,9 @@ class Options:
     hyperparameters: tyro.conf.Suppress[Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod
-    def usual(cls, data: str | None) -> Self:
-        """Returns the options where nothing is given but maybe what `--data` says."""
-        return cls()
+    def usual(cls, given: Mapping[str, str]) -> Self:
+        """Returns the options where nothing is given but some of the decisive ones: the model may follow from them."""
+        return cls(**given)
 
     def fixed(self) -> dict[str, Any]:
         """Returns hyperparameters that other options give, and that are no options by themselves."""

@@ -141,6 +141,7 @@ def publish(
         recipe=words or recipe,
         examples=splits.examples(),
         inputs=splits.inputs(),
+        files=report.files,
     )
     print(f"\n{publishing.table(record)}\n\nExported to {config.folder(recipe)}/")
     return report.test

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal
 
 import tyro
 
@@ -15,6 +15,7 @@ from recipes.running.options import Options
 class SampleOptions(Options):
     """What every recipe of samples takes beside what all take."""
 
+    DECISIVE: ClassVar[tuple[str, ...]] = ("data",)
     data: Annotated[str, tyro.conf.arg(help=f"{sources.listed()}.")] = "sample"
     label: str | None = None
     """The column of a table, or the array of an archive, that holds labels. In a folder of pictures, sub-folders are
@@ -37,8 +38,3 @@ class SampleOptions(Options):
     the files, and a line says what was assumed."""
     framing: Literal["crop", "pad"] | None = None
     """For a folder of pictures whose shape does not fit the size: crop (the default) cuts, pad adds black borders."""
-
-    @classmethod
-    def usual(cls, data: str | None) -> Self:
-        """Returns the options where nothing is given but maybe what `--data` says: the model may follow from it."""
-        return cls() if data is None else cls(data=data)

@@ -1,19 +1,24 @@
 """An autoencoder of windows of what is normal, with the rule that finds the steps of a series that are not.
 
-A series is standardized, x = (raw - mean) / scale, and cut into windows that overlap. With e_tc the mean, over the
-windows that hold step t, of the mean squared error of channel c in the window, and u_c the usual e of that channel
-where all is normal,
+A series is standardized, x = (raw - mean) / scale, and cut into windows that overlap. With e_tc the geometric mean,
+over the windows that hold step t, of the mean squared error of channel c in the window, and u_c the usual e of that
+channel where all is normal,
 
     s_t = mean over c of e_tc / u_c,
 
-so that a step is as unusual as the windows that it lies in, and a channel that is reconstructed badly at any time, such
-as a noisy one, does not drown the others. Step t is an anomaly if s_t > threshold. A step that holds NaN or infinity
-has an infinite score; for its neighbors' sake the mean takes the value's place. The threshold is that of `Detector`, of
-steps; since neighboring steps are alike, the share of false alarms that was asked for holds less surely than for
-samples that are drawn.
+so that a step is as unusual as all the windows that it lies in: one that an anomaly fills does not make anomalies of
+all its steps. And a channel that is reconstructed badly at any time, such as a noisy one, does not drown the others.
+Step t is an anomaly if s_t > threshold. A step that holds NaN or infinity
+has an infinite score; for its neighbors' sake the mean takes the value's place.
+
+The threshold lies a third above what the scores of normal steps reach but for one in a thousand, the rule of the
+convolutional autoencoder on the board of SKAB; or, if a share of false alarms is asked for, it is that of `Detector`,
+of steps. Neighboring steps are alike, and what is normal drifts: such a share holds less surely than for samples that
+are drawn.
 
 Source: Malhotra et al. 2016, LSTM-based encoder-decoder for multi-sensor anomaly detection, for errors by step that are
-measured against their distribution on normal data; here by channel, without their covariances.
+measured against their distribution on normal data; here by channel, without their covariances. Katser and Kozitsin
+2020, Skoltech anomaly benchmark (SKAB), for the threshold.
 """
 
 from __future__ import annotations
@@ -35,6 +40,8 @@ from zoo.wrappers.columns import named, ordered
 from zoo.wrappers.detector import Detector
 from zoo.wrappers.raw import Raw
 
+REACHED, MARGIN = 0.999, 4 / 3  # the quantile of normal scores, and how many times it the threshold is
+EPSILON = 1e-12  # a window may be reconstructed without an error
 FLOOR = 0.01  # of the mean usual error: no channel's is less, such as a constant one's
 
 
@@ -100,12 +107,12 @@ class SeriesDetector(Raw):
         """Steps of a window."""
         return int(self.model.sample_shape[0])
 
-    def calibrate(self, normal: Sequence[Any], false_alarms: float = 0.05) -> Self:
+    def calibrate(self, normal: Sequence[Any], false_alarms: float | None = None) -> Self:
         """Sets the usual errors and the threshold.
 
         Args:
             normal: Normal series that the model was not trained on, raw, each of the shape `(steps, channels)`.
-            false_alarms: The share of new normal steps that may be called anomalies.
+            false_alarms: The share of new normal steps that may be called anomalies, if that sets the threshold.
 
         Returns:
             The detector.
@@ -117,10 +124,20 @@ class SeriesDetector(Raw):
         if not np.isfinite(errors).all():
             raise checks.UsageError("normal must be finite. Received: NaN or infinity. Clean the normal series first.")
         usual = errors.mean(axis=0, dtype="float64")
-        least = FLOOR * usual.mean() or 1.0  # all may be reconstructed without an error
-        self.usual = np.maximum(usual, least).tolist()
-        self.threshold = Detector.threshold_of(self._contributions(errors).sum(axis=1), false_alarms)
+        self.usual = np.maximum(usual, FLOOR * usual.mean()).tolist()
+        self.threshold = self.threshold_of(self._contributions(errors).sum(axis=1), false_alarms)
         return self
+
+    @staticmethod
+    def threshold_of(scores: np.ndarray, false_alarms: float | None) -> float:
+        """Returns the threshold that scores of normal steps, shape `(steps,)`, give; for any method's scores.
+
+        Raises:
+            UsageError: If there are too few for so small a share of false alarms.
+        """
+        if false_alarms is not None:
+            return Detector.threshold_of(scores, false_alarms)
+        return MARGIN * float(np.quantile(scores, REACHED))
 
     def errors(self, series: Any) -> np.ndarray:
         """Returns the squared errors e of a raw series, shape `(steps, channels)`, infinite where there is no number.
@@ -150,13 +167,14 @@ class SeriesDetector(Raw):
     def _errors(self, series: tf.Tensor, training: bool = False) -> tf.Tensor:
         is_number = tf.math.is_finite(series)
         x = tf.where(is_number, self.prepare(series), 0.0)
-        found = mean_by_step(x, self.window, self.stride, self._errors_of_windows)
+        found = tf.exp(mean_by_step(x, self.window, self.stride, self._log_errors))
         return tf.where(is_number & tf.math.is_finite(found), found, math.inf)
 
-    def _errors_of_windows(self, x: tf.Tensor) -> tf.Tensor:
-        """Returns each channel's mean squared error in each window, at all its steps, of the windows' shape."""
+    def _log_errors(self, x: tf.Tensor) -> tf.Tensor:
+        """Returns the log of each channel's mean squared error in each window, at all its steps."""
         squares = tf.square(x - self.model(x, training=False))
-        return tf.broadcast_to(tf.reduce_mean(squares, axis=1, keepdims=True), tf.shape(x))
+        errors = tf.reduce_mean(squares, axis=1, keepdims=True)
+        return tf.broadcast_to(tf.math.log(errors + EPSILON), tf.shape(x))
 
     def _contributions(self, errors: Any) -> Any:
         return errors / (np.asarray(self.usual, "float32") * len(self.usual))

@@ -2,32 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from recipes.data import sources
 from recipes.running.samples import SampleOptions
+from zoo import UsageError
 
+# The options that are for some data alone; others are refused.
+OF_SERIES, OF_PICTURES = ("window", "stride", "train_steps"), ("size", "channels", "framing", "white")
 # The default models: noise that is taken away again teaches where rows are dense, at any number of columns.
-PICTURES, ROWS = "vanilla", "denoising"
+PICTURES, ROWS, SERIES = "vanilla", "denoising", "convolutional"
 
 
 @dataclass(frozen=True)
 class DetectionOptions(SampleOptions):
     """What recipes of detection take."""
 
+    KINDS: ClassVar[tuple[str, ...]] = ("pixels", "real", "series")
+    DECISIVE: ClassVar[tuple[str, ...]] = ("data", "time")
     model: str = ""
     """The model's name; its hyperparameters follow below, and other models have others. If not given, vanilla for
-    pictures and denoising for tables."""
+    pictures, denoising for tables and convolutional for series."""
     normal: str | None = None
     """The normal label: samples of all others are anomalies. Or each: every label in turn, with a model each, which is
-    the default for pictures."""
+    the default for pictures. For a series: the normal label if labels are not 0 and 1."""
     false_alarms: float | None = None
     """The share of normal samples that may be called anomalies, which sets the threshold. If not given, 0.05, or the
-    least share that few normal validation samples allow."""
+    least share that few normal validation samples allow; for a series a third above what normal scores reach."""
     blur: float = 1.0
     """Blur pictures and reconstructions before comparing them: the Gaussian's standard deviation in pixels."""
+    time: str | None = None
+    """For a series: the column of time, dates or numbers in order, which makes a table, or a folder of tables, a series
+    with a step a row; --label is then for measuring alone."""
+    window: int | None = None
+    """For a series: steps of a window, which the model sees at once; 32 if not given, or fewer if few steps
+    validate."""
+    stride: int | None = None
+    """For a series: steps from a window to the next when it is scored; an eighth of a window if not given."""
+    train_steps: float | None = None
+    """For a series: how many of each file's first steps are normal, or, below 1, which share; of these the last fifth
+    sets the threshold and the others train. Half of them if not given."""
 
     def __post_init__(self) -> None:
         """Chooses the model by the data, if none is given."""
         if not self.model:
-            object.__setattr__(self, "model", ROWS if sources.of_rows(self.data) else PICTURES)
+            usual = ROWS if sources.of_rows(self.data) else PICTURES
+            object.__setattr__(self, "model", usual if self.time is None else SERIES)
+
+
+def refuse(options: DetectionOptions, names: Iterable[str], advice: str) -> None:
+    """Checks that options are not given which are for other data.
+
+    Raises:
+        UsageError: If one is; says what to do.
+    """
+    for name in names:
+        if (value := getattr(options, name)) is not None:
+            shown = " ".join(map(str, value)) if isinstance(value, tuple) else value
+            raise UsageError(f"--{name.replace('_', '-')} {shown} is for other data: {advice}.")

@@ -25,10 +25,10 @@ def raw(standardized):
 
 
 def smoothed(squares, window):
-    """The mean over the windows that hold a step of their means, by loops."""
+    """The geometric mean over the windows that hold a step of their means, by loops."""
     means = [squares[i : i + window].mean(axis=0) for i in range(len(squares) - window + 1)]
     holding = [range(max(0, t - window + 1), min(t, len(means) - 1) + 1) for t in range(len(squares))]
-    return np.array([np.mean([means[i] for i in each], axis=0) for each in holding])
+    return np.array([np.exp(np.mean([np.log(means[i] + 1e-12) for i in each], axis=0)) for each in holding])
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +51,8 @@ def test_calibration_makes_usual_errors_1_and_sets_the_kth_smallest_score(x):
     scores = np.sort((errors / errors.mean(axis=0)).mean(axis=1))
     assert detector.threshold == pytest.approx(scores[39 - 1], rel=1e-3)  # ceil(43 * 0.9) of 42
     assert detector.detect(raw(x)).tolist() == (detector.score_series(raw(x)) > detector.threshold).tolist()
+    usual = zeros().calibrate([raw(x), raw(3 * x[:12])])
+    assert usual.threshold == pytest.approx(4 / 3 * np.quantile(scores, 0.999), rel=1e-3)
 
 
 def test_a_channel_that_is_constant_counts_as_a_hundredth_of_the_others(x):
