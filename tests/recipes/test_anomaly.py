@@ -133,6 +133,8 @@ def test_a_table_without_labels_says_what_cannot_be_measured(csv, tmp_path):
         ),
         ({"false_alarms": 0.0}, "false_alarms must be a number above 0 and below 1"),
         ({"blur": -1.0}, "blur must be a number of at least 0"),
+        ({"window": 8}, "--window 8 is for other data: name a series' column of time with --time, or leave it out."),
+        ({"train_steps": 0.2}, "--train-steps 0.2 is for other data"),
     ],
 )
 def test_options_that_do_not_fit_are_told(options, told, few_digits, tmp_path):
@@ -286,3 +288,5 @@ def test_the_command_line_knows_the_model_by_the_data():
     assert (of_table.model, of_table.hyperparameters["level"]) == ("denoising", 0.3)
     assert running.parse(anomaly.Config, [], "anomaly").model == "vanilla"
     assert running.parse(anomaly.Config, ["--data", "FILE.csv", "--model", "vae"], "anomaly").model == "vae"
+    of_series = running.parse(anomaly.Config, ["--data", "FILE.csv", "--time=when", "--filters", "8"], "anomaly")
+    assert (of_series.model, of_series.hyperparameters["filters"]) == ("convolutional", (8,))

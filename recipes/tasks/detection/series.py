@@ -88,9 +88,9 @@ class Search:
             explained=self._words(),
             files={"events.csv": events.written(self.events)},
         )
-        for metric in by_step.METRICS[:2]:
-            if metric in self.report.test:
-                self.report.explained |= measuring.verdict(self.report, metric)
+        for metric in (name for name in by_step.METRICS[:2] if name in self.report.test):
+            words = self.report.explained.get(metric, ""), measuring.verdict(self.report, metric)[metric]
+            self.report.explained[metric] = " ".join(filter(None, words))
         self.report.explained |= measuring.unfinished([Kind("the first steps", None)], [falling(self.progress)])
         print("", *map(printable, events.shown(self.events).splitlines()), sep="\n")
         return self.report

@@ -1,5 +1,7 @@
 """Which file seeks anomalies is found by asking each."""
 
+import importlib
+
 import pytest
 
 from recipes.tasks import detection
@@ -7,14 +9,18 @@ from recipes.tasks.detection.options import DetectionOptions
 
 
 def test_forms_are_found_by_their_files():
-    assert "samples" in detection.files()
-    assert not {"options", "normal", "measuring"} & set(detection.files())
+    assert {"samples", "series"} <= set(detection.files())
+    assert not {"options", "normal", "measuring", "by_step", "events"} & set(detection.files())
 
 
-@pytest.mark.parametrize(("options", "form"), [({}, "samples"), ({"data": "FILE.csv"}, "samples")])
+FORMS = [({}, "samples"), ({"data": "FILE.csv"}, "samples"), ({"data": "FILE.csv", "time": "when"}, "series")]
+
+
+@pytest.mark.parametrize(("options", "form"), FORMS)
 def test_one_form_alone_takes_the_options(options, form):
     given = DetectionOptions(**options)
     found = detection.form(given)
     assert found.__name__.endswith(form)
-    taking = [name for name in detection.files() if vars(detection)[name].takes(given)]
+    each = {name: importlib.import_module(f"{detection.__name__}.{name}") for name in detection.files()}
+    taking = [name for name, module in each.items() if module.takes(given)]
     assert taking == [form]
