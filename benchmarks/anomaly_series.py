@@ -38,7 +38,6 @@ from recipes.tasks.detection import by_step
 from recipes.tasks.detection.options import SERIES, DetectionOptions
 from recipes.tasks.detection.series import train_one
 from zoo import quiet
-from zoo.wrappers.series_detector import SeriesDetector
 
 SKAB_ROWS, SKAB_OTHERS = 400, ("anomaly", "changepoint")
 NAB_SHARE, NAB_ROWS = 0.15, 5000  # NAB's probationary part: 15% of a file, of 5,000 rows at most
@@ -112,7 +111,7 @@ def scored(model: str, data: SeriesData, seed: int) -> dict[str, tuple[np.ndarra
     for name, method in by_step.methods(data, seed).items():
         of = lambda x, method=method: method(data.units.samples(x), detector.stride)  # noqa: E731
         normal = np.concatenate([of(x) for x in data.normal("validation")])
-        found[name] = by_step.by_segment(one, of), SeriesDetector.threshold_of(normal, None)
+        found[name] = by_step.by_segment(one, of), by_step.threshold_of(name, normal, None)
     found["windowed Gaussian"] = windowed_gaussian(data.units.samples(one.x)), np.inf
     found["Sub-PCA on all rows"] = _centered(one, period(one.x[:, 0])), np.inf
     return found | {"seconds": (np.zeros(0), seconds)}

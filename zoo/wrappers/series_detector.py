@@ -129,15 +129,20 @@ class SeriesDetector(Raw):
         return self
 
     @staticmethod
-    def threshold_of(scores: np.ndarray, false_alarms: float | None) -> float:
+    def threshold_of(scores: np.ndarray, false_alarms: float | None, margin: float = MARGIN) -> float:
         """Returns the threshold that scores of normal steps, shape `(steps,)`, give; for any method's scores.
+
+        Args:
+            scores: The scores.
+            false_alarms: As in `calibrate`.
+            margin: How many times what they reach it is, if no share is asked for.
 
         Raises:
             UsageError: If there are too few for so small a share of false alarms.
         """
         if false_alarms is not None:
             return Detector.threshold_of(scores, false_alarms)
-        return MARGIN * float(np.quantile(scores, REACHED))
+        return margin * float(np.quantile(scores, REACHED))
 
     def errors(self, series: Any) -> np.ndarray:
         """Returns the squared errors e of a raw series, shape `(steps, channels)`, infinite where there is no number.
