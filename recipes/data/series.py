@@ -127,6 +127,7 @@ def load(
     label: str | None = None,
     normal: str | None = None,
     columns: Sequence[str] | None = None,
+    scaling: str = "standard",
     header: str | None = None,
 ) -> SeriesData:
     """Loads a file or a folder of files.
@@ -140,6 +141,7 @@ def load(
         label: The column of labels, which are looked at for measuring alone.
         normal: The label of what is normal, if labels are not 0 and 1.
         columns: The columns of numbers; all but those of time and labels if not given.
+        scaling: How they are standardized, as `Standardized.fitted` says.
         header: "no" if the first line names no columns; they are then called 1, 2 and so on.
 
     Raises:
@@ -159,7 +161,7 @@ def load(
     shortest = min(max(at.stop - at.start for at in one.segments(one.parts["validation"])) for one in found)
     steps = min(WINDOW, shortest) if window is None else window
     train = np.concatenate([one.x[one.parts["train"]] for one in found])
-    units = Standardized.fitted(train, names, str(source))
+    units = Standardized.fitted(train, names, str(source), scaling=scaling)
     parts = {part: _windows(found, part, steps, units) for part in ("train", "validation")}
     for part, windows in parts.items():
         if not len(windows):

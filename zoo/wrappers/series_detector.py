@@ -209,4 +209,5 @@ class SeriesDetector(Raw):
         endpoints = {**super().endpoints(), "detect": by_step, "window": Endpoint(window, ())}
         if self.columns is None:
             return endpoints
-        return endpoints | named({"score": by_step}, self.columns, dict(zip(self.columns, example.T, strict=True)))
+        of_columns = dict(zip(self.columns, example.T, strict=True))
+        return endpoints | named({"score": by_step}, self.columns, of_columns, [()] * channels)

@@ -11,7 +11,8 @@ from recipes.running.samples import SampleOptions
 from zoo import UsageError
 
 # The options that are for some data alone; others are refused.
-OF_SERIES, OF_PICTURES = ("window", "stride", "train_steps"), ("size", "channels", "framing", "white")
+OF_SERIES = ("window", "stride", "train_steps")
+OF_OTHERS = ("categories", "size", "channels", "framing", "white")  # than series
 # The default models: noise that is taken away again teaches where rows are dense, at any number of columns.
 PICTURES, ROWS, SERIES = "vanilla", "denoising", "convolutional"
 

@@ -21,7 +21,7 @@ from recipes.running.pipeline import Trained
 from recipes.tasks.detection import by_step, events, measuring
 from recipes.tasks.detection.events import Event
 from recipes.tasks.detection.normal import Kind
-from recipes.tasks.detection.options import OF_PICTURES, DetectionOptions, refuse
+from recipes.tasks.detection.options import OF_OTHERS, DetectionOptions, refuse
 from recipes.tasks.detection.samples import falling
 from recipes.training import Progress
 from zoo import checks, precision
@@ -62,6 +62,7 @@ class Search:
             label=config.label,
             normal=config.normal,
             columns=config.columns,
+            scaling=config.scaling or "standard",
             header=config.header,
         )
         print(f"{printable(self.data.name)}, from {printable(self.data.source)}: {self.data.split}.")
@@ -174,7 +175,7 @@ def check(config: DetectionOptions) -> None:
     Raises:
         UsageError: If one is.
     """
-    refuse(config, OF_PICTURES, "leave it out where --time says that the data are a series")
+    refuse(config, OF_OTHERS, "leave it out where --time says that the data are a series")
     if config.false_alarms is not None:
         checks.fraction("false_alarms", config.false_alarms)
     if config.window is not None:
