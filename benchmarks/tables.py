@@ -8,6 +8,7 @@ No number in them is typed by hand.
 import json
 import re
 import statistics
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TABLES = {
     "README.md": ("matrix", "headlines"),
     "docs/models.md": ("models",),
-    "docs/results.md": ("papers", "results", "anomalies", "mixture"),
+    "docs/results.md": ("papers", "results", "anomalies", "skab", "nab", "mixture"),
 }
 
 
@@ -173,6 +174,65 @@ def _aurocs(name: str, of: dict[str, float]) -> list[str]:
 
 def _lead(of: dict[str, float]) -> float:
     return of["model"] - max(value for name, value in of.items() if name != "model")
+
+
+def skab() -> str:
+    """Returns the table of detection in SKAB."""
+    record = json.loads((_rows.RESULTS / "anomaly-series.json").read_text("utf-8"))
+    return skab_table(record["results"]["skab"])
+
+
+def skab_table(results: dict[str, dict[str, dict[str, Any]]]) -> str:
+    """Returns that table of results by model, file and seed: steps of all files together, means over seeds."""
+    rows = []
+    for method, files in _by_method(results).items():
+        each = [_rates(of_seed) for of_seed in zip(*files.values(), strict=True)]
+        f1, false, missed = ([rates[i] for rates in each] for i in range(3))
+        spread = f" ± {statistics.stdev(f1):.3f}" if len(f1) > 1 else ""
+        shown = [f"{statistics.mean(f1):.3f}{spread}", *(f"{statistics.mean(x):.1%}" for x in (false, missed))]
+        volume = statistics.mean(one["vus_pr"] for seeds in files.values() for one in seeds)
+        rows.append([method, *(shown if any(f1) else [""] * 3), f"{volume:.3f}"])
+    return table(["method", "F1", "false alarms", "missed", "VUS-PR"], rows)
+
+
+def nab() -> str:
+    """Returns the table of detection in NAB."""
+    record = json.loads((_rows.RESULTS / "anomaly-series.json").read_text("utf-8"))
+    return nab_table(record["results"]["nab"])
+
+
+def nab_table(results: dict[str, dict[str, dict[str, Any]]]) -> str:
+    """Returns that table of results by model, file and seed: VUS-PR, the mean over seeds and files, by folder."""
+    rows: list[list[str]] = []
+    folders: list[str] = []
+    for method, files in _by_method(results).items():
+        volumes = {name: statistics.mean(one["vus_pr"] for one in seeds) for name, seeds in files.items()}
+        folders = list(dict.fromkeys(name.partition("/")[0] for name in volumes))
+        of_folders = [[v for name, v in volumes.items() if name.startswith(f"{folder}/")] for folder in folders]
+        rows.append([method, *(f"{statistics.mean(each):.3f}" for each in (volumes.values(), *of_folders))])
+    return table(["method", "all files", *folders], rows)
+
+
+def _by_method(results: dict[str, dict[str, dict[str, Any]]]) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Returns the numbers of each method by file, a dictionary a seed; those of baselines are from the first model."""
+    models, (first, *_) = list(results), results.values()
+    one = next(iter(next(iter(first.values())).values()))
+    sources = {f"`{model}`": (results[model], "model") for model in models}
+    sources |= {name: (first, name) for name, numbers in one.items() if isinstance(numbers, dict) and name != "model"}
+    return {
+        method: {
+            file: [{**numbers[key], "steps": numbers["steps"]} for numbers in seeds.values()]
+            for file, seeds in files.items()
+        }
+        for method, (files, key) in sources.items()
+    }
+
+
+def _rates(files: Iterable[dict[str, Any]]) -> tuple[float, float, float]:
+    """Returns F1, the share of normal steps that are flagged and that of anomalous ones that are not, of all files."""
+    each = list(files)
+    hits, false, missed, steps = (sum(one[key] for one in each) for key in ("hits", "false", "missed", "steps"))
+    return 2 * hits / max(2 * hits + false + missed, 1), false / (steps - hits - missed), missed / (hits + missed)
 
 
 def mixture() -> str:

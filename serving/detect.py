@@ -7,6 +7,9 @@ encoding with any usual delimiter, packed with gzip or not, or a Parquet file, o
 OUT gets a line a row: the line in NEW, the columns kept, the score, whether the row is an anomaly, and the columns that
 add most to its score, each with its share. Rows with empty cells, or words, that training did not know are anomalies. A
 word where a number should stand is refused, with its line.
+
+Of an export of a series the rows are its steps, in order of its column of time, which stands in OUT too; it is scored
+in stretches between which steps leave a gap.
 """
 
 from __future__ import annotations
@@ -20,16 +23,17 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a file, a script knows its own folder alone
-from serving import parquet, tables
+from serving import parquet, series, tables
 from serving.dialects import dialect
 from serving.loading import load
 from serving.refusing import Refused
+from serving.series import SeriesDetector
 from serving.tables import Kind, Rows
 from serving.text_files import on_disk
 
@@ -48,8 +52,12 @@ class Detector:
         inputs: By column, what the signature calls it, in the order of the export.
         kinds: By column, whether it holds numbers or words.
         beside: What else the signature takes, such as the index of a detector.
+        kept: Columns that stand beside the scores in any case: none.
+        notes: What is odd about a file: nothing.
     """
 
+    kept: ClassVar[tuple[str, ...]] = ()
+    notes: ClassVar[tuple[str, ...]] = ()
     loaded: Any
     inputs: dict[str, str]
     kinds: dict[str, Kind]
@@ -71,8 +79,13 @@ class Detector:
         found = self.loaded.signatures["named"](**given, **self.beside)
         return {key: found[key].numpy() for key in ("score", "is_anomaly", "contribution") if key in found}
 
+    def answers(self, blocks: Iterable[Rows], file: str) -> Iterator[tuple[Rows, dict[str, np.ndarray]]]:
+        """Yields rows and what is found in them."""
+        for block in blocks:
+            yield block, self(block)
 
-def detector(folder: Path, *, normal: int | None = None, trusted: bool = False) -> Detector:
+
+def detector(folder: Path, *, normal: int | None = None, trusted: bool = False) -> Detector | SeriesDetector:
     """Loads an export.
 
     Args:
@@ -96,6 +109,8 @@ def detector(folder: Path, *, normal: int | None = None, trusted: bool = False) 
     if bool(others) != (normal is not None):
         told = "has several detectors: say which with --normal, from 0 on" if others else "has one detector"
         raise Refused(f"{folder} {told}. Received: --normal {normal}.")
+    if series.WINDOW in signatures:
+        return series.detector(loaded, dict(zip(names, inputs, strict=True)))
     kinds: dict[str, Kind] = {
         name: "word" if specs[key].dtype == tf.string else "number" for name, key in zip(names, inputs, strict=True)
     }
@@ -134,10 +149,11 @@ def check_columns(file: Path, names: Sequence[str], wanted: Sequence[str], kept:
         raise Refused(f"--keep {own[0]} would stand in OUT beside the export's own {own[0]}: rename that column.")
 
 
-def scored(answer: Detector, rows: Iterable[Rows], kept: Sequence[str], top: int) -> Iterator[pd.DataFrame]:
+def scored(
+    answer: Detector | SeriesDetector, rows: Iterator[Rows], file: Path, kept: Sequence[str], top: int
+) -> Iterator[pd.DataFrame]:
     """Yields what OUT gets, block by block."""
-    for block in rows:
-        found = answer(block)
+    for block, found in answer.answers(rows, str(file)):
         beside = {name: block.columns[name] for name in kept}
         scores = {"score": found["score"], "is_anomaly": found["is_anomaly"]}
         columns = largest(found["contribution"], list(answer.inputs), top) if "contribution" in found else {}
@@ -167,7 +183,7 @@ def largest(contribution: np.ndarray, names: Sequence[str], top: int) -> dict[st
 
 
 def detect(
-    answer: Detector,
+    answer: Detector | SeriesDetector,
     source: Path,
     target: Path,
     *,
@@ -194,13 +210,14 @@ def detect(
     if target.exists() and target.resolve() == source.resolve():
         raise Refused(f"{source} would be written over itself: give another OUT.")
     names, reader = opened(source, header)
+    keep = list(dict.fromkeys([*answer.kept, *keep]))
     check_columns(source, names, list(answer.inputs), keep)
     kinds: dict[str, Kind] = {**dict.fromkeys(keep, "word"), **answer.kinds}
     count = anomalies = unscored = 0
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as aside:
         new = Path(aside, target.name)
         with new.open("w", encoding="utf-8", newline="") as out:
-            for block in scored(answer, reader(kinds), keep, top):
+            for block in scored(answer, reader(kinds), source, keep, top):
                 block.to_csv(out, index=False, header=not count, na_rep="nan", lineterminator="\n")
                 count += len(block)
                 anomalies += int(block["is_anomaly"].sum())
@@ -209,7 +226,8 @@ def detect(
             raise Refused(f"{source} has no rows: there is nothing to score.")
         os.replace(new, target)
     told = f", {unscored:,} of them with empty, infinite or new values" if unscored else ""
-    return f"Scored {count:,} rows: {anomalies:,} anomalies ({anomalies / count:.2%}){told}."
+    sentence = f"Scored {count:,} rows: {anomalies:,} anomalies ({anomalies / count:.2%}){told}."
+    return " ".join([sentence, *answer.notes])
 
 
 def main() -> None:
