@@ -22,7 +22,7 @@ from zoo import UsageError
 if TYPE_CHECKING:
     from zoo.autoencoder import Autoencoder
 
-WINDOW = 32  # steps; chosen as docs/results.md says
+WINDOW = 16  # steps; chosen as docs/results.md says
 TRAIN = 0.5  # of each file
 MOST_WINDOWS = 20_000  # that train
 MOST_VALUES = 100_000_000  # in them, 400 MB
@@ -135,7 +135,7 @@ def load(
     Args:
         source: Where they lie.
         time: The column of time: dates in ISO 8601, or numbers.
-        window: Steps of a window; if not given 32, or as many as the shortest validating part has.
+        window: Steps of a window; if not given 16, or as many as the shortest validating part has.
         train_steps: How many of each file's first steps are taken as normal, or, below 1, which share: of these the
             last fifth validates and sets the threshold, and the others train. Half of them if not given.
         label: The column of labels, which are looked at for measuring alone.

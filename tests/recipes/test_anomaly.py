@@ -288,5 +288,5 @@ def test_the_command_line_knows_the_model_by_the_data():
     assert (of_table.model, of_table.hyperparameters["level"]) == ("denoising", 0.3)
     assert running.parse(anomaly.Config, [], "anomaly").model == "vanilla"
     assert running.parse(anomaly.Config, ["--data", "FILE.csv", "--model", "vae"], "anomaly").model == "vae"
-    of_series = running.parse(anomaly.Config, ["--data", "FILE.csv", "--time=when", "--filters", "8"], "anomaly")
-    assert (of_series.model, of_series.hyperparameters["filters"]) == ("convolutional", (8,))
+    of_series = running.parse(anomaly.Config, ["--data", "FOLDER", "--time=when", "--level", "0.3"], "anomaly")
+    assert (of_series.model, of_series.hyperparameters["level"]) == ("denoising", 0.3)

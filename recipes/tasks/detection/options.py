@@ -14,7 +14,7 @@ from zoo import UsageError
 OF_SERIES = ("window", "stride", "train_steps")
 OF_OTHERS = ("categories", "size", "channels", "framing", "white")  # than series
 # The default models: noise that is taken away again teaches where rows are dense, at any number of columns.
-PICTURES, ROWS, SERIES = "vanilla", "denoising", "convolutional"
+PICTURES, ROWS, SERIES = "vanilla", "denoising", "denoising"
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class DetectionOptions(SampleOptions):
     DECISIVE: ClassVar[tuple[str, ...]] = ("data", "time")
     model: str = ""
     """The model's name; its hyperparameters follow below, and other models have others. If not given, vanilla for
-    pictures, denoising for tables and convolutional for series."""
+    pictures, and denoising for tables and series."""
     normal: str | None = None
     """The normal label: samples of all others are anomalies. Or each: every label in turn, with a model each, which is
     the default for pictures. For a series: the normal label if labels are not 0 and 1."""
@@ -38,7 +38,7 @@ class DetectionOptions(SampleOptions):
     """For a series: the column of time, dates or numbers in order, which makes a table, or a folder of tables, a series
     with a step a row; --label is then for measuring alone."""
     window: int | None = None
-    """For a series: steps of a window, which the model sees at once; 32 if not given, or fewer if few steps
+    """For a series: steps of a window, which the model sees at once; 16 if not given, or fewer if few steps
     validate."""
     stride: int | None = None
     """For a series: steps from a window to the next when it is scored; an eighth of a window if not given."""

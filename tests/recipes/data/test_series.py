@@ -52,8 +52,8 @@ def test_the_first_steps_train_those_after_them_validate_and_the_rest_tests(file
 def test_without_being_asked_half_trains_in_windows_that_fit(file):
     data = series.load(file(rows(100)), "when")
     assert data.recordings[0].normal == 50
-    assert data.window == 10  # as many steps as validate, since these are fewer than 32
-    assert series.load(file(rows(500)), "when").window == 32
+    assert data.window == 10  # as many steps as validate, since these are fewer than 16
+    assert series.load(file(rows(500)), "when").window == 16
 
 
 def test_windows_go_over_no_gap_and_over_no_two_files(file):
