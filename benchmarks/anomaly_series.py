@@ -108,10 +108,9 @@ def scored(model: str, data: SeriesData, seed: int) -> dict[str, tuple[np.ndarra
     (one,) = data.recordings
     found = {"model": (by_step.by_segment(one, detector.score_series), detector.threshold)}
     seconds = time.perf_counter() - began
-    for name, method in by_step.methods(data, seed).items():
-        of = lambda x, method=method: method(data.units.samples(x), detector.stride)  # noqa: E731
-        normal = np.concatenate([of(x) for x in data.normal("validation")])
-        found[name] = by_step.by_segment(one, of), by_step.threshold_of(name, normal, None)
+    for name, method in by_step.methods(data, detector.stride, seed).items():
+        normal = np.concatenate([method(x) for x in data.normal("validation")])
+        found[name] = by_step.by_segment(one, method), by_step.threshold_of(name, normal, None)
     found["windowed Gaussian"] = windowed_gaussian(data.units.samples(one.x)), np.inf
     found["Sub-PCA on all rows"] = _centered(one, period(one.x[:, 0])), np.inf
     return found | {"seconds": (np.zeros(0), seconds)}

@@ -80,7 +80,7 @@ class Options:
     hyperparameters: tyro.conf.Suppress[Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod
-    def usual(cls, given: Mapping[str, str]) -> Self:
+    def usual(cls, given: Mapping[str, Any]) -> Self:
         """Returns the options where nothing is given but some of the decisive ones: the model may follow from them."""
         return cls(**given)
 

@@ -79,7 +79,7 @@ class SeriesDetector(Raw):
         name: str | None = None,
     ) -> None:
         prepare = Standardization(mean, scale, name="standardize")
-        window, channels = model.sample_shape
+        window, channels = (int(size or 0) for size in model.sample_shape)
         expected = f"{channels} numbers, one for each channel"
         for key, values in {"mean": prepare.mean, "usual": [1.0] * channels if usual is None else usual}.items():
             checks.check(np.shape(values) == (channels,), key, expected, values)
@@ -105,7 +105,7 @@ class SeriesDetector(Raw):
     @property
     def window(self) -> int:
         """Steps of a window."""
-        return int(self.model.sample_shape[0])
+        return int(self.model.sample_shape[0] or 0)
 
     def calibrate(self, normal: Sequence[Any], false_alarms: float | None = None) -> Self:
         """Sets the usual errors and the threshold.
@@ -201,7 +201,7 @@ class SeriesDetector(Raw):
             sizes = {"steps": tf.constant(self.window), "stride": tf.constant(self.stride)}
             return {**sizes, "time": tf.constant([self.time]), "interval": tf.constant(self.interval, tf.float64)}
 
-        channels = self.sample_shape[1]
+        channels = len(self.mean)
         series = tf.TensorSpec((None, channels), tf.float32, name="series")
         waves = np.sin(np.outer(np.arange(2 * self.window + 3), np.arange(1, channels + 1)) / 5)
         example = (waves * self.scale + self.mean).astype("float32")

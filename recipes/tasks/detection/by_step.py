@@ -44,7 +44,7 @@ def numbers(data: SeriesData, scores: Sequence[np.ndarray], threshold: float) ->
     if not anomalous.any() or anomalous.all():
         share = float(flagged.mean())
         return {"missed": 1 - share} if anomalous.any() else {"false_alarms": share}
-    ranked = np.nan_to_num(score, posinf=np.finfo("float32").max)
+    ranked = np.nan_to_num(score, posinf=float(np.finfo("float32").max))
     volumes = [
         vus_pr(labels[at], values[at], data.window)
         for (labels, at), values in zip(known, scores, strict=True)
@@ -61,9 +61,9 @@ def numbers(data: SeriesData, scores: Sequence[np.ndarray], threshold: float) ->
 def baselines(data: SeriesData, stride: int, false_alarms: float | None, seed: int) -> list[dict]:
     """Returns rows of what other methods get: fitted to the same windows, thresholds by the same rule."""
     rows = []
-    for name, scored in methods(data, seed).items():
-        scores = [by_segment(one, lambda x, of=scored: of(data.units.samples(x), stride)) for one in data.recordings]
-        normal = np.concatenate([scored(data.units.samples(x), stride) for x in data.normal("validation")])
+    for name, method in methods(data, stride, seed).items():
+        scores = [by_segment(one, method) for one in data.recordings]
+        normal = np.concatenate([method(x) for x in data.normal("validation")])
         found = numbers(data, scores, threshold_of(name, normal, false_alarms))
         rows += [
             row(name, metric, found[metric], "same steps and rule", SOURCE)
@@ -78,8 +78,8 @@ def threshold_of(name: str, normal: np.ndarray, false_alarms: float | None) -> f
     return SeriesDetector.threshold_of(normal, false_alarms, **({"margin": MARGINS[name]} if name in MARGINS else {}))
 
 
-def methods(data: SeriesData, seed: int) -> dict[str, Callable[[np.ndarray, int], np.ndarray]]:
-    """Returns, by a baseline's name, what scores a standardized series, of which windows are taken by the stride."""
+def methods(data: SeriesData, stride: int, seed: int) -> dict[str, Callable[[np.ndarray], np.ndarray]]:
+    """Returns, by a baseline's name, what scores the steps of a raw series, with windows by the stride."""
     train = data.train.x
     few = train[:: -(-len(train) // MOST_NEIGHBORS)]
     of_windows = {
@@ -87,10 +87,16 @@ def methods(data: SeriesData, seed: int) -> dict[str, Callable[[np.ndarray, int]
         "isolation forest on windows": isolation_forest(train, seed),
         "k nearest windows": nearest_neighbors(few),
     }
-    found: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
-        name: lambda x, stride, score=score: held(x, data.window, stride, score) for name, score in of_windows.items()
-    }
-    return {**found, "moving z-score": lambda x, stride: moving_z_score(x, data.window)}
+
+    def of_steps(score: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
+        return lambda x: held(data.units.samples(x), data.window, stride, score)
+
+    def z_score(x: np.ndarray) -> np.ndarray:
+        usable = np.isfinite(x)
+        found = moving_z_score(data.units.samples(np.where(usable, x, data.units.mean)), data.window)
+        return np.where(usable.all(axis=1), found, np.inf)
+
+    return {**{name: of_steps(score) for name, score in of_windows.items()}, "moving z-score": z_score}
 
 
 def by_segment(found: Recording, score: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
@@ -111,11 +117,11 @@ def held(x: np.ndarray, window: int, stride: int, score: Callable[[np.ndarray], 
     usable = np.pad(usable, ((0, max(0, window - len(x))), (0, 0)), mode="edge")
     begins = np.unique(np.r_[np.arange(0, len(usable) - window + 1, stride), len(usable) - window])
     values = np.concatenate(list(_blocks(usable, window, begins, score)))
-    edges = np.zeros((2, len(usable) + 1))  # what begins and ends at each step: scores, and windows
-    np.add.at(edges, (slice(None), begins), [values, np.ones(len(begins))])
-    np.add.at(edges, (slice(None), begins + window), [-values, -np.ones(len(begins))])
-    sums, counts = np.cumsum(edges, axis=1)
-    found = (sums / np.maximum(np.rint(counts), 1))[: len(x)]
+    sums, counts = (
+        np.cumsum(np.bincount(begins, of, len(usable)) - np.bincount(begins + window, of, len(usable) + 1)[:-1])
+        for of in (values, np.ones(len(begins)))  # what begins, less what has ended
+    )
+    found = (sums / np.rint(counts))[: len(x)]
     return np.where(np.isfinite(x).all(axis=1), found, np.inf)
 
 

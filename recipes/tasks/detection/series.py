@@ -65,6 +65,8 @@ class Search:
             scaling=config.scaling or "standard",
             header=config.header,
         )
+        if config.stride is not None:
+            checks.positive_integer("stride", config.stride, self.data.window)
         print(f"{printable(self.data.name)}, from {printable(self.data.source)}: {self.data.split}.")
         if self.data.notes:
             print(self.data.notes)
@@ -180,8 +182,6 @@ def check(config: DetectionOptions) -> None:
         checks.fraction("false_alarms", config.false_alarms)
     if config.window is not None:
         checks.integer("window", config.window, 2)
-    if config.stride is not None:
-        checks.positive_integer("stride", config.stride, config.window)
     if config.train_steps is not None:
         checks.positive("train_steps", config.train_steps)
 
@@ -189,10 +189,10 @@ def check(config: DetectionOptions) -> None:
 def train_one(config: DetectionOptions, data: SeriesData, folder: Path) -> tuple[SeriesDetector, Progress]:
     """Trains a model on the windows of normal steps, or finds it trained; sets the threshold."""
     keras.utils.set_random_seed(config.seed)
-    model = pipeline.build(config, data)
-    fitting = running.fitting(pipeline.adapted(config, data), len(data.train))
+    full = pipeline.adapted(config, data)
+    model, fitting = running.build(full, data.shape), running.fitting(full, len(data.train))
     progress = training.fit(model, data.train.x, data.validation.x, folder=folder, **fitting)
-    stride = min(config.stride or max(1, data.window // STRIDES), data.window)
+    stride = config.stride or max(1, data.window // STRIDES)
     detector = SeriesDetector(
         precision.in_float32(model),
         data.units.mean,
