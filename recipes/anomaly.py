@@ -4,10 +4,11 @@
     python -m recipes.anomaly --data data/mnist --normal 3         # all of MNIST: which digits are not a 3?
     python -m recipes.anomaly --data FILE.csv --label kind --normal good    # a table, 5 to 60 seconds
     python -m recipes.anomaly --data FILE.csv                      # no labels: all rows are taken as normal
+    python -m recipes.anomaly --data FILE.csv --time when          # a series, a step a row; or a folder of such files
     python -m recipes.anomaly --data PHOTOS --size 64 --normal good    # a folder of pictures, its folders are labels
 
 Training sees what is normal alone, and a normal part that does not train sets the threshold. Score and threshold are
-part of the export: its signature `detect` gives `score` and `is_anomaly`.
+part of the export: its signature `detect` gives `score` and `is_anomaly`, of a series for each step.
 """
 
 from __future__ import annotations
