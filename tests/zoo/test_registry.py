@@ -13,7 +13,7 @@ began = time.process_time()
 import zoo
 names = zoo.list_models()
 seconds = time.process_time() - began
-by_data = {data: zoo.list_models(data=data) for data in ("pixels", "real", "ratings", "likes", "pictures")}
+by_data = {data: zoo.list_models(data=data) for data in ("pixels", "real", "series", "ratings", "likes", "pictures")}
 described = [zoo.describe(name).signature for name in names]
 heavy = [name for name in ("tensorflow", "keras") if name in sys.modules]
 print(json.dumps({"names": names, "by_data": by_data, "described": described, "seconds": seconds, "heavy": heavy}))
@@ -41,7 +41,7 @@ def test_each_model_is_listed_by_the_kinds_of_sample_that_it_takes():
     assert {"ease", "mult_vae", "vanilla"} <= set(by_kind["likes"])
     assert "convolutional" not in by_kind["ratings"]
     assert by_kind["pictures"] == ["restorer"]
-    assert {len(by_kind[kind]) for kind in ("pixels", "real")} == {14}
+    assert {len(by_kind[kind]) for kind in ("pixels", "real", "series")} == {15}
     assert zoo.list_models("*vae", data="likes") == ["beta_tc_vae", "mult_vae", "vae"]
     for name in zoo.list_models():
         assert zoo.describe(name).kinds == tuple(kind for kind, names in by_kind.items() if name in names)
@@ -72,10 +72,10 @@ def test_each_model_is_listed_by_the_kinds_of_sample_that_it_takes():
         (lambda: zoo.load("/nowhere"), "/nowhere is no export: zoo.load needs the saved_model"),
         (
             lambda: zoo.list_models(data="rating"),
-            "one of 'likes', 'pictures', 'pixels', 'ratings', 'real'.",
+            "one of 'likes', 'pictures', 'pixels', 'ratings', 'real', 'series'.",
         ),
         (lambda: zoo.register(kinds="like"), "Received: kinds='like'. Did you mean 'likes'?"),
-        (lambda: zoo.build("convolutional", (8, 8), output="ratings"), "output must be one of 'pixels', 'real'."),
+        (lambda: zoo.build("convolutional", (8, 8), output="ratings"), "must be one of 'pixels', 'real', 'series'."),
     ],
 )
 def test_a_mistake_is_answered_in_a_sentence_that_says_what_to_type(call, told):

@@ -108,7 +108,7 @@ def test_labels_that_are_none_are_told(labels, received):
 
 
 def test_rows_of_ratings_have_no_labels():
-    with pytest.raises(zoo.UsageError, match="output must be one of 'pixels', 'real'"):
+    with pytest.raises(zoo.UsageError, match="output must be one of 'pixels', 'real', 'series'"):
         zoo.build("vae", (12,), classes=2, output="ratings")
     with pytest.raises(zoo.UsageError, match="classes must be an integer of at least 0"):
         small(classes=-1)
