@@ -1,7 +1,7 @@
 """Detection in series: SKAB by its board's protocol and NAB by file, by the recipe's defaults and by baselines.
 
     python -m benchmarks.anomaly_series --folder data/series        # half an hour of one core; goes on where it was
-    python -m benchmarks.anomaly_series --sets nab --models recurrent --seeds 0
+    python -m benchmarks.anomaly_series --models convolutional recurrent --seeds 0
 
 SKAB: of each labelled file the first 400 rows train and all rows test, a model a file; F1, the share of false alarms
 and that of missed steps over all files' rows together, as its board does. NAB: of each file with labelled anomalies the
@@ -142,7 +142,8 @@ def run(config: Config) -> dict[str, Any]:
     record: dict[str, Any] = {"results": {}}
     if config.out.exists():
         record = json.loads(config.out.read_text("utf-8"))
-    record["command"] = shlex.join(["python", "-m", "benchmarks.anomaly_series", *sys.argv[1:]])
+    command = shlex.join(["python", "-m", "benchmarks.anomaly_series", *sys.argv[1:]])
+    record["commands"] = list(dict.fromkeys([*record.get("commands", []), command]))
     for seed, model, which in itertools.product(config.seeds, config.models, config.sets):
         of_model = record["results"].setdefault(which, {}).setdefault(model, {})
         for name, data, anomalous in SETS[which](config.folder):
