@@ -14,6 +14,7 @@ from zoo import UsageError
 from zoo.checks import did_you_mean
 
 MOST_NUMBERS = 500_000_000  # 4 GB of memory
+LARGEST = float(np.finfo("float32").max)
 VALIDATE = 5  # one step of so many of the normal part, the last ones
 
 
@@ -25,7 +26,8 @@ class Recording:
         name: The file, as messages call it.
         words: When each step was, as the file says, shape `(steps,)`.
         times: Likewise in numbers, float64.
-        x: What was measured, shape `(steps, channels)`, float64; NaN where a cell is empty.
+        x: What was measured, shape `(steps, channels)`, float64; NaN where a cell is empty, infinite where 32 bits do
+            not hold what it does.
         anomalous: Which steps are labelled anomalies, shape `(steps,)`; None where there are no labels.
         normal: How many of the first steps are taken as normal.
     """
@@ -67,7 +69,7 @@ class Recording:
         steps, usual = np.diff(self.times), self.interval
         gaps = len(self.segments()) - 1
         others = int((~np.isclose(steps, usual, rtol=0.01) & (steps > 0)).sum()) - gaps
-        empty = int((~np.isfinite(self.x.astype("float32"))).any(axis=1).sum())
+        empty = int((~np.isfinite(self.x)).any(axis=1).sum())
         early = 0 if self.anomalous is None else int(self.anomalous[: self.normal].sum())
         told = {
             f"{_counted(int((steps == 0).sum()), 'step')} at the time of the step before": (steps == 0).any(),
@@ -124,16 +126,16 @@ def read(
             f"{table.name}: --train-steps {train_steps:g} must leave steps on both sides: 2 or more that are normal, "
             f"and others to search. Received: {steps:,} steps in all."
         )
-    found = Recording(
+    values = np.concatenate(x)
+    _check_normal(table, values[:count], place, columns)
+    return Recording(
         table.name,
         when,
         times.times(table.name, time, place, when),
-        np.concatenate(x),
+        np.where(np.abs(values) > LARGEST, np.inf, values),
         None if label is None else _anomalous(table, label, place, np.concatenate(labels).astype(str), normal),
         count,
     )
-    _check_normal(found, place, columns)
-    return found
 
 
 def check_column(table: Table, name: str) -> None:
@@ -164,17 +166,15 @@ def _anomalous(table: Table, label: str, lines: np.ndarray, words: np.ndarray, n
     return np.array([names[word] != wanted for word in words])
 
 
-def _check_normal(found: Recording, lines: np.ndarray, columns: Sequence[str]) -> None:
+def _check_normal(table: Table, x: np.ndarray, lines: np.ndarray, columns: Sequence[str]) -> None:
     """Checks that all is finite, in 32 bits too, where the series is taken as normal."""
-    with np.errstate(over="ignore"):
-        wrong = ~np.isfinite(found.x[: found.normal].astype("float32"))
+    wrong = ~(np.abs(x) <= LARGEST)
     if wrong.any():
         row, column = (int(i) for i in np.argwhere(wrong)[0])
-        value = found.x[row, column]
-        what = "is empty or NaN" if np.isnan(value) else f"holds {value:g}"
+        what = "is empty or NaN" if np.isnan(x[row, column]) else f"holds {x[row, column]:g}"
         raise UsageError(
-            f"{found.name}: line {lines[row]}, column {columns[column]!r} {what} among the first {found.normal:,} "
-            "steps, which must be normal and finite: fill it, take the line out, or lower --train-steps."
+            f"{table.name}: line {lines[row]}, column {columns[column]!r} {what} among the first {len(x):,} steps, "
+            "which must be normal and finite: fill it, take the line out, or lower --train-steps."
         )
 
 

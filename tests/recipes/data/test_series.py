@@ -74,15 +74,16 @@ def test_windows_go_over_no_gap_and_over_no_two_files(file):
 def test_what_is_odd_is_told(file):
     content = rows(30).splitlines()
     content[5] = content[5].replace("4,", "3,", 1)  # at the time of the step before
-    content[29] = "28.5,,1"
+    content[29], content[27] = "28.5,,1", content[27].replace(",26,", ",1e300,")
     data = series.load(file("\n".join(content)), "when", train_steps=20, window=3)
     name = data.recordings[0].name
     assert data.notes.splitlines() == [
         f"{name} has 1 step at the time of the step before.",
         f"{name} has 3 steps of another length than the usual 1.",
-        f"{name} has 1 step without a number, which count as anomalies.",
+        f"{name} has 2 steps without a number, which count as anomalies.",
     ]
     assert np.isnan(data.recordings[0].x[28, 0])
+    assert np.isinf(data.recordings[0].x[26, 0])
 
 
 def test_labels_are_looked_at_for_measuring_alone(file):

@@ -117,8 +117,13 @@ def test_the_card_says_what_was_normal_and_what_to_call(run):
 
 def test_a_series_without_labels_says_what_cannot_be_measured(tmp_path):
     file = written(tmp_path, 3, label=False)
+    lines = file.read_text().splitlines()
+    lines[280], lines[290] = lines[280].rpartition(";")[0] + ";", lines[290].rpartition(";")[0] + ";1e300"
+    file.write_text("\n".join(lines))
     numbers = anomaly.run(config(file, tmp_path / "out", false_alarms=0.2, epochs=2))
     assert numbers.keys() == {"flagged"}
+    with (tmp_path / "out/events.csv").open() as opened:
+        assert [row["share"] for row in csv.DictReader(opened) if row["score"] == "inf"] in (["1"], ["1", "1"])
     card = (tmp_path / "out/card.md").read_text()
     assert "There are no labels: the first steps of each file were taken as normal" in card
     assert "a share of 0.2 of the steps that validate may lie above it" in card
