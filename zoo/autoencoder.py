@@ -28,12 +28,15 @@ class Endpoint(NamedTuple):
         inputs: The named specs of the inputs.
         samples: The names of those inputs and outputs that are samples: what takes raw values converts these.
         examples: By name, what golden outputs are made from for inputs other than `x` and `code`.
+        others: By name, the same of another length, where the rows of inputs do not belong together one by one: what
+            is converted is checked on these too.
     """
 
     call: Callable[..., dict[str, tf.Tensor]]
     inputs: tuple[tf.TensorSpec, ...]
     samples: frozenset[str] = frozenset()
     examples: Mapping[str, Any] = MappingProxyType({})
+    others: Mapping[str, Any] = MappingProxyType({})
 
     def outputs(self) -> dict[str, tf.TensorSpec]:
         """Returns the shape and type of each output, with None for the batch."""

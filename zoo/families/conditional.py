@@ -193,18 +193,25 @@ class ConditionalVariationalAutoencoder(VariationalAutoencoder):
         def sample(count: tf.Tensor, seed: tf.Tensor, label: tf.Tensor) -> dict[str, tf.Tensor]:
             return {"sample": self.decoder([self.draws(count, seed), tf.repeat(label, count)], training=False)}
 
+        def sample_from(noise: tf.Tensor, label: tf.Tensor) -> dict[str, tf.Tensor]:
+            return {"sample": self.decoder([self.of_noise(noise), label], training=False)}
+
         x = tf.TensorSpec(self.encoder.inputs[0].shape, tf.float32, name="x")
         code = tf.TensorSpec(self.decoder.inputs[0].shape, tf.float32, name="code")
         label = tf.TensorSpec((None,), tf.int32, name="label")
         shapes: dict[str, tuple[int, ...]] = {"count": (), "seed": (2,), "label": ()}
         drawn = tuple(tf.TensorSpec(shape, tf.int32, name=name) for name, shape in shapes.items())
         examples = {"count": np.int32(4), "seed": np.array([1, 2], "int32"), "label": np.int32(self.classes - 1)}
+        noise = {"noise": self.noise(4, [1, 2])["noise"].numpy(), "label": np.arange(4) % self.classes}
         return {
             "serving_default": Endpoint(reconstruct, (x, label), frozenset({"x", "reconstruction"})),
             "encode": Endpoint(encode, (x, label), frozenset({"x"})),
             "decode": Endpoint(decode, (code, label), frozenset({"reconstruction"})),
             "score": Endpoint(score, (x, label), frozenset({"x"})),
             "sample": Endpoint(sample, drawn, frozenset({"sample"}), examples),
+            "sample_from": Endpoint(
+                sample_from, (tf.TensorSpec(code.shape, name="noise"), label), frozenset({"sample"}), noise
+            ),
         }
 
     def _given(self, part: keras.Model, values: Any, labels: Any, batch_size: int) -> np.ndarray:

@@ -31,7 +31,15 @@ class Generative(Autoencoder):
 
     def draws(self, n: Any, seed: Any) -> tf.Tensor:
         """Returns codes drawn from the prior, shape `(n, *code_shape)`; the same two seeds give the same."""
-        return tf.random.stateless_normal([n, *self.encoder.output_shape[1:]], seed)
+        return self.of_noise(**self.noise(n, seed))
+
+    def noise(self, n: Any, seed: Any) -> dict[str, tf.Tensor]:
+        """Returns what `of_noise` takes, drawn: standard normal numbers, shape `(n, *code_shape)`."""
+        return {"noise": tf.random.stateless_normal([n, *self.encoder.output_shape[1:]], seed)}
+
+    def of_noise(self, noise: tf.Tensor) -> tf.Tensor:
+        """Returns the codes that noise becomes: itself."""
+        return noise
 
     @of_samples("a", "b", gives=True)
     def interpolate(self, a: np.ndarray, b: np.ndarray, steps: int = 9) -> np.ndarray:
@@ -65,11 +73,23 @@ class Generative(Autoencoder):
         budget.check_count(name, n, self.encoder.inputs[0].shape[1:])
 
     def endpoints(self) -> dict[str, Endpoint]:
-        """Returns what an export offers: `sample` besides; the same `seed`, shape `(2,)`, gives the same samples."""
+        """Returns what an export offers: `sample` besides; the same `seed`, shape `(2,)`, gives the same samples.
+
+        `sample_from` takes the noise instead, for where numbers are drawn in another way.
+        """
 
         def sample(count: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
             return {"sample": self.decoder(self.draws(count, seed), training=False)}
 
+        def sample_from(*noise: tf.Tensor) -> dict[str, tf.Tensor]:
+            return {"sample": self.decoder(self.of_noise(*noise), training=False)}
+
         inputs = (tf.TensorSpec((), tf.int32, name="count"), tf.TensorSpec((2,), tf.int32, name="seed"))
         examples = {"count": np.int32(4), "seed": np.array([1, 2], "int32")}
-        return {**super().endpoints(), "sample": Endpoint(sample, inputs, frozenset({"sample"}), examples)}
+        noise = {name: value.numpy() for name, value in self.noise(4, [1, 2]).items()}
+        taken = tuple(tf.TensorSpec((None, *value.shape[1:]), tf.float32, name=name) for name, value in noise.items())
+        return {
+            **super().endpoints(),
+            "sample": Endpoint(sample, inputs, frozenset({"sample"}), examples),
+            "sample_from": Endpoint(sample_from, taken, frozenset({"sample"}), noise),
+        }

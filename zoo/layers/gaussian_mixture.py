@@ -71,8 +71,22 @@ class GaussianMixture(keras.layers.Layer):
 
     def draws(self, n: Any, seed: Any) -> tf.Tensor:
         """Draws, shape `(n, units)`; the same seed, of two numbers, gives the same."""
-        noise = tf.random.stateless_normal((n, self.units), seed)
-        place = tf.random.stateless_uniform((n,), tf.convert_to_tensor(seed) + 1)
+        return self.of_noise(**self.noise(n, seed))
+
+    def noise(self, n: Any, seed: Any) -> dict[str, tf.Tensor]:
+        """Returns what `of_noise` takes, drawn with a seed, by name."""
+        return {
+            "noise": tf.random.stateless_normal((n, self.units), seed),
+            "place": tf.random.stateless_uniform((n,), tf.convert_to_tensor(seed) + 1),
+        }
+
+    def of_noise(self, noise: tf.Tensor, place: tf.Tensor) -> tf.Tensor:
+        """Returns draws, shape `(n, units)`.
+
+        Args:
+            noise: Standard normal numbers, of that shape.
+            place: Numbers from [0, 1), which choose the components, shape `(n,)`.
+        """
         # A component's place is an interval of [0, 1) as long as its share.
         ends = tf.cumsum(self.shares.value)[:-1]
         which = tf.reduce_sum(tf.cast(place[:, None] >= ends, tf.int32), axis=1)

@@ -102,9 +102,26 @@ class TableCoding(keras.layers.Layer):
         indicators, begin = sample[:, start:] * word_scale + word_mean, 0
         for column in self.words:
             end = begin + len(self.shares[column])
-            found[column] = ops.cast(ops.argmax(indicators[:, begin:end], axis=1), "float32")
+            likeliest = tf.argmax(indicators[:, begin:end], axis=1, output_type="int32")  # which any export format has
+            found[column] = ops.cast(likeliest, "float32")
             begin = end
         return ops.stack([found[column] for column in range(len(self.mean))], axis=1)
+
+    def by_column(self, values: tf.Tensor) -> tf.Tensor:
+        """Sums what samples' numbers have over those of one column: from `(batch, width)` to `(batch, columns)`.
+
+        Not as a product with zeros and ones: a value may be infinite.
+        """
+        count, start = len(self.numbers), len(self.numbers) + len(self.filled)
+        flags = tf.pad(values[:, count:start], [[0, 0], [0, 1]])  # with a 0 at the end for those without a flag
+        places = [self.filled.index(i) if i in self.filled else len(self.filled) for i in self.numbers]
+        sums = [values[:, :count] + _columns(flags, places)]
+        for column in self.words:
+            end = start + len(self.shares[column])
+            sums.append(tf.reduce_sum(values[:, start:end], axis=1, keepdims=True))
+            start = end
+        order = [*self.numbers, *self.words]
+        return _columns(tf.concat(sums, axis=1), [order.index(i) for i in range(len(order))])
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Returns the batch and how many numbers each row, or each sample, has."""

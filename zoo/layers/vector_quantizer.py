@@ -127,7 +127,8 @@ class VectorQuantizer(Following):
         """From `(n, units)` to int32 `(n,)`; |x|^2 is the same for all entries and left out."""
         codebook = ops.convert_to_tensor(self.codebook)
         norms = ops.sum(ops.square(codebook), axis=-1)
-        return ops.cast(ops.argmin(norms - 2 * ops.matmul(vectors, ops.transpose(codebook)), axis=-1), "int32")
+        distances = norms - 2 * ops.matmul(vectors, ops.transpose(codebook))
+        return tf.argmin(distances, axis=-1, output_type="int32")  # Keras's own has operations that other formats lack
 
     def _learn(self, vectors: tf.Tensor, indices: tf.Tensor, counts: tf.Tensor) -> None:
         rows, weight = ops.shape(vectors)[0], weighing.weights()

@@ -23,6 +23,7 @@ import tensorflow as tf
 from zoo import checks, containers
 from zoo.autoencoder import Autoencoder, Endpoint, of_samples
 from zoo.layers.blur import Blur
+from zoo.ops.infinity import finite_or_infinite
 from zoo.wrappers.wrapper import Wrapper
 
 EPSILON = 1e-6  # an empty sample has no length
@@ -108,7 +109,7 @@ class Detector(Wrapper):
         score = _mean_square(x - reconstruction)
         if self.relative:
             score = score / (tf.sqrt(_mean_square(x) * _mean_square(reconstruction)) + EPSILON)
-        return tf.where(tf.math.is_finite(score), score, math.inf)
+        return finite_or_infinite(tf.math.is_finite(score), score)
 
     def is_anomaly(self, score: tf.Tensor) -> tf.Tensor:
         """Returns whether scores, shape `(batch,)`, are those of anomalies; an infinite one is, whatever the threshold.
@@ -128,8 +129,9 @@ class Detector(Wrapper):
         What is no number adds infinitely much, and all others of that row, of which nobody knows, nothing.
         """
         added = tf.square(x - reconstruction) / x.shape[-1]
-        added = tf.where(tf.math.is_nan(added), 0.0, added)
-        return tf.where(tf.math.is_finite(x), added, math.inf)
+        usable = tf.reduce_all(tf.math.is_finite(x), axis=-1, keepdims=True)
+        added = tf.where(usable & ~tf.math.is_nan(added), added, 0.0)
+        return finite_or_infinite(tf.math.is_finite(x), added)
 
     @property
     def explains(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -39,19 +40,37 @@ class Detectors(Wrapper):
         each = [detector.endpoints() for detector in self.detectors]
         return {
             name: Endpoint(
-                self._chosen([endpoints[name].call for endpoints in each]),
+                _chosen([endpoints[name].call for endpoints in each]),
                 (*first.inputs, NORMAL),
                 first.samples,
                 {**first.examples, "normal": np.int32(len(each) - 1)},
+                {**first.others, "normal": np.int32(0)} if first.others else {},
             )
             for name, first in each[0].items()
         }
 
-    def _chosen(self, calls: Sequence[Callable[..., dict[str, tf.Tensor]]]) -> Callable[..., dict[str, tf.Tensor]]:
-        def call(*inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-            *values, normal = inputs
-            known = tf.debugging.Assert((normal >= 0) & (normal < len(calls)), ["normal must be one of", len(calls)])
-            with tf.control_dependencies([known] if known is not None else []):
-                return tf.switch_case(normal, [lambda one=one: one(*values) for one in calls])
 
-        return call
+def _chosen(calls: Sequence[Callable[..., dict[str, tf.Tensor]]]) -> Callable[..., dict[str, tf.Tensor]]:
+    """Returns a call that takes an index besides, and does what the call of that index does."""
+
+    def call(*inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        *values, normal = inputs
+        known = tf.debugging.Assert((normal >= 0) & (normal < len(calls)), ["normal must be one of", len(calls)])
+        with tf.control_dependencies([known] if known is not None else []):
+            # Other formats drop assertions, and stop at a place that is not there.
+            place = tf.gather(tf.range(len(calls)), tf.where(normal < 0, len(calls), normal))
+        return _of_place(place, 0, [lambda one=one: one(*values) for one in calls])
+
+    return call
+
+
+def _of_place(place: tf.Tensor, first: int, calls: Sequence[Callable[[], Any]]) -> Any:
+    """Returns what one of some calls gives, the places from `first` on: by halves, since few formats know a switch."""
+    if len(calls) == 1:
+        return calls[0]()
+    half = len(calls) // 2
+    return tf.cond(
+        place < first + half,
+        lambda: _of_place(place, first, calls[:half]),
+        lambda: _of_place(place, first + half, calls[half:]),
+    )

@@ -120,9 +120,13 @@ class MixturePrior(Generative, Wrapper):
             return x
         return x[np.random.default_rng(0).choice(len(x), len(x), p=share / share.sum())]
 
-    def draws(self, n: Any, seed: Any) -> tf.Tensor:
-        """Returns codes drawn from the mixture, shape `(n, units)`; the same seed gives the same."""
-        return self.mixture.draws(n, seed)
+    def noise(self, n: Any, seed: Any) -> dict[str, tf.Tensor]:
+        """Returns what `of_noise` takes, drawn: normal numbers, and uniform ones that choose a part of the mixture."""
+        return self.mixture.noise(n, seed)
+
+    def of_noise(self, noise: tf.Tensor, place: tf.Tensor) -> tf.Tensor:  # type: ignore[override]
+        """Returns codes that are drawn from the mixture if the noise is, shape `(n, units)`."""
+        return self.mixture.of_noise(noise, place)
 
     def _codes(self, x: np.ndarray, seed: int) -> np.ndarray:
         """Returns a code of each sample, shape `(n, units)`: a draw from its posterior where there is one."""

@@ -18,6 +18,7 @@ from zoo import checks
 from zoo.autoencoder import Autoencoder, Endpoint
 from zoo.layers.rating_output import RatingOutput
 from zoo.layers.transposed_dense import TransposedDense
+from zoo.ops.searching import places
 from zoo.wrappers.wrapper import Wrapper
 
 # What stands for a film where fewer are left than were asked for.
@@ -68,7 +69,7 @@ class Recommender(Wrapper):
 
     def endpoints(self) -> dict[str, Endpoint]:
         """Returns what an export offers."""
-        people = _example(np.asarray(self.film_ids), self.scale)
+        people, others = _examples(np.asarray(self.film_ids), self.scale)
         film, asked = (tf.TensorSpec((None,), self.id_type, name=name) for name in ("film_ids", "asked"))
         specs = (
             film,
@@ -76,14 +77,15 @@ class Recommender(Wrapper):
             tf.TensorSpec((None,), tf.int64, name="row_splits"),
         )
 
-        def of_people(call: Any, *inputs: tf.TensorSpec, **examples: Any) -> Endpoint:
-            return Endpoint(call, (*specs, *inputs), examples={**people, **examples})
+        def of_people(call: Any, *inputs: tf.TensorSpec, **examples: tuple[Any, Any]) -> Endpoint:
+            golden, other = ({name: value[i] for name, value in examples.items()} for i in (0, 1))
+            return Endpoint(call, (*specs, *inputs), examples={**people, **golden}, others={**others, **other})
 
-        predict = of_people(self.predict_of, asked, asked=self.film_ids[:5])
+        predict = of_people(self.predict_of, asked, asked=(self.film_ids[:5], self.film_ids[:0]))
         return {
             "serving_default": predict,
             "predict": predict,
-            "recommend": of_people(self.recommend_to, COUNT, k=5),
+            "recommend": of_people(self.recommend_to, COUNT, k=(5, len(self.film_ids))),
             "encode": of_people(self.encode_of),
             "similar": Endpoint(self.similar_to, (film, COUNT), examples={"film_ids": self.film_ids[:3], "k": 5}),
         }
@@ -101,7 +103,7 @@ class Recommender(Wrapper):
         The predictions of a model of likes give an order, and no stars.
         """
         x, ignored = self._rows(film_ids, ratings, row_splits)
-        asked = tf.cond(tf.size(asked) > 0, lambda: asked, lambda: tf.constant(self.film_ids))
+        asked = tf.concat([asked, tf.constant(self.film_ids)[: tf.where(tf.size(asked) > 0, 0, len(self.film_ids))]], 0)
         place, known = self._places(asked)
         found = tf.gather(self._on_scale(self(x)), place, axis=1)
         return {
@@ -144,10 +146,11 @@ class Recommender(Wrapper):
         place, known = self._places(film_ids)
         with tf.control_dependencies([lengths] if lengths is not None else []):
             used = known & (ratings >= self.scale[0]) & (ratings <= self.scale[1])
-        entries = tf.stack([rows, place], axis=-1)[used]
-        count = tf.scatter_nd(entries, tf.ones_like(ratings[used]), shape)
-        mean = tf.math.divide_no_nan(tf.scatter_nd(entries, ratings[used], shape), count)
-        ignored = tf.math.unsorted_segment_sum(tf.cast(~used, tf.int64), rows, shape[0])
+        entries = tf.stack([rows, place], axis=-1)
+        count = _laid_out(entries, tf.cast(used, tf.float32), shape)
+        mean = tf.math.divide_no_nan(_laid_out(entries, tf.where(used, ratings, 0.0), shape), count)
+        unused = tf.pad(tf.cumsum(tf.cast(~used, tf.int64)), [[1, 0]])  # before each rating, and after all
+        ignored = tf.gather(unused, row_splits[1:]) - tf.gather(unused, row_splits[:-1])
         if self.above is not None:
             return tf.cast((count > 0) & (mean > self.above), tf.float32), ignored
         return (mean if self.stars is None else tf.where(count > 0, _laid(self.scale, self.stars, mean), 0.0)), ignored
@@ -161,8 +164,7 @@ class Recommender(Wrapper):
     def _seen(self, film_ids: tf.Tensor, row_splits: tf.Tensor) -> tf.Tensor:
         rows, shape = self._row_of_each(film_ids, row_splits)
         place, known = self._places(film_ids)
-        entries = tf.stack([rows, place], axis=-1)[known]
-        return tf.scatter_nd(entries, tf.ones_like(entries[:, 0], tf.float32), shape) > 0
+        return _laid_out(tf.stack([rows, place], axis=-1), tf.cast(known, tf.float32), shape) > 0
 
     def _row_of_each(self, film_ids: tf.Tensor, row_splits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         lists = tf.RaggedTensor.from_row_splits(film_ids, row_splits)  # raises where the splits do not fit
@@ -172,7 +174,7 @@ class Recommender(Wrapper):
         """Returns each id's place among the films, 0 where it is none of theirs, and whether it is."""
         known_ids, last = tf.constant(self.film_ids), len(self.film_ids) - 1
         if self.id_type == tf.int64:
-            place = tf.minimum(tf.searchsorted(known_ids, film_ids, out_type=tf.int64), last)
+            place = tf.minimum(places(known_ids, film_ids), last)
         else:  # texts are looked for by their hashes, and two with the same hash are never taken for each other
             hashes, asked = (tf.strings.to_hash_bucket_fast(ids, BUCKETS) for ids in (known_ids, film_ids))
             order = tf.argsort(hashes)
@@ -192,6 +194,11 @@ class Recommender(Wrapper):
         }
 
 
+def _laid_out(entries: tf.Tensor, values: tf.Tensor, shape: tf.Tensor) -> tf.Tensor:
+    """Returns zeros of a shape with values added at entries, `(n, 2)`; elsewhere a plain scatter forgets doubles."""
+    return tf.tensor_scatter_nd_add(tf.zeros(shape), entries, values)
+
+
 def _laid(ends: tuple[float, float], on: tuple[float, float], values: tf.Tensor) -> tf.Tensor:
     """Returns values of one scale on another."""
     wide = ends[1] - ends[0]
@@ -209,10 +216,16 @@ def _weights_to_films(decoder: keras.Model) -> tf.Tensor:
     return kernel[: layer.bias.shape[0]] if by_film else tf.transpose(kernel)
 
 
-def _example(film_ids: np.ndarray, scale: tuple[float, float]) -> dict[str, Any]:
-    """Returns three people for golden outputs: one of some ratings, one of none, one with an id that is unknown."""
+def _examples(film_ids: np.ndarray, scale: tuple[float, float]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Returns three people for golden outputs: one of some ratings, one of none, one with an id that is unknown.
+
+    And four others: one of them rates a film three times, once off the scale.
+    """
     some = film_ids[:: max(1, len(film_ids) // 7)][:7]
     unknown = film_ids[-1] + 1 if film_ids.dtype.kind == "i" else f"{film_ids[-1]}?"
     ids = np.concatenate([some, some[:1], [unknown]])
     ratings = np.where(np.arange(len(ids)) % 2, scale[0], scale[1]).astype("float32")
-    return {"film_ids": ids, "ratings": ratings, "row_splits": np.array([0, len(some), len(some), len(ids)])}
+    golden = {"film_ids": ids, "ratings": ratings, "row_splits": np.array([0, len(some), len(some), len(ids)])}
+    stars = np.array([scale[1], scale[0], scale[0], scale[1] + 1, np.nan], "float32")
+    twice = {"film_ids": some[[0, 0, -1, 0, -1]], "ratings": stars, "row_splits": np.array([0, 0, 4, 4, 5])}
+    return golden, twice

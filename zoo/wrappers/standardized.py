@@ -121,8 +121,6 @@ class Standardized(Raw):
         """Returns contributions summed over the numbers that come from a column, shape `(batch, columns)`."""
 
         def summed(*inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-            each = tf.transpose(call(*inputs)["contribution"])
-            of_column = tf.math.unsorted_segment_sum(each, self.prepare.owners, len(self.mean))
-            return {"contribution": tf.transpose(of_column)}
+            return {"contribution": self.prepare.by_column(call(*inputs)["contribution"])}
 
         return summed

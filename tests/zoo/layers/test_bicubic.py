@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -51,6 +52,14 @@ def test_it_is_pillows_bicubic_with_its_edges(scale):
     np.testing.assert_allclose(large, pillow(x, 9 * scale**2, 7 * scale**2), atol=0.25 * STEP)
     small = Shrinking(scale).corrupted(x[None, ..., None], 0).numpy()[0, ..., 0]
     np.testing.assert_allclose(small, np.clip(pillow(x, 9, 7), 0, 1), atol=0.51 * STEP)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.sampled_from(SCALES), st.integers(1, 9), st.integers(1, 9), st.sampled_from([1, 3]))
+def test_the_convolution_is_what_tensorflow_resizes(scale, height, width, channels):
+    x = np.random.default_rng(height).uniform(size=(2, height, width, channels)).astype("float32")
+    expected = tf.image.resize(x, (scale * height, scale * width), "bicubic")
+    np.testing.assert_allclose(Enlarging(scale)(x), expected, atol=2e-6)
 
 
 def test_shrinking_rounds_to_8_bits_in_0_to_1_and_cuts_what_is_left_over():
