@@ -160,6 +160,7 @@ def run(config: Config) -> dict[str, float]:
             explained=report.explained,
             draw=lambda: draw(config, restoration, images, progress),
             recipe=RECIPE,
+            formats=config.formats or (),
             examples=restoration.examples(),
         )
     print(f"\n{publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")

@@ -75,6 +75,7 @@ def run(config: Config) -> dict[str, float]:
             explained=made.report.explained,
             draw=lambda: made.figures,
             recipe=RECIPE,
+            formats=config.formats or (),
             examples=np.zeros(0),
             inputs=inputs_of(known),
         )

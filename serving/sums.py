@@ -11,6 +11,7 @@ from serving.refusing import Refused, guarded
 
 SUMS, CARD = "SHA256SUMS", "card.md"
 COVERED = ("saved_model/**/*", "model.keras", "golden.npz")  # what has a sum, if anything has
+LISTED = "signatures.json"  # in each folder of a format that was converted
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 LONGEST = 10_000_000  # bytes of a file that lists sums
 
@@ -28,9 +29,16 @@ def check(folder: Path) -> None:
             file, leads_out = folder / name, name.startswith("/") or ".." in PurePosixPath(name).parts
             if leads_out or not file.is_file() or _sum(file) != expected:
                 raise Refused(f"{file} is not the file that {source} names: fetch or export it again.")
-        for file in (file for pattern in COVERED for file in folder.glob(pattern) if listed and file.is_file()):
+        for file in _files(folder) if listed else ():
             if file.relative_to(folder).as_posix() not in listed:
                 raise Refused(f"{source} does not name {file}: fetch or export it again.")
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yields the files that sums cover: those of the patterns, and all in the folders of other formats."""
+    converted = [file.parent.glob("*") for file in folder.glob(f"*/{LISTED}")]
+    for found in (*map(folder.glob, COVERED), *converted):
+        yield from (file for file in found if file.is_file())
 
 
 def _listed(source: Path) -> Iterator[tuple[str, str]]:

@@ -126,8 +126,9 @@ def export(
         model: The model to write. What wraps it travels inside: `zoo.wrappers.scaled.Scaled(model, 255)` takes
             pixels from 0 to 255.
         folder: Where to; made if need be. What else lies there is left alone.
-        formats: File names under `zoo/formats/`: "saved_model", from which `load` makes the model again, and "keras",
-            which keeps the optimizer's state too.
+        formats: File names under `zoo/formats/`: "saved_model", from which `load` makes the model again; "keras",
+            which keeps the optimizer's state too; "onnx" and "litert" for other runtimes, which hold the signatures
+            that were run there and gave the same, and say why others are left out.
         examples: A few inputs, shape `(n, *input_shape)`. If given, `golden.npz` is written too: the
             inputs and outputs of every signature, so that any copy can be checked anywhere.
 
@@ -135,7 +136,8 @@ def export(
         The folder.
 
     Raises:
-        UsageError: If a format is unknown, or an argument or a layer's policy is none that can be written.
+        UsageError: If a format is unknown or needs a package that is not installed, or an argument or a layer's policy
+            is none that can be written.
         OSError: If the folder cannot be written; what was there before is left whole.
     """
     quiet.start()

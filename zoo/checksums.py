@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from zoo.checks import UsageError
@@ -13,13 +13,14 @@ from zoo.files import replacing
 NAME, CARD = "SHA256SUMS", "card.md"
 # What others compute with: the card and the figures may be edited.
 COVERED = ("saved_model/**/*", "model.keras", "golden.npz", "*.json")
+LISTED = "signatures.json"  # in each folder of a format that was converted
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 LONGEST = 10_000_000  # bytes of a file that lists sums
 
 
 def write(folder: Path) -> None:
     """Writes the sums of an export's files; a card that has some gets these."""
-    files = sorted({file for pattern in COVERED for file in folder.glob(pattern) if file.is_file()})
+    files = sorted({*_files(folder, COVERED)})
     sums = "".join(f"{_sum(file)}  {file.relative_to(folder).as_posix()}\n" for file in files)
     with replacing(folder / NAME) as target:
         target.write_text(sums, "utf-8")
@@ -42,9 +43,16 @@ def check(folder: Path) -> None:
             file, leads_out = folder / name, name.startswith("/") or ".." in PurePosixPath(name).parts
             if leads_out or not file.is_file() or _sum(file) != expected:
                 raise UsageError(f"{file} is not the file that {source} names: fetch or export it again.")
-        for file in (file for pattern in COVERED[:-1] for file in folder.glob(pattern) if listed and file.is_file()):
+        for file in _files(folder, COVERED[:-1]) if listed else ():
             if file.relative_to(folder).as_posix() not in listed:
                 raise UsageError(f"{source} does not name {file}: fetch or export it again.")
+
+
+def _files(folder: Path, patterns: Sequence[str]) -> Iterator[Path]:
+    """Yields the files that sums cover: those of some patterns, and all in the folders of other formats."""
+    converted = [file.parent.glob("*") for file in folder.glob(f"*/{LISTED}")]
+    for found in (*map(folder.glob, patterns), *converted):
+        yield from (file for file in found if file.is_file())
 
 
 def _listed(source: Path) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -42,15 +43,12 @@ def export(
     examples: np.ndarray | None,
 ) -> Path:
     """Does what `zoo.export` says."""
-    known = [m.name for m in pkgutil.iter_modules(formats.__path__) if not m.name.startswith("_")]
-    for name in names:
-        checks.choice("formats", name, known)
+    writers = [writer(name) for name in names]
     exact, is_new = precision.in_float32(model), not folder.exists()
     try:
         with contextlib.ExitStack() as whole:  # all is written aside before anything takes its place
-            for name in names:
-                writer = importlib.import_module(f"{formats.__name__}.{name}")
-                writer.write(exact, whole.enter_context(replacing(folder / writer.NAME)))
+            for each in writers:
+                each.write(exact, whole.enter_context(replacing(folder / each.NAME)), examples)
             if examples is not None:
                 golden.write(exact, whole.enter_context(replacing(folder / golden.NAME)), examples)
             remove(folder / checksums.NAME)  # from here on they are others'
@@ -63,6 +61,22 @@ def export(
             raise OSError(f"{folder}: {error.message}") from error
         raise
     return folder
+
+
+def writer(name: str) -> Any:
+    """Returns the module that writes a format.
+
+    Raises:
+        UsageError: If there is no such format, or a package that it needs is not installed.
+    """
+    checks.choice("formats", name, [m.name for m in pkgutil.iter_modules(formats.__path__)])
+    try:
+        return importlib.import_module(f"{formats.__name__}.{name}")
+    except ImportError as error:
+        raise checks.UsageError(
+            f"The format {name!r} needs the package {error.name}, which is not installed: write "
+            f"pip install 'autoencoder-zoo[{name}]'."
+        ) from None
 
 
 def load(folder: Path) -> Autoencoder:

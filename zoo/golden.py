@@ -1,5 +1,6 @@
 """A few inputs and the outputs that they must give: how a copy of an export is checked, anywhere."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,7 @@ NAME = "golden.npz"
 
 
 def write(model: Autoencoder, target: Path, examples: np.ndarray) -> None:
-    """Writes, for each signature, arrays named `signature/in/name` and `signature/out/name`.
-
-    The outputs come from the model in memory, so that checking an export against them checks the export.
+    """Writes what `arrays` returns of a model's endpoints.
 
     Args:
         model: The model.
@@ -26,18 +25,32 @@ def write(model: Autoencoder, target: Path, examples: np.ndarray) -> None:
     Raises:
         UsageError: If they have another shape.
     """
-    endpoints = model.endpoints()
+    np.savez_compressed(target, **arrays(model.endpoints(), examples))
+
+
+def arrays(endpoints: Mapping[str, Endpoint], examples: np.ndarray) -> dict[str, Any]:
+    """Returns, for each signature, arrays named `signature/in/name` and `signature/out/name`.
+
+    The outputs come from the model in memory, so that checking an export against them checks the export.
+
+    Args:
+        endpoints: What a model offers.
+        examples: Inputs, shape `(n, *input_shape)`.
+
+    Raises:
+        UsageError: If they have another shape.
+    """
     x = tf.constant(_checked(examples, endpoints["encode"]))
     values = {"x": x, "image": x, "label": tf.range(len(examples)) % 2}
     values["code"] = endpoints["encode"].call(*_inputs(endpoints["encode"], values))["code"]
-    arrays: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for name, endpoint in endpoints.items():
         inputs = _inputs(endpoint, values)
         for spec, value in zip(endpoint.inputs, inputs, strict=True):
-            arrays[f"{name}/in/{spec.name}"] = _plain(value)
+            found[f"{name}/in/{spec.name}"] = _plain(value)
         for key, value in endpoint.call(*inputs).items():
-            arrays[f"{name}/out/{key}"] = _plain(value)
-    np.savez_compressed(target, **arrays)
+            found[f"{name}/out/{key}"] = _plain(value)
+    return found
 
 
 def _plain(value: tf.Tensor) -> np.ndarray:
@@ -53,23 +66,24 @@ def differences(model: Autoencoder, source: Path) -> dict[str, float]:
     """
     found = {}
     endpoints = model.endpoints()
-    arrays = archives.read(source)
-    for key in (key for key in arrays if "/out/" in key):
+    stored = archives.read(source)
+    for key in (key for key in stored if "/out/" in key):
         name, _, output = key.partition("/out/")
-        inputs = [tf.constant(arrays[f"{name}/in/{spec.name}"]) for spec in endpoints[name].inputs]
-        value, expected = endpoints[name].call(*inputs)[output].numpy(), arrays[key]
-        found[key] = _difference(value.astype(expected.dtype), expected)
+        inputs = [tf.constant(stored[f"{name}/in/{spec.name}"]) for spec in endpoints[name].inputs]
+        value, expected = endpoints[name].call(*inputs)[output].numpy(), stored[key]
+        found[key] = difference(value.astype(expected.dtype), expected)
     return found
 
 
-def _difference(value: np.ndarray, expected: np.ndarray) -> float:
+def difference(value: np.ndarray, expected: np.ndarray) -> float:
+    """Returns how far an output is from the golden one, as `differences` says it."""
     if value.shape != expected.shape or expected.dtype.kind == "S":
         return 0.0 if np.array_equal(value, expected) else np.inf
     value, expected = value.astype("float64"), expected.astype("float64")  # of booleans too
     finite = np.isfinite(expected)
-    if not np.array_equal(np.isfinite(value), finite):
+    if not np.array_equal(value[~finite], expected[~finite], equal_nan=True) or not np.isfinite(value[finite]).all():
         return np.inf
-    largest = np.abs(value - expected)[finite].max(initial=0)
+    largest = np.abs(value[finite] - expected[finite]).max(initial=0)
     return float(largest / max(1.0, np.abs(expected[finite]).max(initial=0)))
 
 

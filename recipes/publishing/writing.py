@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 import zoo
 from recipes.publishing.describing import card
 from recipes.publishing.drawing import Drawing, drawn
-from zoo import checksums
+from zoo import checksums, converting
 from zoo.autoencoder import Autoencoder
 from zoo.checks import said
 from zoo.files import replacing
@@ -28,6 +28,7 @@ def publish(
     draw: Callable[[], Mapping[str, Drawing]],
     recipe: str,
     examples: np.ndarray,
+    formats: Sequence[str] = (),
     inputs: Mapping[str, Any] | None = None,
     files: Mapping[str, str] | None = None,
 ) -> None:
@@ -42,6 +43,8 @@ def publish(
             left out, and a sentence says so.
         recipe: The recipe's name; `cards/NAME.md.jinja` holds its card's words.
         examples: A few raw inputs.
+        formats: What to export in beside the SavedModel. How those that are converted compare with the model becomes
+            the record's `formats`.
         inputs: By input, what goes in, such as a table's columns by name; `inputs.json` says it.
         files: By name, the text of other files beside these.
 
@@ -49,7 +52,7 @@ def publish(
         OSError: If the export cannot be written; what was there is then whole.
     """
 
-    def describe(file: Path, figures: list[str]) -> None:
+    def describe(file: Path, figures: list[str], record: Mapping[str, Any]) -> None:
         try:
             sums = (file.parent / checksums.NAME).read_text("utf-8")
             text = card(recipe, model, record, explained, figures, inputs, sums)
@@ -63,20 +66,38 @@ def publish(
 
     with replacing(folder) as aside:
         aside.mkdir()
-        (aside / "metrics.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
         if inputs:
             (aside / "inputs.json").write_text(json.dumps(inputs, indent=1) + "\n", "utf-8")
         for name, text in (files or {}).items():
             (aside / name).write_text(text, "utf-8")
-        zoo.export(model, aside, examples=examples)
-        describe(aside / checksums.CARD, [])
+        zoo.export(model, aside, formats=list(dict.fromkeys(("saved_model", *formats))), examples=examples)
+        whole = record | ({"formats": compared} if (compared := converted(aside)) else {})
+        (aside / "metrics.json").write_text(json.dumps(whole, indent=1) + "\n", "utf-8")
+        checksums.write(aside)
+        describe(aside / checksums.CARD, [], whole)
     try:
         with replacing(folder / "figures") as aside:
             aside.mkdir()
             figures = drawn(draw, aside)
-        describe(folder / checksums.CARD, figures)
+        describe(folder / checksums.CARD, figures, whole)
     except OSError as error:
         _tell("The figures", error)
+
+
+def converted(folder: Path) -> dict[str, dict[str, Any]]:
+    """Returns, by format, how an export's signatures compare with the model where they were converted."""
+    kept = ("difference", "bytes", "milliseconds", "left_out")
+    return {
+        name: {
+            "signatures": {
+                signature: {key: each[key] for key in kept if key in each}
+                for signature, each in listed["signatures"].items()
+            },
+            "refused": listed["refused"],
+            "versions": listed["versions"],
+        }
+        for name, listed in converting.read(folder).items()
+    }
 
 
 def _tell(what: str, error: Exception) -> None:

@@ -31,11 +31,14 @@ def workspace(recipe: str, config: Options) -> Iterator[Path]:
     import tensorflow as tf
 
     from recipes import training
+    from zoo import exporting
 
     for name, least in LEAST.items():
         given = getattr(config, name)
         if given is not None and given < least:
             raise UsageError(f"--{name.replace('_', '-')} must be at least {least}. Received: {given}.")
+    for name in config.formats or ():
+        exporting.writer(name)  # before hours of training, rather than after
     with contextlib.ExitStack() as stack:
         for out in _checked(recipe, config):
             stack.enter_context(owned(out, command(recipe, config)))

@@ -46,7 +46,7 @@ class Options:
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     LARGEST_BATCH: ClassVar[int] = 256
     KINDS: ClassVar[tuple[str, ...]] = ("pixels", "real")
-    FREE: ClassVar[tuple[str, ...]] = ("out", "resume", "data_key")
+    FREE: ClassVar[tuple[str, ...]] = ("out", "resume", "data_key", "formats")
     DECISIVE: ClassVar[tuple[str, ...]] = ()
     model: str = "sparse"
     """The model's name; its hyperparameters follow below, and other models have others."""
@@ -75,6 +75,9 @@ class Options:
     """The name by which published numbers are looked up, such as mnist; found by the data's checksum if not given."""
     out: Path | None = None
     """The folder to export to; exported/RECIPE-MODEL if not given. An export already there is replaced at the end."""
+    formats: tuple[str, ...] | None = None
+    """Formats to export in beside the SavedModel: onnx, litert (each needs its packages: pip install .[onnx,litert]),
+    keras. Each signature is run there and compared; what differs is left out, with the reason."""
     resume: bool = False
     """Continue an interrupted run with these options; start afresh if there is none."""
     hyperparameters: tyro.conf.Suppress[Mapping[str, Any]] = field(default_factory=dict)

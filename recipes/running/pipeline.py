@@ -139,6 +139,7 @@ def publish(
         explained=report.explained,
         draw=draw,
         recipe=words or recipe,
+        formats=config.formats or (),
         examples=splits.examples(),
         inputs=splits.inputs(),
         files=report.files,

@@ -29,12 +29,20 @@ def test_color_pictures_are_measured_drawn_and_exported_for_any_size(photos, tmp
 
 
 def test_a_table_without_labels_is_not_probed_and_its_export_names_the_columns(unlabelled, tmp_path):
-    numbers, out = run(tmp_path, model="vanilla", data=str(unlabelled), hyperparameters={"latent_dim": 2})
+    options = {"hyperparameters": {"latent_dim": 2}, "formats": ("onnx",)}
+    numbers, out = run(tmp_path, model="vanilla", data=str(unlabelled), **options)
     assert numbers.keys() == {"mse", "sse", "active_share", "dead_share"}
     assert json.loads((out / "inputs.json").read_text())["x"]["columns"] == ["pressure", "speed", "drift"]
     record = json.loads((out / "metrics.json").read_text())
     assert record["model"]["hyperparameters"] == {"latent_dim": 2, "output": "real"}
     assert {row["metric"] for row in record["baselines"]} <= {"mse", "sse"}
+    onnx = record["formats"]["onnx"]
+    assert onnx["signatures"].keys() == {"serving_default", "encode", "decode", "score", "named"}
+    assert onnx["refused"] == {"columns": "it gives nothing but texts"}
+    card = (out / "card.md").read_text()
+    assert f"| onnx | `encode` | {onnx['signatures']['encode']['difference']:.1e} |" in card
+    assert "- onnx leaves out `columns`: it gives nothing but texts." in card
+    assert "onnx/encode.onnx" in card, "among the sums"
     raw = tf.constant([[1000.0, 3, 0]])
     assert (
         900

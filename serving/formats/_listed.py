@@ -1,0 +1,47 @@
+"""What a converted format says of itself, in the `signatures.json` beside its files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from serving.refusing import Refused, guarded
+from serving.signatures import Spec
+
+LISTED = "signatures.json"
+LONGEST = 10_000_000  # bytes of it
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """Returns the contents of a format's `signatures.json`: `signatures`, `refused` and more.
+
+    Args:
+        folder: The format's folder.
+
+    Raises:
+        Refused: If it is not there, or is damaged.
+    """
+    file = folder / LISTED
+    if not file.is_file():
+        raise Refused(f"{file} is not there: export the model again with this format.")
+    with guarded(file, "cannot be read", "fetch or export it again"):
+        if file.stat().st_size > LONGEST:
+            raise ValueError("it is too long")
+        found = json.loads(file.read_text("utf-8"))
+        for record in found["signatures"].values():
+            specs(record["inputs"])
+            specs(record["outputs"])
+            if Path(record["file"]).name != record["file"]:
+                raise ValueError(f"it names a file elsewhere, {record['file']!r}")
+        return {"refused": {}, **found}
+
+
+def specs(listed: list[dict[str, Any]]) -> dict[str, Spec]:
+    """Returns the tensors that are listed, by name, in their order."""
+    return {each["name"]: Spec(each["dtype"], tuple(each["shape"])) for each in listed}
+
+
+def left_out(found: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Returns, by signature, the outputs that the format has not."""
+    return {name: tuple(record.get("left_out", ())) for name, record in found["signatures"].items()}

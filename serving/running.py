@@ -1,0 +1,77 @@
+"""Runs signatures of an export on arrays, and times them: in a process of its own, since a runtime may crash.
+
+    python -I serving/running.py onnx EXPORT/onnx IN.npz OUT
+
+IN.npz holds arrays named `signature/case/input`. A case whose name is a number is timed, and nothing of it is kept; of
+others, OUT gets a file a signature with arrays named `case/output`. Beside them stands how long the timed ones took, in
+`seconds/case`, or what went wrong, in `error`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import time
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # which -I leaves out
+from serving.refusing import Refused, said
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from serving.signatures import Signature
+
+LONGEST, MOST = 0.3, 30  # seconds and calls that are timed, after one that is not
+Cases = dict[str, dict[str, "np.ndarray"]]
+
+
+def main() -> None:
+    """Runs all signatures, one after the other: the first without a file is the one that ended the process."""
+    import numpy as np
+
+    name, folder, given, out = sys.argv[1], *map(Path, sys.argv[2:])
+    wanted: dict[str, Cases] = {}
+    with np.load(given) as arrays:
+        for key in arrays.files:
+            signature, case, value = key.split("/")
+            wanted.setdefault(signature, {}).setdefault(case, {})
+            if value:
+                wanted[signature][case][value] = arrays[key]
+    try:
+        loaded = importlib.import_module(f"serving.formats.{name}").load(folder)
+    except Refused as refused:
+        sys.exit(str(refused))
+    for signature, cases in wanted.items():
+        try:
+            found = _done(loaded.signatures[signature], cases)
+        except Exception as error:  # runtimes raise anything
+            found = {"error": np.array(said(error))}
+        np.savez(out / f"{signature}.npz", **found)
+
+
+def _done(signature: Signature, cases: Cases) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for case, inputs in cases.items():
+        if not case.isdecimal():
+            found |= {f"{case}/{name}": value for name, value in signature.call(inputs).items()}
+        elif seconds := timed(signature, inputs):
+            found[f"seconds/{case}"] = seconds
+    return found
+
+
+def timed(signature: Signature, inputs: dict[str, np.ndarray]) -> float:
+    """Returns the median seconds of a call."""
+    signature.call(inputs)
+    seconds: list[float] = []
+    while len(seconds) < 3 or (sum(seconds) < LONGEST and len(seconds) < MOST):
+        start = time.perf_counter()
+        signature.call(inputs)
+        seconds.append(time.perf_counter() - start)
+    return median(seconds)
+
+
+if __name__ == "__main__":
+    main()

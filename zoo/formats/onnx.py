@@ -1,0 +1,107 @@
+"""ONNX files, one a signature, for onnxruntime and whatever else reads them; needs `pip install .[onnx]`.
+
+Inputs and outputs keep their names; `signatures.json` lists them in their order.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import tf2onnx.convert
+
+from zoo import converting
+from zoo.autoencoder import Autoencoder
+from zoo.checks import said
+from zoo.converting import Signature
+
+NAME = "onnx"
+OPSET = 18
+VERSIONS = {name: version(name) for name in ("onnx", "onnxruntime", "tf2onnx")}
+logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)  # what it cannot do is seen in what it makes
+
+
+def write(model: Autoencoder, target: Path, examples: np.ndarray | None = None) -> None:
+    """Writes the signatures that compute in onnxruntime what they do in the model, and lists the others.
+
+    Args:
+        model: The model.
+        target: The folder to make.
+        examples: Inputs to check with, shape `(n, *input_shape)`; drawn if not given.
+    """
+    converting.write(
+        model,
+        target,
+        examples,
+        runtime="onnx",
+        convert=convert,
+        file_of=_file,
+        versions={**VERSIONS, "opset": str(OPSET)},
+    )
+
+
+def convert(signatures: Mapping[str, Signature], folder: Path) -> dict[str, str]:
+    """Makes a folder hold these signatures and no others; returns why not, by the names of those that it does not."""
+    for file in folder.glob("*.onnx"):
+        if file.stem not in signatures:
+            file.unlink()
+    refused = {}
+    for name, signature in signatures.items():
+        if not (folder / _file(name)).exists() and (reason := _convert(signature, folder / _file(name))):
+            refused[name] = reason
+    return refused
+
+
+def _file(name: str) -> str:
+    return f"{name}.onnx"
+
+
+def _convert(signature: Signature, file: Path) -> str | None:
+    """Writes a signature; returns why it cannot be written."""
+    try:
+        model, _ = tf2onnx.convert.from_function(
+            signature.function, signature.inputs, opset=OPSET, custom_op_handlers={"Erfc": (_erfc, [])}
+        )
+    except Exception as error:  # converters raise anything
+        return f"it cannot be converted ({said(error)})"
+    if unknown := sorted(set(_unknown(model.graph))):
+        return f"ONNX has no {', '.join(unknown)}"
+    _order(model.graph, signature)
+    onnx.save(model, file)
+    return None
+
+
+def _erfc(context: Any, node: Any, name: str, _: Any) -> None:
+    """Writes erfc(x), of which Keras makes its GELU, as 1 - erf(x)."""
+    one = context.make_const(f"{name}_one", np.float32(1))
+    erf = context.make_node("Erf", [node.input[0]], shapes=node.output_shapes, dtypes=node.output_dtypes)
+    shapes, dtypes = node.output_shapes, node.output_dtypes
+    context.remove_node(node.name)
+    context.make_node(
+        "Sub", [one.output[0], erf.output[0]], name=name, outputs=node.output, shapes=shapes, dtypes=dtypes
+    )
+
+
+def _unknown(graph: Any) -> Iterator[str]:
+    """Yields the operations that ONNX does not have, in which the converter leaves TensorFlow's."""
+    for node in graph.node:
+        if not onnx.defs.has(node.op_type, node.domain):
+            yield node.op_type
+        for attribute in node.attribute:
+            yield from _unknown(attribute.g)
+
+
+def _order(graph: Any, signature: Signature) -> None:
+    """Puts inputs and outputs in their order, with those inputs that make no difference."""
+    inputs = {value.name: value for value in graph.input}
+    outputs = {value.name: value for value in graph.output}
+    del graph.input[:], graph.output[:]
+    for spec in signature.inputs:
+        dtype = onnx.helper.np_dtype_to_tensor_dtype(np.dtype(spec.dtype.as_numpy_dtype))
+        unused = onnx.helper.make_tensor_value_info(spec.name, dtype, spec.shape.as_list())
+        graph.input.append(inputs.pop(spec.name, unused))
+    graph.input.extend(inputs.values())  # what should not be there, and fails when it is run
+    graph.output.extend(outputs[tensor] for tensor in signature.tensors.values())
