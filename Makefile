@@ -1,8 +1,9 @@
 # What a person types. Everything runs in .venv, made from requirements.txt on first use.
 PYTHON ?= python3
 BIN := .venv/bin
+RUNTIMES := onnx litert openvino
 
-.PHONY: demo test lint types matrix chaos bench fuzz tables
+.PHONY: demo test lint types matrix chaos bench elsewhere fuzz tables
 
 demo: .venv/ready  ## Train a sparse autoencoder on real digits, export it, use it without Keras (1 minute).
 	$(BIN)/python -m recipes.mnist --model sparse --data sample --tied --input-dropout 0.3 --learning-rate 2e-3 \
@@ -29,6 +30,9 @@ bench: .venv/ready .venv-bench/ready  ## Speed against plain Keras, PyTorch and 
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.pictures
 
+elsewhere: .venv/ready $(RUNTIMES:%=.venv-elsewhere/%/ready)  ## Every export in onnxruntime, LiteRT and OpenVINO (20 minutes).
+	$(BIN)/python -m benchmarks.elsewhere
+
 fuzz: .venv/ready  ## Damaged and hostile files for every loader and reader (half an hour on one core).
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n 0 tests/serving/test_tables.py tests/zoo/wrappers/test_columns.py \
 		tests/recipes/data/test_movielens.py tests/recipes/running/test_running.py -k "parser or input or any_values or command_of"
@@ -45,4 +49,9 @@ tables: .venv/ready  ## Rewrite the tables of README and docs from the models an
 .venv-bench/ready: benchmarks/requirements.txt
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	touch $@
+
+.venv-elsewhere/%/ready: benchmarks/runtimes/%.txt
+	$(PYTHON) -m venv .venv-elsewhere/$*
+	.venv-elsewhere/$*/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@

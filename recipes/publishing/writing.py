@@ -52,7 +52,7 @@ def publish(
         OSError: If the export cannot be written; what was there is then whole.
     """
 
-    def describe(file: Path, figures: list[str], record: Mapping[str, Any]) -> None:
+    def describe(file: Path, figures: list[str], record: dict[str, Any]) -> None:
         try:
             sums = (file.parent / checksums.NAME).read_text("utf-8")
             text = card(recipe, model, record, explained, figures, inputs, sums)

@@ -70,6 +70,7 @@ def _convert(signature: Signature, file: Path) -> str | None:
     if unknown := sorted(set(_unknown(model.graph))):
         return f"ONNX has no {', '.join(unknown)}"
     _order(model.graph, signature)
+    _tie(model.graph)
     onnx.save(model, file)
     return None
 
@@ -105,3 +106,20 @@ def _order(graph: Any, signature: Signature) -> None:
         graph.input.append(inputs.pop(spec.name, unused))
     graph.input.extend(inputs.values())  # what should not be there, and fails when it is run
     graph.output.extend(outputs[tensor] for tensor in signature.tensors.values())
+
+
+def _tie(graph: Any) -> None:
+    """Stores what is there as it is and transposed, such as tied kernels, once; runtimes transpose it when loading."""
+    kept: dict[str, np.ndarray] = {}
+    for tensor in list(graph.initializer):
+        values = onnx.numpy_helper.to_array(tensor)
+        if values.ndim != 2:
+            continue
+        twin = next(
+            (name for name, one in kept.items() if one.T.shape == values.shape and (values == one.T).all()), None
+        )
+        if twin is None:
+            kept[tensor.name] = values
+        else:
+            graph.initializer.remove(tensor)
+            graph.node.insert(0, onnx.helper.make_node("Transpose", [twin], [tensor.name], perm=[1, 0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -59,7 +60,7 @@ def _chosen(calls: Sequence[Callable[..., dict[str, tf.Tensor]]]) -> Callable[..
         with tf.control_dependencies([known] if known is not None else []):
             # Other formats drop assertions, and stop at a place that is not there.
             place = tf.gather(tf.range(len(calls)), tf.where(normal < 0, len(calls), normal))
-        return _of_place(place, 0, [lambda one=one: one(*values) for one in calls])
+        return _of_place(place, 0, [functools.partial(one, *values) for one in calls])
 
     return call
 

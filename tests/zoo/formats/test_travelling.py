@@ -30,6 +30,7 @@ MATRICES = ROOTS @ np.swapaxes(ROOTS, 1, 2) + np.eye(5, dtype="float32")
 SAMPLES = RNG.normal(size=(3, 7)).astype("float32")
 SAMPLES[0, 2], SAMPLES[1, 5] = np.inf, np.inf
 PICTURES = RNG.uniform(size=(2, 6, 8, 3)).astype("float32")
+WIDE = RNG.normal(size=(7, 600)).astype("float32")
 ENTRIES = np.array([[0, 1], [2, 0], [0, 1], [1, 1]])  # one of them twice
 
 
@@ -67,6 +68,7 @@ class Pieces:
             "flipped": free(lambda x: _flipped(x, (1, 2)) - _flipped(x, (2,))),
             "nearest": piece(self.quantizer.indices, x=RNG.normal(size=(5, 3)).astype("float32")),
             "gelu": piece(self.dense, x=SAMPLES[2:]),
+            "tied": piece(lambda x: x @ WIDE @ tf.transpose(tf.constant(WIDE)), x=SAMPLES[2:]),
             "likeliest": piece(CODING(invert=True), x=np.nan_to_num(SAMPLES, posinf=1.0)),
             "by_column": piece(CODING().by_column, x=SAMPLES),
             "infinite": piece(lambda x: finite_or_infinite(x > 0, x), x=np.nan_to_num(SAMPLES, posinf=1.0)),
@@ -106,6 +108,11 @@ def test_each_computes_the_same_and_says_so(listed):
         assert each["difference"] <= 1e-5, name
         assert each["bytes"] > 0
     assert {"1", "256"} <= listed["signatures"]["gelu"]["milliseconds"].keys()
+
+
+def test_tied_weights_are_there_once(listed):
+    file = listed["signatures"]["tied"]["file"]
+    assert file == "model.tflite" or listed["signatures"]["tied"]["bytes"] < 1.2 * WIDE.nbytes
 
 
 def test_names_keep_their_order_and_those_that_make_no_difference(listed):

@@ -248,6 +248,8 @@ def test_endpoints_are_deterministic_and_tell_the_posterior():
     assert sampled[0].shape == (5, 12)
     np.testing.assert_array_equal(sampled[0], sampled[1])
     assert np.abs(sampled[0] - sampled[2]).max() > 0
+    noise = tf.random.stateless_normal((5, 3), [1, 2])
+    np.testing.assert_allclose(endpoints["sample_from"].call(noise)["sample"], sampled[0], rtol=1e-5)
 
 
 def test_a_convolutional_body_trains_and_generates():

@@ -60,6 +60,8 @@ def test_it_is_the_same_after_a_reload_and_in_an_export_of_raw_pixels(trained, t
     sample = tf.saved_model.load(str(folder / "saved_model")).signatures["sample"]
     found = sample(count=tf.constant(4), seed=tf.constant([3, 0]))["sample"]
     np.testing.assert_allclose(found, 255 * trained.sample(4, seed=3), rtol=1e-5)
+    found = tf.saved_model.load(str(folder / "saved_model")).signatures["sample_from"](**trained.noise(4, [3, 0]))
+    np.testing.assert_allclose(found["sample"], 255 * trained.sample(4, seed=3), rtol=1e-5)
 
 
 def test_long_codes_have_room_for_fewer_components():

@@ -1,0 +1,28 @@
+"""Every model on every kind of sample that it takes, converted and run elsewhere: all of it, but for what is drawn."""
+
+import json
+
+import numpy as np
+import pytest
+
+import zoo
+from zoo import kinds, registry
+from zoo.exporting import writer
+
+PAIRS = [(name, kind) for name in zoo.list_models() for kind in zoo.describe(name).kinds]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("format", ["onnx", "litert"])
+@pytest.mark.parametrize(("name", "kind"), PAIRS)
+def test_all_signatures_compute_the_same_elsewhere(name, kind, format, tmp_path):
+    small = {"filters": (8, 12), "blocks": (1, 1)} if kind == "pictures" else {}
+    chosen = {"output": kind} if "output" in registry.hyperparameters(registry.find(name)) else {}
+    x = kinds.find(kind).samples(np.random.default_rng(0), 32, kinds.find(kind).SHAPES[0])
+    shape = (None, None, x.shape[-1]) if kind == "pictures" else x.shape[1:]
+    model = zoo.build(name, shape, seed=0, **chosen, **small)
+    model.fit(x, epochs=1, batch_size=16, verbose=0)
+    writer(format).write(model, tmp_path / format, x[:3])
+    listed = json.loads((tmp_path / format / "signatures.json").read_text())
+    assert listed["refused"].keys() <= {"sample"}
+    assert {"serving_default", "encode", "decode"} <= listed["signatures"].keys()
