@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from pathlib import Path
 
 import huggingface_hub
 
+from zoo import formats
 from zoo.checks import UsageError, said
 
 PREFIX = "hf://"
 CARD = "card.md"  # is what the hub shows as README.md
-FILES = ("saved_model/**", "model.keras", "golden.npz", "*.json", "SHA256SUMS")
+FOLDERS = tuple(f"{format.name}/**" for format in pkgutil.iter_modules(formats.__path__))  # named as what writes them
+FILES = (*FOLDERS, "model.keras", "golden.npz", "*.json", "SHA256SUMS")
 _NAME = re.compile(r"[\w.-]+/[\w.-]+")
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import sys
 
 import numpy as np
@@ -71,6 +72,15 @@ def test_the_sums_cover_the_files_and_the_list_says_what_was_run(folder):
         assert [each["name"] for each in encode["outputs"]] == ["code", "log_variance"]
         assert encode["milliseconds"]["256"].keys() == {format, "tensorflow"}
         assert listed["versions"]
+
+
+def test_a_file_beside_them_that_has_no_sum_is_refused(folder, tmp_path, fresh_python):
+    shutil.copytree(folder, tmp_path / "export")
+    (tmp_path / "export" / "onnx" / "more.onnx").write_bytes(b"more")
+    with pytest.raises(zoo.UsageError, match=r"does not name .*more\.onnx"):
+        zoo.load(tmp_path / "export")
+    run = fresh_python("-I", "serving/verify.py", "--format", "onnx", tmp_path / "export")
+    assert "does not name" in run.stderr
 
 
 def test_a_missing_package_is_named(monkeypatch, tmp_path):

@@ -84,6 +84,11 @@ def test_a_link_stays_and_what_it_leads_to_is_worked_beside(there, asked, tmp_pa
         asked(config.out)
 
 
+def test_a_format_that_there_is_not_is_told_before_anything_is_loaded(asked, tmp_path):
+    with pytest.raises(UsageError, match=r"formats must be one of.*Did you mean 'onnx'"):
+        asked(tmp_path / "out", formats=("onxx",))
+
+
 @linux
 def test_a_link_to_what_is_no_export_is_left_alone(asked, tmp_path):
     (tmp_path / "mine.txt").write_text("years of work")
