@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from zoo import converting
 from zoo.autoencoder import Endpoint
 from zoo.exporting import writer
 from zoo.families.restorer import _flipped
@@ -88,11 +89,17 @@ class Pieces:
 
 
 @pytest.fixture(scope="module", params=["onnx", "litert"])
-def listed(request, tmp_path_factory):
-    """The signatures of the pieces in a format, and why others are none."""
+def folder(request, tmp_path_factory):
+    """The pieces in a format."""
     pytest.importorskip({"onnx": "onnxruntime", "litert": "ai_edge_litert"}[request.param])
     folder = tmp_path_factory.mktemp("pieces") / request.param
     writer(request.param).write(Pieces(), folder, PICTURES)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def listed(folder):
+    """The signatures of the pieces, and why others are none."""
     return json.loads((folder / "signatures.json").read_text())
 
 
@@ -108,6 +115,15 @@ def test_each_computes_the_same_and_says_so(listed):
         assert each["difference"] <= 1e-5, name
         assert each["bytes"] > 0
     assert {"1", "256"} <= listed["signatures"]["gelu"]["milliseconds"].keys()
+
+
+def test_an_index_without_a_detector_is_an_error_there_too(folder):
+    given = {str(i): {"x": SAMPLES[2:], "normal": np.int32(i)} for i in (2, 3, -1)}
+    cases = {name: {"golden": inputs} for name, inputs in given.items()}
+    found = {name: converting.run(folder.name, folder, {"chosen": case})["chosen"] for name, case in cases.items()}
+    np.testing.assert_allclose(found["2"]["golden/y"], 3 * SAMPLES[2:], rtol=1e-6)
+    assert "error" in found["3"]
+    assert "error" in found["-1"]
 
 
 def test_tied_weights_are_there_once(listed):
