@@ -33,8 +33,8 @@ A cell has the largest difference of outputs for the golden inputs, relative to 
 the median ms of a call with 1 row and with 256 rows; the first column of times is TensorFlow's. A call of more than 5 s
 is not timed, nor is one whose inputs have no rows. What is left out says why.
 
-Assertions are TensorFlow's alone: who calls other runtimes gives lists whose row splits fit. An index without a detector
-is an error in onnxruntime and LiteRT; OpenVINO answers as the first detector."""
+Assertions are TensorFlow's alone: who calls other runtimes gives lists whose row splits fit. An index without a
+detector is an error in onnxruntime and LiteRT; OpenVINO answers as the first detector."""
 
 
 def measure(export: Path) -> dict[str, Any]:

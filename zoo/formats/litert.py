@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
@@ -61,8 +62,14 @@ def _reason(signatures: Mapping[str, Signature], variables: list[Any]) -> str | 
     try:
         _converted(signatures, variables)
     except Exception as error:
-        return f"it cannot be converted ({said(error)})"
+        return f"it cannot be converted ({_told(error)})"
     return None
+
+
+def _told(error: Exception) -> str:
+    """Returns what the converter says of an operation, without where in the graph; of other errors their first line."""
+    found = re.search(r"'tf\.\w+' op.*", str(error))
+    return found[0].rstrip(".") if found else said(error)
 
 
 def _converted(signatures: Mapping[str, Signature], variables: list[Any]) -> bytes:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import onnx
 import tf2onnx.convert
+from onnx import TensorProto
 
 from zoo import converting
 from zoo.autoencoder import Autoencoder
@@ -63,7 +64,7 @@ def _convert(signature: Signature, file: Path) -> str | None:
     """Writes a signature; returns why it cannot be written."""
     try:
         model, _ = tf2onnx.convert.from_function(
-            signature.function, signature.inputs, opset=OPSET, custom_op_handlers={"Erfc": (_erfc, [])}
+            signature.function, signature.inputs, opset=OPSET, custom_op_handlers=HANDLERS
         )
     except Exception as error:  # converters raise anything
         return f"it cannot be converted ({said(error)})"
@@ -84,6 +85,31 @@ def _erfc(context: Any, node: Any, name: str, _: Any) -> None:
     context.make_node(
         "Sub", [one.output[0], erf.output[0]], name=name, outputs=node.output, shapes=shapes, dtypes=dtypes
     )
+
+
+def _floor_div(context: Any, node: Any, name: str, _: Any) -> None:
+    """Writes a division that rounds down: the converter's own rounds negative integers up."""
+    a, b = node.input
+    dtype, shapes, outputs = context.get_dtype(node.output[0]), node.output_shapes, node.output
+    context.remove_node(node.name)
+
+    def made(operation: str, *inputs: str, dtype: int = dtype, **options: Any) -> str:
+        return context.make_node(operation, list(inputs), shapes=shapes, dtypes=[dtype], **options).output[0]
+
+    quotient = made("Div", a, b)
+    if dtype in (TensorProto.FLOAT, TensorProto.DOUBLE):
+        made("Floor", quotient, outputs=outputs)
+        return
+    zero = context.make_const(f"{name}_zero", np.array(0, onnx.helper.tensor_dtype_to_np_dtype(dtype))).output[0]
+    rest = made("Sub", a, made("Mul", quotient, b))
+    signs = [made("Less", value, zero, dtype=TensorProto.BOOL) for value in (rest, b)]
+    differ = made("Xor", *signs, dtype=TensorProto.BOOL)
+    has_rest = made("Not", made("Equal", rest, zero, dtype=TensorProto.BOOL), dtype=TensorProto.BOOL)
+    above = made("Cast", made("And", differ, has_rest, dtype=TensorProto.BOOL), attr={"to": dtype})
+    made("Sub", quotient, above, outputs=outputs)
+
+
+HANDLERS = {"Erfc": (_erfc, []), "FloorDiv": (_floor_div, [])}
 
 
 def _unknown(graph: Any) -> Iterator[str]:

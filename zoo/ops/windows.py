@@ -40,7 +40,8 @@ def mean_by_step(series: tf.Tensor, window: int, stride: int, values: Callable[[
 
     ended = tf.TensorArray(tf.float32, blocks, element_shape=(None, channels), infer_shape=False)
     _, waiting, ended = tf.while_loop(lambda i, *_: i < blocks, add, (0, tf.zeros((overlap, channels)), ended))
-    sums = tf.concat([ended.concat(), waiting, tf.zeros((stride, channels))], axis=0)[:whole]
+    of_blocks = tf.reshape(ended.stack(), (-1, channels))  # as long as one another: ONNX has nothing that joins others
+    sums = tf.concat([of_blocks, waiting, tf.zeros((stride, channels))], axis=0)[:whole]
 
     begin = whole - window  # of the window that ends where the series does
     is_another = begin % stride > 0

@@ -35,6 +35,7 @@ from zoo import checks, containers, shapes
 from zoo.autoencoder import Autoencoder, Endpoint
 from zoo.layers.standardization import Standardization
 from zoo.ops.compiled import compiled
+from zoo.ops.infinity import finite_or_infinite
 from zoo.ops.windows import mean_by_step
 from zoo.wrappers.columns import named, ordered
 from zoo.wrappers.detector import Detector
@@ -173,7 +174,7 @@ class SeriesDetector(Raw):
         is_number = tf.math.is_finite(series)
         x = tf.where(is_number, self.prepare(series), 0.0)
         found = tf.exp(mean_by_step(x, self.window, self.stride, self._log_errors))
-        return tf.where(is_number & tf.math.is_finite(found), found, math.inf)
+        return finite_or_infinite(is_number & tf.math.is_finite(found), found)
 
     def _log_errors(self, x: tf.Tensor) -> tf.Tensor:
         """Returns the log of each channel's mean squared error in each window, at all its steps."""

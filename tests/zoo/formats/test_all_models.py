@@ -24,5 +24,8 @@ def test_all_signatures_compute_the_same_elsewhere(name, kind, format, tmp_path)
     model.fit(x, epochs=1, batch_size=16, verbose=0)
     writer(format).write(model, tmp_path / format, x[:3])
     listed = json.loads((tmp_path / format / "signatures.json").read_text())
+    if (name, format) == ("recurrent", "litert"):  # whose lists want a batch that is known
+        assert all("TensorListReserve" in reason for reason in listed["refused"].values())
+        return
     assert listed["refused"].keys() <= {"sample"}
     assert {"serving_default", "encode", "decode"} <= listed["signatures"].keys()

@@ -79,6 +79,9 @@ class Pieces:
                 lambda entries: _laid_out(entries, tf.ones_like(entries[:, 0], tf.float32), (3, 2)), entries=ENTRIES
             ),
             "chosen": Endpoint(_chosen(branches), seen, examples=normal),
+            "rounded_down": piece(
+                lambda a, b: a // b, a=np.int32([7, -7, 7, -7, 6, -6]), b=np.int32([2, 2, -2, -2, 3, 3])
+            ),
             "unused": piece(lambda x, y: 2 * x, x=SAMPLES[2:], y=SAMPLES[2:]),
             "renamed": Endpoint(lambda x: {"x": x, "twice": 2 * x}, seen[:1], examples={"x": SAMPLES[2:]}),
             "constant": Endpoint(lambda: {"y": tf.constant([2, 3])}, ()),
