@@ -76,7 +76,7 @@ def _converted(signatures: Mapping[str, Signature], variables: list[Any]) -> byt
     """Converts signatures; by way of a SavedModel, the one form in which the converter takes several by their names."""
     module = tf.Module()
     module.variables_of_model = variables
-    functions = {name: signature.function for name, signature in signatures.items()}
+    functions = {name: each.function.get_concrete_function() for name, each in signatures.items()}  # not made again
     with tempfile.TemporaryDirectory() as folder, _quietly():
         tf.saved_model.save(module, folder, signatures=functions)
         return tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=list(functions)).convert()

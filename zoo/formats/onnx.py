@@ -109,7 +109,7 @@ def _floor_div(context: Any, node: Any, name: str, _: Any) -> None:
     made("Sub", quotient, above, outputs=outputs)
 
 
-HANDLERS = {"Erfc": (_erfc, []), "FloorDiv": (_floor_div, [])}
+HANDLERS: dict[str, Any] = {"Erfc": (_erfc, []), "FloorDiv": (_floor_div, [])}
 
 
 def _unknown(graph: Any) -> Iterator[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import keras
 import numpy as np
@@ -12,6 +10,7 @@ import tensorflow as tf
 
 from zoo import checks
 from zoo.autoencoder import Autoencoder, Endpoint
+from zoo.ops.plain import is_plain
 from zoo.wrappers.wrapper import Wrapper
 
 NORMAL = tf.TensorSpec((), tf.int32, name="normal")
@@ -56,22 +55,14 @@ def _chosen(calls: Sequence[Callable[..., dict[str, tf.Tensor]]]) -> Callable[..
 
     def call(*inputs: tf.Tensor) -> dict[str, tf.Tensor]:
         *values, normal = inputs
+        if is_plain():
+            # Assertions are dropped, and a place that is not there is an error; of branches, convolutions lose their
+            # kernels' shapes, so all answer and one is taken.
+            place = tf.gather(tf.range(len(calls)), tf.where(normal < 0, len(calls), normal))
+            answers = [one(*values) for one in calls]
+            return {key: tf.gather(tf.stack([one[key] for one in answers]), place) for key in answers[0]}
         known = tf.debugging.Assert((normal >= 0) & (normal < len(calls)), ["normal must be one of", len(calls)])
         with tf.control_dependencies([known] if known is not None else []):
-            # Other formats drop assertions, and stop at a place that is not there.
-            place = tf.gather(tf.range(len(calls)), tf.where(normal < 0, len(calls), normal))
-        return _of_place(place, 0, [functools.partial(one, *values) for one in calls])
+            return tf.switch_case(normal, [lambda one=one: one(*values) for one in calls])
 
     return call
-
-
-def _of_place(place: tf.Tensor, first: int, calls: Sequence[Callable[[], Any]]) -> Any:
-    """Returns what one of some calls gives, the places from `first` on: by halves, since few formats know a switch."""
-    if len(calls) == 1:
-        return calls[0]()
-    half = len(calls) // 2
-    return tf.cond(
-        place < first + half,
-        lambda: _of_place(place, first, calls[:half]),
-        lambda: _of_place(place, first + half, calls[half:]),
-    )
