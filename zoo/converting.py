@@ -80,7 +80,8 @@ def write(
     """
     target.mkdir()
     endpoints = model.endpoints()
-    signatures, refused = _convertible(endpoints)
+    with plainly():  # of endpoints of their own: what these hold is made once
+        signatures, refused = _convertible(model.endpoints())
     examples = _drawn(model) if examples is None else examples
     known = {"golden": golden.arrays(endpoints, examples), "other": _others(endpoints, examples)}
     found: dict[str, dict[str, Any]] = {}
@@ -147,8 +148,7 @@ def _signature(endpoint: Endpoint, outputs: Mapping[str, tf.TensorSpec], left_ou
         }  # also of what passes through
 
     function = tf.function(call, input_signature=endpoint.inputs, autograph=False)
-    with plainly():
-        function.get_concrete_function()  # which is kept
+    function.get_concrete_function()  # which is kept
     return Signature(function, endpoint.inputs, kept, tensors, left_out)
 
 

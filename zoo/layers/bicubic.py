@@ -12,6 +12,7 @@ from keras import ops
 
 from zoo import checks
 from zoo.layers.damage import Damage
+from zoo.ops.plain import is_plain
 
 LEVELS = 255.0
 WIDTH = 5  # pixels in a row that have a part in one that is made
@@ -33,10 +34,17 @@ class Enlarging(keras.layers.Layer):
         self.scale = scale
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
-        """Returns shape `(batch, scale * height, scale * width, channels)`, as `tf.image.resize` does.
+        """Returns shape `(batch, scale * height, scale * width, channels)`."""
+        if is_plain():
+            return self._convolved(x)
+        size = ops.shape(x)[1:3]
+        return tf.image.resize(x, [self.scale * length for length in size], "bicubic")
 
-        Each pixel becomes `scale` by `scale`, each of them a weighted mean of 5 by 5 pixels around it: a convolution,
-        since not all export formats know how to resize. What lies beyond an edge weighs nothing.
+    def _convolved(self, x: tf.Tensor) -> tf.Tensor:
+        """Returns the same, where a format does not know how to resize.
+
+        Each pixel becomes `scale` by `scale`, each of them a weighted mean of 5 by 5 pixels around it: a convolution.
+        What lies beyond an edge weighs nothing.
         """
         channels = x.shape[-1]
         taps = _taps(self.scale)

@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras import ops
 
 from zoo import checks
+from zoo.ops.plain import is_plain
 from zoo.ops.solving import solve
 
 
@@ -44,7 +45,8 @@ class FoldIn(keras.layers.Layer):
         # Each film's outer product, so that a sum over a row's films is one matrix product for all rows.
         outer = ops.reshape(self.kernel[:, :, None] * self.kernel[:, None, :], (-1, self.rank**2))
         precision = ops.reshape(ops.matmul(rated, outer), (-1, self.rank, self.rank)) + self.noise * ops.eye(self.rank)
-        return solve(precision, ops.matmul(excess, self.kernel)[..., None])[..., 0]
+        solved = solve if is_plain() else ops.solve
+        return solved(precision, ops.matmul(excess, self.kernel)[..., None])[..., 0]
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Returns `(batch, rank)`."""

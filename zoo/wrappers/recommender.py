@@ -7,6 +7,7 @@ and ratings off the scale. A film that a person rates twice counts with the mean
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from zoo import checks
 from zoo.autoencoder import Autoencoder, Endpoint
 from zoo.layers.rating_output import RatingOutput
 from zoo.layers.transposed_dense import TransposedDense
+from zoo.ops.plain import is_plain
 from zoo.ops.searching import places
 from zoo.wrappers.wrapper import Wrapper
 
@@ -174,7 +176,8 @@ class Recommender(Wrapper):
         """Returns each id's place among the films, 0 where it is none of theirs, and whether it is."""
         known_ids, last = tf.constant(self.film_ids), len(self.film_ids) - 1
         if self.id_type == tf.int64:
-            place = tf.minimum(places(known_ids, film_ids), last)
+            search = places if is_plain() else functools.partial(tf.searchsorted, out_type=tf.int64)
+            place = tf.minimum(search(known_ids, film_ids), last)
         else:  # texts are looked for by their hashes, and two with the same hash are never taken for each other
             hashes, asked = (tf.strings.to_hash_bucket_fast(ids, BUCKETS) for ids in (known_ids, film_ids))
             order = tf.argsort(hashes)

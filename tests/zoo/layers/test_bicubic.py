@@ -10,6 +10,7 @@ from PIL import Image
 
 import zoo
 from zoo.layers.bicubic import Enlarging, Shrinking
+from zoo.ops.plain import plainly
 
 SCALES = [2, 3, 4]
 STEP = 1 / 255
@@ -59,7 +60,9 @@ def test_it_is_pillows_bicubic_with_its_edges(scale):
 def test_the_convolution_is_what_tensorflow_resizes(scale, height, width, channels):
     x = np.random.default_rng(height).uniform(size=(2, height, width, channels)).astype("float32")
     expected = tf.image.resize(x, (scale * height, scale * width), "bicubic")
-    np.testing.assert_allclose(Enlarging(scale)(x), expected, atol=2e-6)
+    with plainly():
+        np.testing.assert_allclose(Enlarging(scale)(x), expected, atol=2e-6)
+    np.testing.assert_array_equal(Enlarging(scale)(x), expected)
 
 
 def test_shrinking_rounds_to_8_bits_in_0_to_1_and_cuts_what_is_left_over():
