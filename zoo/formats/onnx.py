@@ -109,7 +109,22 @@ def _floor_div(context: Any, node: Any, name: str, _: Any) -> None:
     made("Sub", quotient, above, outputs=outputs)
 
 
-HANDLERS: dict[str, Any] = {"Erfc": (_erfc, []), "FloorDiv": (_floor_div, [])}
+def _where(context: Any, node: Any, name: str, _: Any) -> None:
+    """Writes a choice as one: the converter's own multiplies by 0, which makes NaN of what is infinite."""
+    condition, *values = node.input
+    dtype, shapes, outputs = context.get_dtype(node.output[0]), node.output_shapes, node.output
+    context.remove_node(node.name)
+    if dtype != TensorProto.BOOL:
+        context.make_node("Where", [condition, *values], shapes=shapes, dtypes=[dtype], outputs=outputs)
+        return
+    # Of booleans onnxruntime has no choice.
+    numbers = [context.make_node("Cast", [value], attr={"to": TensorProto.INT32}).output[0] for value in values]
+    chosen = context.make_node("Where", [condition, *numbers], shapes=shapes, dtypes=[TensorProto.INT32])
+    options = {"attr": {"to": dtype}, "shapes": shapes, "dtypes": [dtype], "outputs": outputs}
+    context.make_node("Cast", [chosen.output[0]], **options)
+
+
+HANDLERS: dict[str, Any] = {"Erfc": (_erfc, []), "FloorDiv": (_floor_div, []), "SelectV2": (_where, [])}
 
 
 def _unknown(graph: Any) -> Iterator[str]:

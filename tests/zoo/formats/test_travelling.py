@@ -82,6 +82,8 @@ class Pieces:
             "rounded_down": piece(
                 lambda a, b: a // b, a=np.int32([7, -7, 7, -7, 6, -6]), b=np.int32([2, 2, -2, -2, 3, 3])
             ),
+            "where": piece(lambda x: tf.where(tf.math.is_finite(x), x, 0.0), x=SAMPLES),
+            "where_true": piece(lambda x: tf.where(x[:, :1] > 0, x > 0, x < 0), x=SAMPLES),
             "unused": piece(lambda x, y: 2 * x, x=SAMPLES[2:], y=SAMPLES[2:]),
             "renamed": Endpoint(lambda x: {"x": x, "twice": 2 * x}, seen[:1], examples={"x": SAMPLES[2:]}),
             "constant": Endpoint(lambda: {"y": tf.constant([2, 3])}, ()),
