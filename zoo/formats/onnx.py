@@ -154,7 +154,7 @@ def _tie(graph: Any) -> None:
     kept: dict[str, np.ndarray] = {}
     for tensor in list(graph.initializer):
         values = onnx.numpy_helper.to_array(tensor)
-        if values.ndim != 2:
+        if values.ndim != 2 or values.shape[0] == values.shape[1]:  # of a square OpenVINO takes one for the other
             continue
         twin = next(
             (name for name, one in kept.items() if one.T.shape == values.shape and (values == one.T).all()), None
