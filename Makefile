@@ -30,7 +30,7 @@ bench: .venv/ready .venv-bench/ready  ## Speed against plain Keras, PyTorch and 
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.pictures
 
-elsewhere: .venv/ready $(RUNTIMES:%=.venv-elsewhere/%/ready)  ## Every export in onnxruntime, LiteRT and OpenVINO (20 minutes).
+elsewhere: .venv/ready $(RUNTIMES:%=.venv-elsewhere/%/ready)  ## Every export in onnxruntime, LiteRT and OpenVINO (half an hour).
 	$(BIN)/python -m benchmarks.elsewhere
 
 fuzz: .venv/ready  ## Damaged and hostile files for every loader and reader (half an hour on one core).

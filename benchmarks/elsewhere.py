@@ -1,6 +1,6 @@
 """Every shipped export and signature in every other runtime, each in an environment that has nothing else.
 
-    make elsewhere                      # 20 minutes on 2 cores: docs/elsewhere.md
+    make elsewhere                      # half an hour on 2 cores: docs/elsewhere.md
     python -m benchmarks.elsewhere mnist-vae
 
 Each export is loaded, written again as ONNX and LiteRT, and run on its golden inputs by onnxruntime, by LiteRT and by

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from serving.signatures import Signature
 
 LONGEST, MOST = 0.3, 30  # seconds and calls that are timed, after one that is not
-LONG = 2.0  # seconds of one call that is not repeated
+LONG = 2.0  # seconds after which three calls need not be whole
 Cases = dict[str, dict[str, "np.ndarray"]]
 
 
@@ -64,13 +64,10 @@ def _done(signature: Signature, cases: Cases) -> dict[str, Any]:
 
 
 def timed(signature: Signature, inputs: dict[str, np.ndarray]) -> float:
-    """Returns the median seconds of a call, the first not counted; of one that takes long, those of the first."""
-    start = time.perf_counter()
+    """Returns the median seconds of a call, the first not counted, in which runtimes make themselves ready."""
     signature.call(inputs)
-    if (first := time.perf_counter() - start) > LONG:
-        return first
     seconds: list[float] = []
-    while len(seconds) < 3 or (sum(seconds) < LONGEST and len(seconds) < MOST):
+    while sum(seconds) < LONG and (len(seconds) < 3 or (sum(seconds) < LONGEST and len(seconds) < MOST)):
         start = time.perf_counter()
         signature.call(inputs)
         seconds.append(time.perf_counter() - start)

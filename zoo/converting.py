@@ -32,7 +32,7 @@ FREE = 24  # the side of a picture of any size, where none is given
 ODD = (13, 11)  # of another one
 TIMED = (1, 256)  # rows of a call that is timed
 LONGEST, MOST = 0.3, 30  # seconds and calls that are timed, after one that is not
-LONG = 2.0  # seconds of one call that is not repeated
+LONG = 2.0  # seconds after which three calls need not be whole
 TOO_LONG = 5.0  # seconds of one call that are not waited for again and again
 PATIENCE = 600  # seconds that a process may take for all of an export
 RANDOM = re.compile(r"(Stateless|Stateful|Parameterized)?(Random|Truncated|Uniform|StandardNormal|Multinomial|Rng).*")
@@ -261,13 +261,9 @@ def _timed(endpoint: Endpoint, rows: Mapping[str, Arrays]) -> dict[str, float]:
         if int(case) * each > TOO_LONG:
             break
         call, inputs = function.get_concrete_function(), [tf.constant(value) for value in arrays.values()]
-        start = time.perf_counter()
         call(*inputs)
-        if (first := time.perf_counter() - start) > LONG:
-            found[case] = first
-            break
         seconds: list[float] = []
-        while len(seconds) < 3 or (sum(seconds) < LONGEST and len(seconds) < MOST):
+        while sum(seconds) < LONG and (len(seconds) < 3 or (sum(seconds) < LONGEST and len(seconds) < MOST)):
             start = time.perf_counter()
             call(*inputs)
             seconds.append(time.perf_counter() - start)
