@@ -6,10 +6,10 @@ channel where all is normal,
 
     s_t = mean over c of e_tc / u_c,
 
-so that a step is as unusual as all the windows that it lies in: one that an anomaly fills does not make anomalies of
+so that a step is as unusual as all the windows that it lies in: one that an anomaly touches does not make anomalies of
 all its steps. And a channel that is reconstructed badly at any time, such as a noisy one, does not drown the others.
-Step t is an anomaly if s_t > threshold. A step that holds NaN or infinity
-has an infinite score; for its neighbors' sake the mean takes the value's place.
+Step t is an anomaly if s_t > threshold. A step that holds NaN or infinity has an infinite score; for its neighbors'
+sake the mean takes the value's place.
 
 The threshold lies a third above what the scores of normal steps reach but for one in a thousand, the rule of the
 convolutional autoencoder on the board of SKAB; or, if a share of false alarms is asked for, it is that of `Detector`,
