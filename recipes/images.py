@@ -42,6 +42,7 @@ class Config(running.Options):
     """The recipe's options."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("pictures",)
+    NEEDS: ClassVar[frozenset[str]] = frozenset({"task"})
     FREE: ClassVar[tuple[str, ...]] = (*running.Options.FREE, "apply", "self_ensemble", "trust", "bm3d")
     model: str = "restorer"
     data: str = "sample"

@@ -106,7 +106,7 @@ def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Conf
     given = {option: value for option, value in known.items() if value is not None}
     name = value_of("--model", arguments) or config_class.usual(given).model
     builder = registry.outline(name)
-    models = sorted({model for kind in config_class.KINDS for model in zoo.list_models(data=kind)})
+    models = config_class.models()
     if name not in models:
         takes = " or ".join(zoo.describe(name).kinds)
         raise UsageError(f"--model {name} takes {takes}; recipes.{recipe} can use {', '.join(models)}.")

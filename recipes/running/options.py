@@ -38,6 +38,7 @@ class Options:
     Attributes:
         PRESETS: By model, the hyperparameters whose defaults in the recipe are not the model's own.
         KINDS: The kinds of sample that the recipe knows, as `zoo.list_models(data=...)` calls them.
+        NEEDS: Hyperparameters that a model must have for the recipe to use it.
         LARGEST_BATCH: The largest batch size that is not asked for.
         FREE: The options that may differ when an interrupted run goes on.
         DECISIVE: The options by which the model is chosen, if it is not given.
@@ -46,6 +47,7 @@ class Options:
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     LARGEST_BATCH: ClassVar[int] = 256
     KINDS: ClassVar[tuple[str, ...]] = ("pixels", "real")
+    NEEDS: ClassVar[frozenset[str]] = frozenset()
     FREE: ClassVar[tuple[str, ...]] = ("out", "resume", "data_key", "formats")
     DECISIVE: ClassVar[tuple[str, ...]] = ()
     model: str = "sparse"
@@ -86,6 +88,12 @@ class Options:
     def usual(cls, given: Mapping[str, Any]) -> Self:
         """Returns the options where nothing is given but some of the decisive ones: the model may follow from them."""
         return cls(**given)
+
+    @classmethod
+    def models(cls) -> list[str]:
+        """Returns the names of the models that the recipe can use, sorted."""
+        taken = {model for kind in cls.KINDS for model in zoo.list_models(data=kind)}
+        return sorted(model for model in taken if own_hyperparameters(model).keys() >= cls.NEEDS)
 
     def fixed(self) -> dict[str, Any]:
         """Returns hyperparameters that other options give, and that are no options by themselves."""

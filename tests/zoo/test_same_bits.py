@@ -29,13 +29,18 @@ OPTIMIZERS = {
     "scaled": lambda: keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam()),
     "ConvolutionalMuon": ConvolutionalMuon,
 } | {name: getattr(keras.optimizers, name) for name in ("AdamW", "Adafactor", "Lion", "Lamb", "Muon", "RMSprop")}
+SMALL = {
+    "restorer": {"optimizer": "muon", "filters": (4, 8), "blocks": (1, 1)},
+    "factorized": {"latent_dim": 8, "filters": (4, 8), "blocks": 1},
+    "hyperprior": {"latent_dim": 8, "hyper_dim": 4, "filters": (4, 8), "blocks": 1},
+}
 COMPILED = [OWN, "Adam", *(pytest.param(name, marks=pytest.mark.slow) for name in [*OPTIMIZERS][2:])]
 
 
 def built(name: str, optimizer: str = OWN) -> tuple[Autoencoder, np.ndarray]:
     """A model with its optimizer's variables, and samples of 0 and 1, which every kind takes."""
-    shape = (8, 8, 1) if name == "restorer" else (48,)
-    options = {"optimizer": "muon", "filters": (4, 8), "blocks": (1, 1)} if name == "restorer" else {}
+    shape = (8, 8, 1) if "pictures" in zoo.describe(name).kinds else (48,)
+    options = SMALL.get(name, {})
     model = zoo.build(name, shape, seed=0, **options)
     if optimizer != OWN:
         model.compile(OPTIMIZERS[optimizer](), loss=model.kind.loss())

@@ -10,8 +10,8 @@ import tensorflow as tf
 from PIL import Image
 
 from recipes.reading.pictures import Picture
-from recipes.tasks.pictures.tiles import tiled
 from serving.loading import Refused, load
+from serving.tiles import tiled
 from zoo import UsageError
 from zoo.layers.colour import lightened
 

@@ -18,6 +18,7 @@ WORDS = [
     ("features", "sparse"),
     ("movielens", "mult_vae"),
     ("images", "restorer"),
+    ("compress", "factorized"),
     ("reduce", "vanilla"),
     ("anomaly", "masked"),
     ("generate", "vae"),

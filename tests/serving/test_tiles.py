@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import zoo
-from recipes.tasks.pictures.tiles import tiled
+from serving.tiles import tiled
 
 SCALES = {"denoise": 1, "super_resolution": 3, "colorize": 1, "reconstruct": 1}
 SIZES = st.integers(1, 9) | st.integers(160, 250)

@@ -1,0 +1,212 @@
+"""Pixels as bytes and back, by an export of recipes.compress: what the model computes, coded without loss.
+
+Latents are computed for the whole picture, tile by tile where it is large, and coded as one: there is no seam. All that
+the way back computes is whole numbers, so that it ends with the same pixels on every machine.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from serving.coding import Decoder, Encoder, Escapes, Tables, bands
+from serving.container import Container
+from serving.loading import load
+from serving.refusing import Refused
+from serving.tiles import tiled
+
+NEEDED = {"analysis", "synthesis", "tables", "geometry"}
+HYPER = {"hyper_analysis", "hyper_synthesis"}
+HYPER_SHRINK = 4
+TILE = 64  # latents a side, 1024 pixels: of more, memory fills
+MOST_RESIDUAL = 1 << 29  # of a latent, in steps: no picture's comes near
+Progress = Callable[[float], None]
+
+
+class Codec:
+    """An export that compresses pictures.
+
+    Attributes:
+        channels: Those of the pictures that it takes, 1 or 3.
+        fingerprint: 8 bytes that tell it from others.
+
+    Args:
+        folder: The export's folder.
+        trusted: Whether its graph may reach files, the network and other programs.
+
+    Raises:
+        Refused: If it is damaged, not to be trusted, or compresses no pictures.
+    """
+
+    def __init__(self, folder: Path, *, trusted: bool = False) -> None:
+        self.loaded = load(folder, trusted=trusted)  # owns the weights
+
+        import tensorflow as tf  # which is loaded by now, without a word
+
+        self.constant = tf.constant
+        self.signatures = signatures = self.loaded.signatures
+        if missing := sorted(NEEDED - signatures.keys()):
+            missed = " and no ".join(missing)
+            raise Refused(f"{folder} has no {missed}: give an export that recipes.compress made.")
+        found = {name: value.numpy() for name, value in signatures["tables"]().items()}
+        self.tables = Tables(found["counts"], found["lengths"], found["first"])
+        self.fingerprint = found["fingerprint"].tobytes()
+        around = {name: int(value) for name, value in signatures["geometry"]().items()}
+        self.shrink = around["shrink"]
+        self.reach = around["analysis_reach"], around["synthesis_reach"]
+        self.channels = int(signatures["analysis"].structured_input_signature[1]["image"].shape[-1])
+        self.latent_dim = int(signatures["synthesis"].structured_input_signature[1]["latent"].shape[-1])
+        self.is_hierarchical = signatures.keys() >= HYPER
+        hyper = signatures["hyper_analysis"].structured_outputs["hyper"].shape[-1] if self.is_hierarchical else 0
+        self.hyper_dim = int(hyper)
+
+    def compress(self, pixels: np.ndarray, quality: int, progress: Progress = lambda share: None) -> Container:
+        """Returns what a file holds of a picture, without opacity and profile.
+
+        Args:
+            pixels: uint8, shape `(height, width, channels)`.
+            quality: From 0 to 100.
+            progress: Called with the share that is done.
+        """
+        height, width = pixels.shape[:2]
+        latent = self._latents(pixels, quality, lambda share: progress(0.9 * share))
+        coders = {"hyper": Encoder(self.tables), "latent": Encoder(self.tables)}
+        symbols = zlib.crc32(b"")
+        mean: np.ndarray | None = None
+        if self.is_hierarchical:
+            hyper = _rounded(self._call("hyper_analysis", latent=latent[None])["hyper"][0])
+            symbols = self._coded(coders["hyper"], hyper, _channels(hyper.shape), symbols)
+            mean, index = self._told(hyper, latent.shape)
+            residual = _rounded(latent - mean)
+        else:
+            residual, index = _rounded(latent), _channels(latent.shape)
+        symbols = self._coded(coders["latent"], residual, index, symbols)
+        streams = {name: coder.content() for name, coder in coders.items()}
+        escapes = b"".join(bytes(coder.escapes) for coder in coders.values())
+        progress(1.0)
+        return Container(
+            self.fingerprint,
+            height,
+            width,
+            quality,
+            color=self.channels == 3,
+            grey=False,
+            has_alpha=False,
+            symbols=symbols,
+            streams={**streams, "escapes": escapes, "alpha": b"", "profile": b""},
+        )
+
+    def decompress(self, name: object, file: Container, progress: Progress = lambda share: None) -> np.ndarray:
+        """Returns a picture's pixels, uint8, shape `(height, width, channels)`.
+
+        Args:
+            name: What the file is called in an error.
+            file: What it says.
+            progress: Called with the share that is done.
+
+        Raises:
+            Refused: If it was made by another model, or is damaged.
+        """
+        if file.fingerprint != self.fingerprint:
+            raise Refused(
+                f"{name} was made by the model {file.fingerprint.hex()}, and this export is {self.fingerprint.hex()}: "
+                "give the one that compressed it."
+            )
+        rows, columns = (-(-length // self.shrink) for length in (file.height, file.width))
+        escapes = Escapes(name, file.streams["escapes"])
+        symbols = zlib.crc32(b"")
+        shape = (rows, columns, self.latent_dim)
+        mean: np.ndarray | None = None
+        index = _channels(shape)
+        if self.is_hierarchical:
+            small = (-(-rows // HYPER_SHRINK), -(-columns // HYPER_SHRINK), self.hyper_dim)
+            hyper, symbols = self._found(name, file.streams["hyper"], _channels(small), escapes, symbols)
+            mean, index = self._told(hyper, shape)
+        residual, symbols = self._found(name, file.streams["latent"], index, escapes, symbols)
+        if symbols != file.symbols:
+            raise Refused(f"{name} gives other symbols than were written: fetch the file and the export again.")
+        latent = residual.astype("float32")
+        if mean is not None:
+            latent += mean
+        pixels = self._pixels(latent, file.quality, progress)
+        return pixels[: file.height, : file.width]
+
+    def _latents(self, pixels: np.ndarray, quality: int, progress: Progress) -> np.ndarray:
+        """Returns scaled latents, shape `(rows, columns, latent_dim)`, computed in tiles of blocks of pixels."""
+        side = self.shrink
+        filled = [_mirrored(pixels.shape[axis], side) for axis in (0, 1)]
+        blocks = pixels[filled[0]][:, filled[1]].reshape(len(filled[0]) // side, side, len(filled[1]) // side, side, -1)
+        blocks = blocks.swapaxes(1, 2)
+
+        def latents(part: np.ndarray) -> np.ndarray:
+            rows, columns = part.shape[1:3]
+            image = part[0].reshape(rows, columns, side, side, -1).swapaxes(1, 2)
+            image = image.reshape(1, rows * side, columns * side, -1)
+            return self._call("analysis", image=image, quality=np.int32(quality))["latent"]
+
+        flat = blocks.reshape(*blocks.shape[:2], -1)
+        return tiled(latents, flat, 1, 1, self.reach[0], TILE, progress)
+
+    def _pixels(self, latent: np.ndarray, quality: int, progress: Progress) -> np.ndarray:
+        """Returns pixels, shape `(16 * rows, 16 * columns, channels)`, computed in tiles."""
+        side = self.shrink
+
+        def blocks(part: np.ndarray) -> np.ndarray:
+            rows, columns = part.shape[1:3]
+            image = self._call("synthesis", latent=part, quality=np.int32(quality))["image"][0]
+            return image.reshape(rows, side, columns, side, -1).swapaxes(1, 2).reshape(1, rows, columns, -1)
+
+        found = tiled(blocks, latent, 1, 1, self.reach[1], TILE, progress)
+        rows, columns = found.shape[:2]
+        return (
+            found.reshape(rows, columns, side, side, -1)
+            .swapaxes(1, 2)
+            .reshape(rows * side, columns * side, self.channels)
+        )
+
+    def _told(self, hyper: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+        """Returns the latents' means and the index of each one's table, both of their shape."""
+        found = self._call("hyper_synthesis", hyper=hyper[None])
+        mean, index = (found[name][0, : shape[0], : shape[1]] for name in ("mean", "index"))
+        return mean, (index + self.hyper_dim).astype("uint16")
+
+    def _coded(self, coder: Encoder, symbols: np.ndarray, index: np.ndarray, checksum: int) -> int:
+        """Codes symbols, shape `(rows, columns, channels)`, in bands of rows; returns the checksum with them."""
+        for band in bands(len(symbols), symbols[0].size):
+            coder.add(symbols[band], index[band])
+            checksum = zlib.crc32(symbols[band].astype("<i4").tobytes(), checksum)
+        return checksum
+
+    def _found(
+        self, name: object, content: bytes, index: np.ndarray, escapes: Escapes, checksum: int
+    ) -> tuple[np.ndarray, int]:
+        """Returns what `_coded` coded, and the checksum with it."""
+        coder = Decoder(name, self.tables, content, escapes)
+        symbols = np.empty(index.shape, "int32")
+        for band in bands(len(index), index[0].size):
+            symbols[band] = coder.take(index[band])
+            checksum = zlib.crc32(symbols[band].astype("<i4").tobytes(), checksum)
+        return symbols, checksum
+
+    def _call(self, name: str, **inputs: Any) -> dict[str, np.ndarray]:
+        given = {key: self.constant(value) for key, value in inputs.items()}
+        return {key: value.numpy() for key, value in self.signatures[name](**given).items()}
+
+
+def _rounded(values: np.ndarray) -> np.ndarray:
+    return np.clip(np.rint(values), -MOST_RESIDUAL, MOST_RESIDUAL).astype("int32")
+
+
+def _channels(shape: tuple[int, ...]) -> np.ndarray:
+    """Returns the number of each value's channel, of that shape."""
+    return np.broadcast_to(np.arange(shape[-1], dtype="uint16"), shape)
+
+
+def _mirrored(length: int, multiple: int) -> np.ndarray:
+    """Returns the places of a side's pixels, and behind them those mirrored, up to a multiple of a number."""
+    place = np.arange(-(-length // multiple) * multiple) % (2 * length)
+    return np.minimum(place, 2 * length - 1 - place)

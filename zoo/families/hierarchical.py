@@ -1,0 +1,117 @@
+"""Learned compression in which a second, much smaller code says how each latent is distributed.
+
+Equations and papers: see `zoo/models/hyperprior.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from zoo.autoencoder import Endpoint
+from zoo.families.compression import Coded, Compression, straight, total
+from zoo.kinds import Kind
+from zoo.layers import gaussian_conditional
+from zoo.ops import exact
+
+FIRST_RUNG = 18.0  # where scales begin: a standard deviation of 1
+RUNG_UNIT = 16.0  # rungs for one unit of the network, whose outputs are some units at most
+
+
+@keras.saving.register_keras_serializable("zoo")
+class Hierarchical(Compression):
+    """A `Compression` whose latents are normal given hyper-latents, which the prior is for.
+
+    Args:
+        encoder: As in `Compression`.
+        decoder: Likewise.
+        kind: Likewise.
+        hyper_encoder: From scaled latents to hyper-latents, at 1/4 of their size, rounded up.
+        hyper_decoder: From these, rounded, to the rungs of the latents' scales and, with means, their means.
+        means: Whether means are told, or are 0.
+        name: The model's name.
+        **settings: The others of `Compression`.
+    """
+
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        kind: str | Kind = "pictures",
+        *,
+        hyper_encoder: keras.Model,
+        hyper_decoder: keras.Model,
+        means: bool = True,
+        name: str | None = None,
+        **settings: Any,
+    ) -> None:
+        super().__init__(
+            encoder,
+            decoder,
+            kind,
+            name=name,
+            hyper_encoder=hyper_encoder,
+            hyper_decoder=hyper_decoder,
+            means=means,
+            **settings,
+        )
+
+    @property
+    def coded_by_prior(self) -> int:
+        """The channels of what the prior is for: the hyper-latents'."""
+        return self.hyper_decoder.input_shape[-1]
+
+    def entropy(self, latent: tf.Tensor, training: bool) -> Coded:
+        """Returns scaled latents, rounded around their means, and the bits that they and the hyper-latents take."""
+        hyper = self.hyper_encoder(latent, training=training)
+        rounded = straight(hyper, ops.round(hyper))
+        side = total(self.prior(self.noisy(hyper) if training else rounded))
+        output = self.hyper_decoder(rounded, training=training)[:, : ops.shape(latent)[1], : ops.shape(latent)[2]]
+        mean, rung = self._told(output)
+        residual = latent - mean
+        whole = straight(residual, ops.round(residual))
+        bits = gaussian_conditional.bits(self.noisy(residual) if training else whole, rung)
+        return straight(latent, ops.round(residual) + mean), side + total(bits)
+
+    def _told(self, output: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns the latents' means and rungs, not yet whole, from what the hyper-decoder gives."""
+        rung = FIRST_RUNG + RUNG_UNIT * output[..., : self.latent_dim]
+        mean = output[..., self.latent_dim :]
+        return (mean if self.means else ops.zeros_like(rung)), rung
+
+    def endpoints(self) -> dict[str, Endpoint]:
+        """Returns what an export offers: the two hyper-transforms besides."""
+        latent = tf.TensorSpec(self.hyper_encoder.input_shape, tf.float32, name="latent")
+        hyper = tf.TensorSpec(self.hyper_decoder.input_shape, tf.int32, name="hyper")
+
+        def hyper_analysis(latent: tf.Tensor) -> dict[str, tf.Tensor]:
+            return {"hyper": self.hyper_encoder(latent, training=False)}
+
+        def hyper_synthesis(hyper: tf.Tensor) -> dict[str, tf.Tensor]:
+            with exact.arithmetic():
+                output = self.hyper_decoder(exact.whole(hyper), training=False)
+            # Multiples of 2^-12 below 2^11, so that float32 holds 16 times as much and a half more exactly.
+            mean, rung = self._told(exact.real(output))
+            last = gaussian_conditional.RUNGS - 1.0
+            return {"mean": mean, "index": tf.cast(tf.clip_by_value(tf.floor(rung + 0.5), 0.0, last), tf.int32)}
+
+        plain = super().endpoints()
+        numbers = plain["synthesis"].examples["latent"]
+        few = np.resize(numbers, (1, 1, 2, self.coded_by_prior)).astype("int32")
+        return {
+            **plain,
+            "hyper_analysis": Endpoint(hyper_analysis, (latent,), examples={"latent": numbers}),
+            "hyper_synthesis": Endpoint(hyper_synthesis, (hyper,), examples={"hyper": few}),
+        }
+
+    def counts(self) -> list[tuple[np.ndarray, int]]:
+        """Returns all tables of counts in order: those of the prior's channels, then those of the rungs of scales."""
+        return [*super().counts(), *gaussian_conditional.tables()]
+
+    def exact_parts(self) -> tuple[keras.Model, ...]:
+        """Returns the parts that compute in whole numbers when a file is opened."""
+        return (self.decoder, self.hyper_decoder)
