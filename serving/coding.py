@@ -143,6 +143,6 @@ def _by_table(index: np.ndarray) -> Slices:
     """Yields each table that occurs, from the first on, and the places of its symbols in their order."""
     order = np.argsort(index, kind="stable")
     ends = np.cumsum(np.bincount(index))
-    for table, (begin, end) in enumerate(zip(np.concatenate([[0], ends[:-1]]), ends, strict=True)):
-        if end > begin:
-            yield table, order[begin:end]
+    for table, places in enumerate(np.split(order, ends[:-1]) if len(index) else ()):
+        if len(places):
+            yield table, places

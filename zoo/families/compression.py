@@ -118,7 +118,11 @@ class Compression(Autoencoder):
         return ops.exp(low + (high - low) * quality)
 
     def objective(self, batch: Batch, training: bool) -> tf.Tensor:
-        """Returns the mean of bits a pixel plus lambda times squared error; in training each picture has a quality."""
+        """Returns the mean of bits a pixel plus lambda times squared error; in training each picture has a quality.
+
+        Of a range of rates each picture's part is divided by the square root of its lambda over the middle one: that is
+        how the best loss grows, and otherwise low qualities would hardly count.
+        """
         x, target = batch.x, batch.target
         quality = self._drawn(x) if training else self._middle(x)
         code, bits = self.coded(x, quality, training)
@@ -127,7 +131,9 @@ class Compression(Autoencoder):
         bits = bits / ops.cast(ops.shape(x)[1] * ops.shape(x)[2], "float32")
         self.bits_per_pixel.update_state(bits, batch.weight)
         self.squared_error.update_state(error, batch.weight)
-        return replicas.share(weighing.mean(bits + self.rate(quality) * error) + sum(self.losses))
+        rate = self.rate(quality)
+        balance = ops.sqrt(self.rate(self._middle(x)) / rate)
+        return replicas.share(weighing.mean(balance * (bits + rate * error)) + sum(self.losses))
 
     def _middle(self, x: tf.Tensor) -> tf.Tensor:
         return ops.full((ops.shape(x)[0],), MIDDLE)

@@ -29,7 +29,7 @@ def factorized(
     rates: tuple[float, ...] = (),
     latent_dim: int = 128,
     filters: tuple[int, ...] = (64, 128),
-    blocks: int = 3,
+    blocks: int = 2,
     average: float = 0.99,
     learning_rate: float = 1e-3,
     seed: int | None = None,

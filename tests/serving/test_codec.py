@@ -1,0 +1,230 @@
+"""Files of pictures: written, read again in other processes and by other threads, damaged, and another model's."""
+
+import dataclasses
+import hashlib
+import os
+import zlib
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import zoo
+from benchmarks.fuzzing.mutating import mutated
+from serving import codec, compress, container, decompress, files
+from serving.codec import Codec
+from serving.photographs import Photograph
+from serving.refusing import Refused
+
+SIZES = [(1, 1), (1, 17), (16, 16), (33, 1), (67, 129), (300, 5)]
+
+
+def exported(folder, name: str, channels: int, seed: int = 0, **options):
+    """An export of a small compressor whose latents are some steps long and whose parts all take part."""
+    small = {"latent_dim": 6, "filters": (8, 8), "blocks": 1, "rates": (0.002, 0.1), "seed": seed, **options}
+    model = zoo.build(name, (None, None, channels), **small)
+    rng = np.random.default_rng(seed)
+    for part in ("encoder", "hyper_encoder", "hyper_decoder", "decoder"):
+        for weight in getattr(model, part).weights if hasattr(model, part) else ():
+            fan = np.prod(weight.shape[:-1]) if len(weight.shape) > 1 else 100.0
+            weight.assign(rng.normal(scale=fan**-0.5, size=weight.shape))
+    model.decoder.weights[-1].assign(np.full(model.decoder.weights[-1].shape, 0.5))
+    return zoo.export(model, folder, examples=np.zeros((1, 16, 16, channels)))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Exports, and what they give."""
+    folder = tmp_path_factory.mktemp("exports")
+    folders = {
+        "hyperprior": exported(folder / "hyperprior", "hyperprior", 3, hyper_dim=4),
+        "factorized": exported(folder / "factorized", "factorized", 1),
+    }
+    return SimpleNamespace(folders=folders, codecs={name: Codec(path) for name, path in folders.items()})
+
+
+def picture(height: int, width: int, channels: int = 3, seed: int = 0) -> np.ndarray:
+    """Waves, and a little noise."""
+    rng = np.random.default_rng([seed, height, width])
+    y, x = np.mgrid[0:height, 0:width] / 9
+    waves = [np.sin(a * x + b * y + c) for a, b, c in rng.normal(size=(channels, 3))]
+    noise = rng.normal(scale=5, size=(height, width, channels))
+    return np.clip(128 + 90 * np.stack(waves, -1) + noise, 0, 255).astype("uint8")
+
+
+@pytest.mark.parametrize("name", ["hyperprior", "factorized"])
+def test_every_size_goes_there_and_back_to_what_the_model_makes_of_it(made, name):
+    coder = made.codecs[name]
+    for height, width in SIZES:
+        pixels = picture(height, width, coder.channels)
+        file = coder.compress(pixels, 100)
+        again = coder.decompress("x", container.unpacked("x", container.packed(file)))
+        assert again.shape == pixels.shape
+        assert again.dtype == np.uint8
+        np.testing.assert_array_equal(again, coder.decompress("x", coder.compress(pixels, 100)))
+
+
+@pytest.mark.parametrize("name", ["hyperprior", "factorized"])
+def test_the_bytes_written_are_those_that_the_model_estimates(made, name):
+    coder = made.codecs[name]
+    pixels = picture(256, 320, coder.channels)
+    for quality in (20, 80):
+        given = {"image": coder.constant(pixels[None]), "quality": coder.constant(quality, "int32")}
+        estimated = float(coder.signatures["estimate"](**given)["bits"][0]) / 8
+        streams = coder.compress(pixels, quality).streams
+        written = sum(len(stream) for stream in streams.values())
+        assert written == pytest.approx(estimated, rel=0.02, abs=16)
+
+
+def test_quality_is_a_knob(made):
+    coder, pixels = made.codecs["hyperprior"], picture(128, 128)
+    sizes = [len(container.packed(coder.compress(pixels, quality))) for quality in (0, 30, 60, 100)]
+    assert sizes == sorted(sizes)
+    assert sizes[-1] > 1.5 * sizes[0]
+
+
+def test_a_large_picture_in_tiles_is_that_of_one_tile(made, monkeypatch):
+    coder, pixels = made.codecs["hyperprior"], picture(360, 500)
+    whole = coder.compress(pixels, 50)
+    expected = coder.decompress("x", whole)
+    monkeypatch.setattr(codec, "TILE", 8)
+    shares = []
+    # Latents of tiles may differ in the last bits of floating point, and so, seldom, in a rounding; pixels may not.
+    tiled = coder.compress(pixels, 50, shares.append)
+    assert shares == sorted(shares)
+    assert len(shares) > 4
+    assert shares[-1] == 1.0
+    assert abs(len(container.packed(tiled)) - len(container.packed(whole))) < 20
+    np.testing.assert_array_equal(coder.decompress("x", whole), expected)
+
+
+ELSEWHERE = """
+import hashlib, sys
+from pathlib import Path
+import tensorflow as tf
+if threads := int(sys.argv[3]):
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
+from serving import decompress
+from serving.codec import Codec
+coder = Codec(Path(sys.argv[1]))
+found = decompress.decompressed(coder, "x", Path(sys.argv[2]).read_bytes())
+print(hashlib.sha256(found.pixels.tobytes()).hexdigest())
+"""
+
+
+@pytest.mark.long
+def test_other_processes_with_other_threads_and_kernels_give_the_same_pixels(made, tmp_path, fresh_python):
+    coder = made.codecs["hyperprior"]
+    content = compress.compressed(coder, "x", Photograph(picture(200, 333)), 70)
+    (tmp_path / "x.azc").write_bytes(content)
+    expected = hashlib.sha256(decompress.decompressed(coder, "x", content).pixels.tobytes()).hexdigest()
+    for threads, kernels in ((1, "1"), (2, "0")):
+        environment = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": kernels}
+        run = fresh_python("-c", ELSEWHERE, made.folders["hyperprior"], tmp_path / "x.azc", threads, env=environment)
+        assert run.returncode == 0, run.stderr
+        assert run.stdout.strip() == expected
+
+
+def test_opacity_profile_and_grey_are_kept(made):
+    coder = made.codecs["hyperprior"]
+    alpha = picture(40, 50, 1)[..., 0]
+    content = compress.compressed(coder, "x", Photograph(picture(40, 50, 1), alpha, b"a profile"), 50)
+    found = decompress.decompressed(coder, "x", content)
+    assert found.pixels.shape == (40, 50, 1)
+    np.testing.assert_array_equal(found.alpha, alpha)
+    assert found.profile == b"a profile"
+
+
+def test_what_is_too_large_or_colored_is_refused(made, monkeypatch):
+    with pytest.raises(Refused, match="has color, and this export takes grey pictures"):
+        compress.compressed(made.codecs["factorized"], "x", Photograph(picture(8, 8)), 50)
+    monkeypatch.setattr(container, "LARGEST", 60)
+    with pytest.raises(Refused, match="has 64 pixels, over 60"):
+        compress.compressed(made.codecs["hyperprior"], "x", Photograph(picture(8, 8)), 50)
+
+
+def test_another_model_opens_nothing(made, tmp_path):
+    other = Codec(exported(tmp_path / "other", "hyperprior", 3, seed=1, hyper_dim=4))
+    content = compress.compressed(made.codecs["hyperprior"], "x.azc", Photograph(picture(8, 8)), 50)
+    with pytest.raises(Refused, match=r"x\.azc was made by the model [0-9a-f]{16}, and this export is [0-9a-f]{16}"):
+        decompress.decompressed(other, "x.azc", content)
+
+
+def test_an_export_of_something_else_is_refused(tmp_path):
+    model = zoo.build("vanilla", (4,), latent_dim=1, hidden_units=(), seed=0)
+    with pytest.raises(Refused, match="has no analysis and no geometry and no synthesis and no tables"):
+        Codec(zoo.export(model, tmp_path))
+
+
+def test_damaged_files_are_refused_or_give_the_picture(made):
+    coder = made.codecs["hyperprior"]
+    content = compress.compressed(coder, "x", Photograph(picture(30, 40), picture(30, 40, 1)[..., 0], b"profile"), 50)
+    whole = decompress.decompressed(coder, "x", content)
+    refusals = []
+    for number in range(300):
+        changed = mutated(content, np.random.default_rng(number))
+        hidden = number % 2 == 1 and len(changed) > 20
+        if hidden:  # damage that the checksum does not show
+            changed = changed[:5] + zlib.crc32(changed[9:]).to_bytes(4, "little") + changed[9:]
+        try:
+            found = decompress.decompressed(coder, "x", changed)
+        except Refused as refusal:
+            refusals.append(str(refusal))
+            continue
+        assert hidden or np.array_equal(found.pixels, whole.pixels)
+    assert len(refusals) > 200
+    assert not any("\n" in refusal for refusal in refusals)
+
+
+def test_symbols_that_differ_from_those_written_are_noticed(made):
+    coder = made.codecs["hyperprior"]
+    file = coder.compress(picture(64, 64), 50)
+    with pytest.raises(Refused, match="gives other symbols than were written"):
+        coder.decompress("x", dataclasses.replace(file, symbols=file.symbols ^ 1))
+
+
+def command(module, monkeypatch, *words: object) -> None:
+    monkeypatch.setattr("sys.argv", [module.__name__, *map(str, words)])
+    module.main()
+
+
+def test_the_commands_take_files_and_folders(made, tmp_path, monkeypatch, capsys):
+    export = made.folders["hyperprior"]
+    (tmp_path / "in" / "inner").mkdir(parents=True)
+    Image.fromarray(picture(20, 30)).save(tmp_path / "in" / "a.png")
+    Image.fromarray(picture(9, 8, 1)[..., 0]).save(tmp_path / "in" / "inner" / "b.jpg")
+    command(compress, monkeypatch, export, tmp_path / "in", tmp_path / "out", "--quality", 90)
+    assert "bits a pixel" in capsys.readouterr().out
+    command(decompress, monkeypatch, export, tmp_path / "out", tmp_path / "back")
+    with Image.open(tmp_path / "back" / "a.png") as a, Image.open(tmp_path / "back" / "inner" / "b.png") as b:
+        assert (a.mode, a.size, b.mode, b.size) == ("RGB", (30, 20), "L", (8, 9))
+    command(compress, monkeypatch, export, tmp_path / "in" / "a.png", tmp_path / "one.azc")
+    command(decompress, monkeypatch, export, tmp_path / "one.azc", tmp_path / "one.webp")
+    assert "30 x 20 pixels" in capsys.readouterr().out
+    (tmp_path / "in" / "c.png").write_text("no picture")
+    with pytest.raises(SystemExit, match="1"):
+        command(compress, monkeypatch, export, tmp_path / "in", tmp_path / "more")
+    said = capsys.readouterr()
+    assert "c.png is no whole picture" in said.err
+    assert sorted(path.name for path in (tmp_path / "more").rglob("*.azc")) == ["a.azc", "b.azc"]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "told"),
+    [
+        ("in", "in/a.png", "is a file, and"),
+        ("in/a.png", "in/a.png", "would be written over itself"),
+        ("in/a.png", "in", "is a folder, and"),
+        ("empty", "out", "holds no file that ends in .png"),
+        ("twins", "out", "would both be written to"),
+    ],
+)
+def test_what_cannot_be_planned_is_said(source, target, told, tmp_path):
+    for folder, names in (("in", ["a.png"]), ("empty", ["a.txt"]), ("twins", ["a.png", "a.jpg"])):
+        (tmp_path / folder).mkdir()
+        for name in names:
+            (tmp_path / folder / name).touch()
+    with pytest.raises(Refused, match=told):
+        files.planned(tmp_path / source, tmp_path / target, (".png", ".jpg"), ".azc")
