@@ -52,7 +52,8 @@ class Config(running.Options):
     FREE: ClassVar[tuple[str, ...]] = (*running.Options.FREE, "test")
     model: str = "hyperprior"
     data: str = "sample"
-    """sample (14 photographs from the package scikit-image), or the path to a folder of pictures, nested or flat."""
+    """sample (14 photographs from the package scikit-image), or the path to a folder of pictures, nested or flat; to
+    several, with a colon between them."""
     test: str | None = None
     """A folder of test pictures. If not given, one picture in ten is kept for the test."""
     channels: Literal[1, 3] = 3

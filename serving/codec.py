@@ -23,6 +23,7 @@ NEEDED = {"analysis", "synthesis", "tables", "geometry"}
 HYPER = {"hyper_analysis", "hyper_synthesis"}
 HYPER_SHRINK = 4
 TILE = 64  # latents a side, 1024 pixels: of more, memory fills
+HYPER_TILE = 32  # hyper-latents a side
 MOST_RESIDUAL = 1 << 29  # of a latent, in steps: no picture's comes near
 Progress = Callable[[float], None]
 
@@ -62,7 +63,7 @@ class Codec:
         self.latent_dim = int(signatures["synthesis"].structured_input_signature[1]["latent"].shape[-1])
         self.is_hierarchical = signatures.keys() >= HYPER
         hyper = signatures["hyper_analysis"].structured_outputs["hyper"].shape[-1] if self.is_hierarchical else 0
-        self.hyper_dim = int(hyper)
+        self.hyper_dim, self.hyper_reach = int(hyper), around.get("hyper_reach", 0)
 
     def compress(self, pixels: np.ndarray, quality: int, progress: Progress = lambda share: None) -> Container:
         """Returns what a file holds of a picture, without opacity and profile.
@@ -170,9 +171,13 @@ class Codec:
 
     def _told(self, hyper: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
         """Returns the latents' means and the index of each one's table, both of their shape."""
-        found = self._call("hyper_synthesis", hyper=hyper[None])
-        mean, index = (found[name][0, : shape[0], : shape[1]] for name in ("mean", "index"))
-        return mean, (index + self.hyper_dim).astype("uint16")
+
+        def told(part: np.ndarray) -> np.ndarray:
+            found = self._call("hyper_synthesis", hyper=part)
+            return np.concatenate([found["mean"], found["index"].astype("float32")], axis=-1)
+
+        both = tiled(told, hyper, HYPER_SHRINK, 1, self.hyper_reach, HYPER_TILE)[: shape[0], : shape[1]]
+        return both[..., : shape[2]], both[..., shape[2] :].astype("uint16") + np.uint16(self.hyper_dim)
 
     def _coded(self, coder: Encoder, symbols: np.ndarray, index: np.ndarray, checksum: int) -> int:
         """Codes symbols, shape `(rows, columns, channels)`, in bands of rows; returns the checksum with them."""

@@ -66,8 +66,9 @@ def read(file: Path) -> Photograph:
 
 
 def _read(file: Path, image: Image.Image) -> Photograph:
-    if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
-        raise Refused(f"{file} holds {image.n_frames} frames, and an .azc file one picture: save them one by one.")
+    frames = getattr(image, "n_frames", 1)
+    if frames > 1 and image.format != "MPO":
+        raise Refused(f"{file} holds {frames} frames, and an .azc file one picture: save them one by one.")
     if image.mode in DEEP or _has_16_bits(file, image):
         raise Refused(f"{file} has more than 8 bits a channel, which an .azc file cannot hold: save it with 8 bits.")
     profile = image.info.get("icc_profile") or b""

@@ -147,7 +147,8 @@ def load(
     is there twice, in one part or in two, is used once, and first for a fixed test; of pairs the target counts.
 
     Args:
-        source: "sample": the photographs that scikit-image ships; or the path to a folder. Not read with pairs.
+        source: "sample": the photographs that scikit-image ships; or the path to a folder, or to several, with
+            `os.pathsep` (a colon, on Windows a semicolon) between them. Not read with pairs.
         inputs: Of pairs, the folder of what goes in.
         targets: Of pairs, the folder of what shall come out.
         test: A folder that tests, so that all others train or validate; of pairs one with `inputs` and `targets` in it.
@@ -202,8 +203,8 @@ def load(
         fixed if test is not None else rest.part(0, to_test),
         skipped=[*rest.skipped, *fixed.skipped],
         name=" and ".join(
-            ["photographs of scikit-image" if where.startswith("sample") else _called(targets or source)]
-            + ([] if test is None else [_called(test)])
+            (["photographs of scikit-image"] if where.startswith("sample") else _called(targets or source))
+            + ([] if test is None else _called(test))
         ),
         source=where,
         split=f"of {len(rest):,} {kind}, drawn by file with seed {seed}, {drawn}{of_test}",
@@ -212,8 +213,8 @@ def load(
     )
 
 
-def _called(folder: str) -> str:
-    return Path(folder).resolve().name
+def _called(folders: str) -> list[str]:
+    return [Path(folder).resolve().name for folder in folders.split(os.pathsep)]
 
 
 def folder(
@@ -226,10 +227,10 @@ def folder(
     seed: int = 0,
     known: dict[bytes, str] | None = None,
 ) -> Loaded:
-    """Loads the pictures in a folder and in its folders.
+    """Loads the pictures in a folder and in its folders; or in several.
 
     Args:
-        path: The folder.
+        path: The folder, or several with `os.pathsep` between them.
         channels: 1 for grey, 3 for colour.
         colour: Whether to skip what has no colour.
         smallest: The shortest side in pixels that is wanted.
@@ -240,7 +241,14 @@ def folder(
     Raises:
         UsageError: If it is not there or holds no picture that can be used.
     """
-    files, skipped = listed(Path(path))
+    paths = [Path(one) for one in str(path).split(os.pathsep)]
+    files: list[tuple[str, Path]] = []
+    skipped: list[tuple[str, str]] = []
+    for one in paths:
+        before = f"{one.name}/" if len(paths) > 1 else ""
+        found, unfit = listed(one)
+        files += [(f"{before}{name}", file) for name, file in found]
+        skipped += [(f"{before}{name}", reason) for name, reason in unfit]
     known = {} if known is None else known
     return _decoded(str(path), files, skipped, channels, colour, smallest, white, seed, known)
 

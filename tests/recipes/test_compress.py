@@ -106,14 +106,8 @@ def test_one_rate_and_a_run_that_was_stopped(photos, tmp_path, monkeypatch):
     ],
 )
 def test_what_cannot_be_is_said_in_a_sentence(words, told, photos, tmp_path, monkeypatch, capsys):
-    given = [
-        "--out",
-        tmp_path / "out",
-        *([] if "--data" in words else ["--data", photos, "--patch-size", 32][:2]),
-        *words,
-    ]
-    if "--rates" in words:
-        given += ["--patch-size", 32]
+    usual = {"--data": photos, "--patch-size": 32, "--out": tmp_path / "out"}
+    given = [word for flag, value in usual.items() if flag not in words for word in (flag, value)] + words
     monkeypatch.setattr("sys.argv", ["recipes.compress", *map(str, given)])
     with pytest.raises(SystemExit) as stop:
         running.main(compress.RECIPE, compress.Config, compress.run)

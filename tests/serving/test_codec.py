@@ -89,6 +89,7 @@ def test_a_large_picture_in_tiles_is_that_of_one_tile(made, monkeypatch):
     whole = coder.compress(pixels, 50)
     expected = coder.decompress("x", whole)
     monkeypatch.setattr(codec, "TILE", 8)
+    monkeypatch.setattr(codec, "HYPER_TILE", 2)
     shares = []
     # Latents of tiles may differ in the last bits of floating point, and so, seldom, in a rounding; pixels may not.
     tiled = coder.compress(pixels, 50, shares.append)

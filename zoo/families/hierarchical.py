@@ -16,6 +16,7 @@ from zoo.autoencoder import Endpoint
 from zoo.families.compression import Coded, Compression, straight, total
 from zoo.kinds import Kind
 from zoo.layers import gaussian_conditional
+from zoo.nets import compression
 from zoo.ops import exact
 
 FIRST_RUNG = 18.0  # where scales begin: a standard deviation of 1
@@ -99,11 +100,16 @@ class Hierarchical(Compression):
             last = gaussian_conditional.RUNGS - 1.0
             return {"mean": mean, "index": tf.cast(tf.clip_by_value(tf.floor(rung + 0.5), 0.0, last), tf.int32)}
 
+        def geometry() -> dict[str, tf.Tensor]:
+            reach = compression.reach(self.hyper_decoder, 1)
+            return {**plain["geometry"].call(), "hyper_reach": tf.constant(reach)}
+
         plain = super().endpoints()
         numbers = plain["synthesis"].examples["latent"]
         few = np.resize(numbers, (1, 1, 2, self.coded_by_prior)).astype("int32")
         return {
             **plain,
+            "geometry": Endpoint(geometry, ()),
             "hyper_analysis": Endpoint(hyper_analysis, (latent,), examples={"latent": numbers}),
             "hyper_synthesis": Endpoint(hyper_synthesis, (hyper,), examples={"hyper": few}),
         }

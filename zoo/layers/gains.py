@@ -35,7 +35,7 @@ class Gains(keras.layers.Layer):
         self.range = range
         self.begin = begin
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[Any, ...]) -> None:
         """Makes the logarithms of the gains and of the inverse ones, shape `(knots, channels)`."""
         self.knots = KNOTS if self.range > 1 else 1
         middle, half = np.log(self.begin), np.log(self.range) / 2
