@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,20 @@ import pandas as pd
 import tensorflow as tf
 
 import zoo
+from benchmarks.fuzzing.mutating import mutated
 from benchmarks.fuzzing.reader import Files, Reader
 from recipes import generate
 from recipes.training.checkpoint import Checkpoint
 from recipes.training.store import CHECKPOINT, Store
 from serving import sums, verify
+from serving.codec import Codec
+from serving.compress import compressed
+from serving.container import HEAD
+from serving.decompress import decompressed
 from serving.detect import Detector as Answer
 from serving.detect import detect, detector
 from serving.loading import load
+from serving.photographs import Photograph
 from zoo import checksums
 from zoo.autoencoder import Autoencoder
 from zoo.wrappers.detector import Detector
@@ -46,6 +53,7 @@ def readers() -> Iterator[Reader]:
     yield Reader(
         "serving.detect", ({"new.csv": new.encode()},), functools.partial(_detected, _answer(saved)), share=0.5
     )
+    yield Reader("picture.azc", (), _opened, make=_azc)
     yield Reader("SavedModel, serving", (saved,), load, share=0.1)
     yield Reader("SavedModel, zoo.load", (saved,), zoo.load, share=0.1)
     yield Reader("model.keras", ({"model.keras": export["model.keras"]},), zoo.load, share=0.1)
@@ -110,6 +118,30 @@ def _detected(answer: Answer, folder: Path) -> str:
 def _checked(folder: Path) -> None:
     sums.check(folder)
     checksums.check(folder)
+
+
+@functools.cache
+def _codec() -> tuple[Codec, bytes]:
+    """Returns a small compressor, and a file of its own."""
+    options = {"latent_dim": 4, "hyper_dim": 2, "filters": (4, 4), "blocks": 1, "seed": 0}
+    with tempfile.TemporaryDirectory() as folder:
+        coder = Codec(zoo.export(zoo.build("hyperprior", (None, None, 3), **options), folder))
+    rng = np.random.default_rng(0)
+    picture = Photograph(rng.integers(0, 256, (20, 30, 3), "uint8"), rng.integers(0, 256, (20, 30), "uint8"), b"ICC")
+    return coder, compressed(coder, "picture.azc", picture, 50)
+
+
+def _azc(rng: np.random.Generator) -> Files:
+    """Makes a damaged file; every second one with a checksum that fits."""
+    content = mutated(_codec()[1], rng)
+    if rng.random() < 0.5 and len(content) > HEAD.size:
+        checked = content[HEAD.size - 8 :]
+        content = content[: HEAD.size - 12] + zlib.crc32(checked).to_bytes(4, "little") + checked
+    return {"picture.azc": content}
+
+
+def _opened(folder: Path) -> Photograph:
+    return decompressed(_codec()[0], "picture.azc", (folder / "picture.azc").read_bytes())
 
 
 @functools.cache

@@ -34,7 +34,7 @@ def factorized(
     learning_rate: float = 1e-3,
     seed: int | None = None,
 ) -> Autoencoder:
-    """A compressor of pictures of any size, each channel of whose latents has a learned distribution.
+    """A compressor of pictures that learns how each channel of their codes is distributed.
 
     Args:
         input_shape: The shape of a picture, `(height, width, channels)`; all heights and widths can be used later, so

@@ -37,7 +37,7 @@ def hyperprior(
     learning_rate: float = 1e-3,
     seed: int | None = None,
 ) -> Autoencoder:
-    """A compressor of pictures of any size, whose file says first how each latent is distributed.
+    """A compressor of pictures whose files say first how the rest is distributed.
 
     Args:
         input_shape: The shape of a picture, `(height, width, channels)`; all heights and widths can be used later, so

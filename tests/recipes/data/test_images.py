@@ -572,3 +572,12 @@ def test_bsd68_is_68_grey_pictures():
     assert len(loaded) == 68
     assert not loaded.skipped
     assert {x.shape for x in loaded.pictures} == {(321, 481, 1), (481, 321, 1)}
+
+
+def test_several_folders_are_one(ten, tmp_path):
+    saved(tmp_path, "more/0.png", noise(25, 25, 3, seed=99))
+    loaded = images.folder(os.pathsep.join([str(ten), str(tmp_path / "more")]))
+    assert len(loaded) == 11
+    assert {"ten/0.png", "more/0.png"} <= set(loaded.names)
+    whole = images.load(os.pathsep.join([str(ten), str(tmp_path / "more")]))
+    assert whole.name == "ten and more"
