@@ -7,7 +7,6 @@ no count for is coded as its last entry, the escape, and the symbol itself is wr
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 
 import constriction
@@ -34,12 +33,15 @@ class Tables:
         ends = np.cumsum(lengths)
         self.counts = [counts[end - length : end] for end, length in zip(ends, lengths, strict=True)]
         self.first = first.astype("int32")
+        self.models: dict[int, constriction.stream.model.Categorical] = {}
 
-    @functools.cache  # noqa: B019  # as long as the model that has them
     def model(self, table: int) -> constriction.stream.model.Categorical:
-        """Returns what the coder takes."""
-        counts = self.counts[table].astype("float64")
-        return constriction.stream.model.Categorical(counts / counts.sum(), perfect=False, lazy=False)
+        """Returns what the coder takes, made once."""
+        if table not in self.models:
+            counts = self.counts[table].astype("float64")
+            made = constriction.stream.model.Categorical(counts / counts.sum(), perfect=False, lazy=False)
+            self.models[table] = made
+        return self.models[table]
 
 
 class Encoder:

@@ -53,19 +53,21 @@ def run(jobs: Sequence[Job], work: Work) -> None:
     failed = 0
     for number, (source, target) in enumerate(jobs, 1):
         bar = _Bar(f"{number} of {len(jobs)}: {source.name}")
+        done = ""
         try:
-            told = work(source, target, bar)
+            done = work(source, target, bar)
         except Refused as refused:
-            told, failed = str(refused), failed + 1
+            fault = str(refused)
         except OSError as error:
-            told, failed = (
-                f"Could not read or write ({error.strerror or error}): {error.filename or target}.",
-                failed + 1,
-            )
+            fault = f"Could not read or write ({error.strerror or error}): {error.filename or target}."
         except MemoryError:
-            told, failed = f"{source} takes more memory than there is: cut it into parts.", failed + 1
+            fault = f"{source} takes more memory than there is: cut it into parts."
         bar.clear()
-        print(told, file=sys.stderr if told.endswith(".") else sys.stdout, flush=True)
+        if done:
+            print(done, flush=True)
+        else:
+            print(fault, file=sys.stderr, flush=True)
+            failed += 1
     if failed:
         raise SystemExit(1)
 

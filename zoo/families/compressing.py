@@ -54,7 +54,7 @@ def parts(
         "encoder": compression.analysis(channels, filters, blocks, latent_dim, rng),
         "decoder": compression.synthesis(channels, filters, blocks, latent_dim, rng),
         # The best step is as long as 1 / sqrt(lambda) where errors are those of rounding.
-        "gains": Gains(range=(ends[-1] / ends[0]) ** 0.5, name="gains"),
+        "gains": Gains(span=(ends[-1] / ends[0]) ** 0.5, name="gains"),
         "rates": ends,
         "seed": rng.getrandbits(31),
     }

@@ -67,9 +67,9 @@ class Compression(Autoencoder):
         self.seeds = keras.random.SeedGenerator(self.seed)
         self.bits_per_pixel = keras.metrics.Mean(name="bits_per_pixel")
         self.squared_error = keras.metrics.Mean(name="squared_error")
-        latents = (None, None, None, self.latent_dim)
-        self.gains.build(latents)
-        self.prior.build((*latents[:-1], self.coded_by_prior))
+        for layer, channels in ((self.gains, self.latent_dim), (self.prior, self.coded_by_prior)):
+            if not layer.built:  # as Keras has built those that it makes from a configuration
+                layer.build((None, None, None, channels))
         super().build(input_shape)
 
     @property

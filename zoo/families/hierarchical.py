@@ -19,7 +19,7 @@ from zoo.layers import gaussian_conditional
 from zoo.nets import compression
 from zoo.ops import exact
 
-FIRST_RUNG = 18.0  # where scales begin: a standard deviation of 1
+FIRST_RUNG = 15.0  # where scales begin: a standard deviation of 0.7
 RUNG_UNIT = 16.0  # rungs for one unit of the network, whose outputs are some units at most
 
 

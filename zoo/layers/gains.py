@@ -23,22 +23,22 @@ class Gains(keras.layers.Layer):
     """Multiplies the channels of a map by gains, and after rounding by others, learned apart, that begin as inverses.
 
     Args:
-        range: How many times as large the gain is at quality 1 as at quality 0 when training begins; 1 for one gain.
+        span: How many times as large the gain is at quality 1 as at quality 0 when training begins; 1 for one gain.
         begin: The gain in the middle when training begins.
         **kwargs: Keras's own.
     """
 
-    def __init__(self, range: float = 1.0, begin: float = 4.0, **kwargs: Any) -> None:
+    def __init__(self, span: float = 1.0, begin: float = 2.0, **kwargs: Any) -> None:
         super().__init__(**{"dtype": "float32", **kwargs})
-        checks.positive("range", range)
+        checks.positive("span", span)
         checks.positive("begin", begin)
-        self.range = range
+        self.span = span
         self.begin = begin
 
     def build(self, input_shape: tuple[Any, ...]) -> None:
         """Makes the logarithms of the gains and of the inverse ones, shape `(knots, channels)`."""
-        self.knots = KNOTS if self.range > 1 else 1
-        middle, half = np.log(self.begin), np.log(self.range) / 2
+        self.knots = KNOTS if self.span > 1 else 1
+        middle, half = np.log(self.begin), np.log(self.span) / 2
         ladder = np.linspace(middle - half, middle + half, self.knots) if self.knots > 1 else np.array([middle])
         shape = (self.knots, input_shape[-1])
         for name, first in (("log_gains", ladder), ("log_inverses", -ladder)):
@@ -85,7 +85,7 @@ class Gains(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments."""
-        return {**super().get_config(), "range": self.range, "begin": self.begin}
+        return {**super().get_config(), "span": self.span, "begin": self.begin}
 
 
 def _constant(value: np.ndarray) -> Any:

@@ -28,8 +28,8 @@ def analysis(channels: int, filters: Sequence[int], blocks: int, latent_dim: int
     z = ops.space_to_depth(MirrorPadding(SHRINK, name="fill")(x) - 0.5, STEM)
     z = _convolution(z, filters[0], 3, rng)
     z = _blocks(z, blocks, rng)
-    z = _blocks(_convolution(z, filters[1], 4, rng, strides=2), blocks, rng)
-    return keras.Model(x, _convolution(z, latent_dim, 4, rng, strides=2, dtype="float32"), name="encoder")
+    z = _blocks(_convolution(z, filters[1], 3, rng, strides=2), blocks, rng)
+    return keras.Model(x, _convolution(z, latent_dim, 3, rng, strides=2, dtype="float32"), name="encoder")
 
 
 def synthesis(channels: int, filters: Sequence[int], blocks: int, latent_dim: int, rng: random.Random) -> keras.Model:
@@ -47,8 +47,8 @@ def hyper_analysis(latent_dim: int, width: int, rng: random.Random) -> keras.Mod
     latent = keras.Input((None, None, latent_dim), name="latent")
     z = MirrorPadding(HYPER, name="fill")(latent) / HYPER_UNIT
     z = ops.relu(_convolution(z, width, 3, rng))
-    z = ops.relu(_convolution(z, width, 4, rng, strides=2))
-    return keras.Model(latent, _convolution(z, width, 4, rng, strides=2, dtype="float32"), name="hyper_encoder")
+    z = ops.relu(_convolution(z, width, 3, rng, strides=2))
+    return keras.Model(latent, _convolution(z, width, 3, rng, strides=2, dtype="float32"), name="hyper_encoder")
 
 
 HYPER_UNIT = 8.0  # of latents, whose standard deviations go to some tens
@@ -57,8 +57,9 @@ HYPER_UNIT = 8.0  # of latents, whose standard deviations go to some tens
 def hyper_synthesis(latent_dim: int, width: int, outputs: int, rng: random.Random) -> keras.Model:
     """Makes the way from hyper-latents to what is said of each latent: `outputs` maps of `latent_dim` channels."""
     hyper = keras.Input((None, None, width), name="hyper")
-    z = ops.relu(_doubled(hyper, width, rng, kernel_size=3))
-    z = ops.relu(_doubled(z, width, rng, kernel_size=3))
+    z = ops.relu(_doubled(hyper, width, rng))
+    z = ops.relu(_convolution(z, width, 3, rng))
+    z = ops.relu(_doubled(z, width, rng))
     z = ops.relu(_convolution(z, 2 * width, 3, rng))
     last = _convolution(z, outputs * latent_dim, 1, rng, dtype="float32", scale=0.1)
     return keras.Model(hyper, last, name="hyper_decoder")
@@ -91,10 +92,10 @@ def _blocks(z: keras.KerasTensor, count: int, rng: random.Random) -> keras.Keras
     return z
 
 
-def _doubled(z: keras.KerasTensor, filters: int, rng: random.Random, kernel_size: int = 1) -> keras.KerasTensor:
+def _doubled(z: keras.KerasTensor, filters: int, rng: random.Random) -> keras.KerasTensor:
     """Makes a map twice as high and wide: each place becomes four."""
     name = f"doubled_{rng.getrandbits(31)}"
-    return ops.depth_to_space(_convolution(z, 4 * filters, kernel_size, rng, name=name), 2)
+    return ops.depth_to_space(_convolution(z, 4 * filters, 1, rng, name=name), 2)
 
 
 def _convolution(

@@ -67,7 +67,7 @@ def test_hyperprior_rounds_around_the_means_and_pays_for_both_codes():
     latent = model.gains(model.encoder(x), tf.fill((1,), 0.5)).numpy()
     hyper = np.round(model.hyper_encoder(latent))
     told = model.hyper_decoder(hyper).numpy()
-    rung, mean = 18 + 16 * told[..., :6], told[..., 6:]
+    rung, mean = 15 + 16 * told[..., :6], told[..., 6:]
     residual = np.round(latent - mean)
     rounded, bits = model.entropy(latent, training=False)
     np.testing.assert_allclose(rounded, residual + mean, atol=1e-4)
@@ -131,7 +131,7 @@ def test_the_signatures_of_files_agree_with_the_model(model):
         output = model.hyper_decoder(tf.cast(hyper, tf.float32)).numpy()
         np.testing.assert_allclose(told["mean"], output[..., 6:], atol=1e-2)
         np.testing.assert_array_equal(told["mean"] * 4096, np.rint(told["mean"] * 4096))
-        assert np.abs(told["index"] - np.clip(18 + 16 * output[..., :6], 0, 63)).max() <= 0.5 + 0.2
+        assert np.abs(told["index"] - np.clip(15 + 16 * output[..., :6], 0, 63)).max() <= 0.5 + 0.2
 
 
 def test_tables_cover_every_index_and_fingerprints_tell_models_apart(model):
