@@ -1,7 +1,7 @@
 """Train a compressor of pictures; write files with it, read them again, and compare them with JPEG, WebP and AVIF.
 
     python -m recipes.compress                                    # photographs that a dependency ships: 10 minutes
-    python -m recipes.compress --data PHOTOS --model factorized --rate 0.01    # one rate
+    python -m recipes.compress --data PHOTOS --model factorized --rates 0.01    # one rate
     python -m recipes.compress --data PHOTOS --test OTHERS --rates 0.002 0.1 --epochs 100 --precision mixed_bfloat16
     python -m serving.compress exported/compress-hyperprior IN.jpg OUT.azc --quality 60
     python -m serving.decompress exported/compress-hyperprior OUT.azc BACK.png

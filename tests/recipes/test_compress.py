@@ -78,7 +78,7 @@ def test_the_export_compresses_files(made):
 
 @pytest.mark.slow
 def test_one_rate_and_a_run_that_was_stopped(photos, tmp_path, monkeypatch):
-    config = config_of(photos, tmp_path / "one", "factorized", rate=0.05, rates=())
+    config = config_of(photos, tmp_path / "one", "factorized", rates=(0.05,))
     expected = compress.run(config)
     assert expected.keys() == {"bits_per_pixel", "psnr", "ms_ssim", "written_over_estimated"}
     stopped = compress.Config(**{**vars(config), "out": tmp_path / "again"})
@@ -101,7 +101,7 @@ def test_one_rate_and_a_run_that_was_stopped(photos, tmp_path, monkeypatch):
         (["--steps", "0"], "steps must be an integer of at least 1"),
         (["--health"], "leave it out for pictures"),
         (["--data", "nowhere"], "nowhere is not there"),
-        (["--rates", "0.1", "0.01"], "rates must be none, or two that rise"),
+        (["--rates", "0.1", "0.01"], "rates must be one number, or two that rise"),
         (["--model", "restorer"], "recipes.compress can use factorized, hyperprior"),
     ],
 )

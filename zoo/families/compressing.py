@@ -14,9 +14,7 @@ HIGHEST = 10.0  # of lambda: an error of one step in each pixel costs more bits 
 STEEP = 1.0  # the gradient's length, at most: a rare steep batch would throw the network off
 
 
-def check(
-    input_shape: Any, rate: float, rates: Any, latent_dim: int, filters: Any, blocks: int, learning_rate: float
-) -> int:
+def check(input_shape: Any, rates: Any, latent_dim: int, filters: Any, blocks: int, learning_rate: float) -> int:
     """Checks the hyperparameters that all models of compression share, and returns the pictures' channels.
 
     Raises:
@@ -28,11 +26,10 @@ def check(
     *size, channels = input_shape
     checks.check(channels in (1, 3), "input_shape", "one with 1 or 3 channels", input_shape, hint)
     checks.shape((*(1 if length is None else length for length in size), channels))
-    checks.positive("rate", rate, HIGHEST)
-    for each in rates:
-        checks.positive("rates", each, HIGHEST)
-    rising = len(rates) == 0 or (len(rates) == 2 and rates[0] < rates[1])
-    checks.check(rising, "rates", "none, or two that rise", rates, "Write (0.002, 0.1).")
+    rising = len(rates) == 1 or (len(rates) == 2 and rates[0] < rates[1])
+    checks.check(rising, "rates", "one number, or two that rise", rates, "Write (0.01,), or (0.002, 0.1).")
+    for rate in rates:
+        checks.positive("rates", rate, HIGHEST)
     checks.positive_integer("latent_dim", latent_dim)
     convolutional.check(filters, "relu", learning_rate, blocks)
     checks.check(len(filters) == 2, "filters", "two numbers, for 1/4 and 1/8 of the size", filters, "Write (64, 128).")
@@ -41,7 +38,6 @@ def check(
 
 def parts(
     channels: int,
-    rate: float,
     rates: tuple[float, ...],
     latent_dim: int,
     filters: tuple[int, ...],
@@ -49,13 +45,12 @@ def parts(
     rng: random.Random,
 ) -> dict[str, Any]:
     """Returns the arguments of `Compression` that all models share: transforms, gains, rates and the noise's seed."""
-    ends = tuple(rates) or (rate,)
     return {
         "encoder": compression.analysis(channels, filters, blocks, latent_dim, rng),
         "decoder": compression.synthesis(channels, filters, blocks, latent_dim, rng),
         # The best step is as long as 1 / sqrt(lambda) where errors are those of rounding.
-        "gains": Gains(span=(ends[-1] / ends[0]) ** 0.5, name="gains"),
-        "rates": ends,
+        "gains": Gains(span=(rates[-1] / rates[0]) ** 0.5, name="gains"),
+        "rates": tuple(rates),
         "seed": rng.getrandbits(31),
     }
 

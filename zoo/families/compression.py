@@ -39,7 +39,7 @@ class Compression(Autoencoder):
         kind: What a sample is, as in `Autoencoder`.
         gains: The scale before rounding.
         prior: The distribution of what has no other one.
-        rates: lambda at quality 0 and at quality 1.
+        rates: lambda at quality 0 and at quality 1; or one, for all qualities.
         seed: Seed of the noise and of the qualities in training.
         name: The model's name.
         **settings: A subclass's own.

@@ -25,8 +25,7 @@ from zoo.registry import register
 def factorized(
     input_shape: tuple[int | None, ...],
     *,
-    rate: float = 0.01,
-    rates: tuple[float, ...] = (),
+    rates: tuple[float, ...] = (0.01,),
     latent_dim: int = 128,
     filters: tuple[int, ...] = (64, 128),
     blocks: int = 2,
@@ -39,10 +38,9 @@ def factorized(
     Args:
         input_shape: The shape of a picture, `(height, width, channels)`; all heights and widths can be used later, so
             `(None, None, channels)` says the same. 1 channel is grey, 3 are color.
-        rate: lambda: what a squared error of one step of 8 bits costs, in bits a pixel. The larger, the better pictures
-            are and the more bits they take.
-        rates: The lowest and the highest lambda of one model for all between, whose quality is chosen when pictures are
-            compressed; `rate` is not used then.
+        rates: lambda: what a squared error of one step of 8 bits costs, in bits a pixel. The larger, the better pictures
+            are and the more bits they take. Or two that rise, the ends of a range: one model for all between, whose
+            quality is chosen when pictures are compressed.
         latent_dim: Channels of the latents.
         filters: Channels of the maps at 1/4 and at 1/8 of the size.
         blocks: Residual blocks at each of these, on the way down and as many on the way up.
@@ -54,9 +52,9 @@ def factorized(
     Returns:
         The compiled autoencoder; codes have the shape `(batch, height / 16, width / 16, latent_dim)`, sizes rounded up.
     """
-    channels = compressing.check(input_shape, rate, rates, latent_dim, filters, blocks, learning_rate)
+    channels = compressing.check(input_shape, rates, latent_dim, filters, blocks, learning_rate)
     checks.share("average", average)
     rng = random.Random(seed)
-    parts = compressing.parts(channels, rate, rates, latent_dim, filters, blocks, rng)
+    parts = compressing.parts(channels, rates, latent_dim, filters, blocks, rng)
     model = Compression(**parts, prior=compressing.prior(4.0), name="factorized")
     return compressing.compiled(model, average, learning_rate)

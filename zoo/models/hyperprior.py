@@ -26,8 +26,7 @@ from zoo.registry import register
 def hyperprior(
     input_shape: tuple[int | None, ...],
     *,
-    rate: float = 0.01,
-    rates: tuple[float, ...] = (),
+    rates: tuple[float, ...] = (0.01,),
     means: bool = True,
     latent_dim: int = 128,
     hyper_dim: int = 64,
@@ -42,10 +41,9 @@ def hyperprior(
     Args:
         input_shape: The shape of a picture, `(height, width, channels)`; all heights and widths can be used later, so
             `(None, None, channels)` says the same. 1 channel is grey, 3 are color.
-        rate: lambda: what a squared error of one step of 8 bits costs, in bits a pixel. The larger, the better pictures
-            are and the more bits they take.
-        rates: The lowest and the highest lambda of one model for all between, whose quality is chosen when pictures are
-            compressed; `rate` is not used then.
+        rates: lambda: what a squared error of one step of 8 bits costs, in bits a pixel. The larger, the better pictures
+            are and the more bits they take. Or two that rise, the ends of a range: one model for all between, whose
+            quality is chosen when pictures are compressed.
         means: Whether each latent's mean is said besides its scale.
         latent_dim: Channels of the latents.
         hyper_dim: Channels of the hyper-latents.
@@ -59,11 +57,11 @@ def hyperprior(
     Returns:
         The compiled autoencoder; codes have the shape `(batch, height / 16, width / 16, latent_dim)`, sizes rounded up.
     """
-    channels = compressing.check(input_shape, rate, rates, latent_dim, filters, blocks, learning_rate)
+    channels = compressing.check(input_shape, rates, latent_dim, filters, blocks, learning_rate)
     checks.positive_integer("hyper_dim", hyper_dim)
     checks.share("average", average)
     rng = random.Random(seed)
-    parts = compressing.parts(channels, rate, rates, latent_dim, filters, blocks, rng)
+    parts = compressing.parts(channels, rates, latent_dim, filters, blocks, rng)
     model = Hierarchical(
         **parts,
         prior=compressing.prior(2.0),

@@ -51,7 +51,7 @@ def test_the_loss_is_bits_a_pixel_plus_lambda_times_the_squared_error(model):
 
 
 def test_the_bits_of_factorized_are_those_of_its_rounded_latents():
-    model = built("factorized", rate=0.01)
+    model = built("factorized", rates=(0.01,))
     x = pictures(2, 16, 32, 1)
     latent = model.gains(model.encoder(x), tf.fill((2,), 0.5))
     rounded = np.round(latent)
@@ -62,7 +62,7 @@ def test_the_bits_of_factorized_are_those_of_its_rounded_latents():
 
 
 def test_hyperprior_rounds_around_the_means_and_pays_for_both_codes():
-    model = built("hyperprior", rate=0.01)
+    model = built("hyperprior", rates=(0.01,))
     x = pictures(1, 64, 64, 1)
     latent = model.gains(model.encoder(x), tf.fill((1,), 0.5)).numpy()
     hyper = np.round(model.hyper_encoder(latent))
@@ -102,7 +102,9 @@ def test_noise_is_uniform_and_as_wide_as_a_step():
 def test_lambda_is_geometric_between_the_rates_and_alone_without_a_range(model):
     found = model.rate(tf.constant([0.0, 0.5, 1.0])).numpy()
     np.testing.assert_allclose(found, [0.002, math.sqrt(0.0002), 0.1], rtol=1e-5)
-    np.testing.assert_allclose(built("factorized", rate=0.03).rate(tf.constant([0.0, 1.0])), [0.03, 0.03], rtol=1e-5)
+    np.testing.assert_allclose(
+        built("factorized", rates=(0.03,)).rate(tf.constant([0.0, 1.0])), [0.03, 0.03], rtol=1e-5
+    )
 
 
 def test_a_sample_that_weighs_nothing_changes_nothing():
@@ -163,10 +165,10 @@ def test_training_lowers_bits_and_error_of_color_pictures_of_all_rates():
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"rates": (0.1, 0.01)}, "rates must be none, or two that rise"),
-        ({"rates": (0.1,)}, "Write \\(0.002, 0.1\\)"),
-        ({"rate": 0.0}, "rate must be a number above 0"),
-        ({"rate": 100.0}, "rate must be at most 10"),
+        ({"rates": (0.1, 0.01)}, "rates must be one number, or two that rise"),
+        ({"rates": ()}, r"Write \(0.01,\), or \(0.002, 0.1\)"),
+        ({"rates": (0.0,)}, "rates must be a number above 0"),
+        ({"rates": (100.0,)}, "rates must be at most 10"),
         ({"filters": (8,)}, "filters must be two numbers"),
         ({"latent_dim": 0}, "latent_dim must be an integer of at least 1"),
     ],
