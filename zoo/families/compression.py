@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -180,26 +181,32 @@ class Compression(Autoencoder):
         pixels = tf.TensorSpec(image.shape, tf.uint8, name="image")
         latent = tf.TensorSpec(code.shape, tf.float32, name="latent")
         quality = tf.TensorSpec((), tf.int32, name="quality")
-        gains, inverses = self.gains.table(QUALITIES)
+        inverses = self.gains.table(QUALITIES)
         counts = self.counts()
         fingerprint = self.fingerprint(inverses, counts)
-
-        def reconstruct(image: tf.Tensor) -> dict[str, tf.Tensor]:
-            return {"reconstruction": tf.clip_by_value(self(image, training=False), 0.0, 1.0)}
+        # One graph each, which signatures share: an export holds it once.
+        encoder = _shared(lambda image: self.encoder(image, training=False), image)
+        decoder = _shared(lambda code: self.decoder(code, training=False), code)
+        entropy = _shared(lambda latent: self.entropy(latent, training=False), latent)
 
         def encode(image: tf.Tensor) -> dict[str, tf.Tensor]:
-            code, bits = self.coded(image, self._middle(image))
-            return {"code": code, "bits": bits}
+            rounded, bits = entropy(self.gains(encoder(image), self._middle(image)))
+            return {"code": self.gains.inverse(rounded, self._middle(image)), "bits": bits}
 
         def decode(code: tf.Tensor) -> dict[str, tf.Tensor]:
-            return {"reconstruction": tf.clip_by_value(self.decoder(code, training=False), 0.0, 1.0)}
+            return {"reconstruction": tf.clip_by_value(decoder(code), 0.0, 1.0)}
 
-        def estimate(image: tf.Tensor, quality: tf.Tensor) -> dict[str, tf.Tensor]:
-            return {"bits": self.entropy(analysis(image, quality)["latent"], training=False)[1]}
+        def reconstruct(image: tf.Tensor) -> dict[str, tf.Tensor]:
+            whole = decode(encode(image)["code"])["reconstruction"]
+            return {"reconstruction": whole[:, : tf.shape(image)[1], : tf.shape(image)[2]]}
 
         def analysis(image: tf.Tensor, quality: tf.Tensor) -> dict[str, tf.Tensor]:
-            latent = self.encoder(tf.cast(image, tf.float32) / LEVELS, training=False)
-            return {"latent": latent * tf.constant(gains)[quality]}
+            latent = encoder(tf.cast(image, tf.float32) / LEVELS)
+            share = tf.cast(quality, tf.float32) / (QUALITIES - 1)
+            return {"latent": self.gains(latent, tf.fill((tf.shape(image)[0],), share))}
+
+        def estimate(image: tf.Tensor, quality: tf.Tensor) -> dict[str, tf.Tensor]:
+            return {"bits": entropy(analysis(image, quality)["latent"])[1]}
 
         def synthesis(latent: tf.Tensor, quality: tf.Tensor) -> dict[str, tf.Tensor]:
             with exact.arithmetic():
@@ -258,6 +265,11 @@ class Compression(Autoencoder):
     def exact_parts(self) -> tuple[keras.Model, ...]:
         """Returns the parts that compute in whole numbers when a file is opened."""
         return (self.decoder,)
+
+
+def _shared(call: Callable[..., Any], spec: tf.TensorSpec) -> Any:
+    """Returns a function of one tensor as one graph."""
+    return tf.function(call, input_signature=(spec,), autograph=False)
 
 
 def straight(values: tf.Tensor, rounded: tf.Tensor) -> tf.Tensor:

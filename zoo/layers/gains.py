@@ -59,16 +59,14 @@ class Gains(keras.layers.Layer):
         """Returns a rounded map in the unit that it was in before the gain; as `call`."""
         return x * self._at(self.log_inverses, quality)
 
-    def table(self, qualities: int) -> tuple[np.ndarray, np.ndarray]:
-        """Returns gains and inverse gains at so many qualities from 0 to 1, each `(qualities, channels)`, float32."""
-        places = np.linspace(0, self.knots - 1, qualities)
-        knots = np.arange(self.knots)
+    def table(self, qualities: int) -> np.ndarray:
+        """Returns the inverse gains at so many qualities from 0 to 1, shape `(qualities, channels)`, float32.
 
-        def at(logs: keras.Variable) -> np.ndarray:
-            columns = [np.interp(places, knots, channel) for channel in np.asarray(logs, "float64").T]
-            return np.exp(np.stack(columns, axis=1)).astype("float32")
-
-        return at(self.log_gains), at(self.log_inverses)
+        Numbers, and no formula: the exponential function has other last bits from machine to machine.
+        """
+        places, knots = np.linspace(0, self.knots - 1, qualities), np.arange(self.knots)
+        columns = [np.interp(places, knots, channel) for channel in np.asarray(self.log_inverses, "float64").T]
+        return np.exp(np.stack(columns, axis=1)).astype("float32")
 
     def _at(self, logs: tf.Tensor, quality: tf.Tensor) -> tf.Tensor:
         """Returns gains at some qualities, shape `(batch, 1, 1, channels)`."""

@@ -39,8 +39,8 @@ def factorized(
         input_shape: The shape of a picture, `(height, width, channels)`; all heights and widths can be used later, so
             `(None, None, channels)` says the same. 1 channel is grey, 3 are color.
         rates: lambda, what a squared error of one step of 8 bits costs, in bits a pixel: the larger, the better
-            pictures are and the more bits they take. Or two that rise, the ends of a range, of one model for all between, whose
-            quality is chosen when pictures are compressed.
+            pictures are and the more bits they take. Or two that rise, the ends of a range: of one model for all rates
+            between, whose quality is chosen when pictures are compressed.
         latent_dim: Channels of the latents.
         filters: Channels of the maps at 1/4 and at 1/8 of the size.
         blocks: Residual blocks at each of these, on the way down and as many on the way up.

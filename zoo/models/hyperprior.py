@@ -42,8 +42,8 @@ def hyperprior(
         input_shape: The shape of a picture, `(height, width, channels)`; all heights and widths can be used later, so
             `(None, None, channels)` says the same. 1 channel is grey, 3 are color.
         rates: lambda, what a squared error of one step of 8 bits costs, in bits a pixel: the larger, the better
-            pictures are and the more bits they take. Or two that rise, the ends of a range, of one model for all between, whose
-            quality is chosen when pictures are compressed.
+            pictures are and the more bits they take. Or two that rise, the ends of a range: of one model for all rates
+            between, whose quality is chosen when pictures are compressed.
         means: Whether each latent's mean is said besides its scale.
         latent_dim: Channels of the latents.
         hyper_dim: Channels of the hyper-latents.
