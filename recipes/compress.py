@@ -1,6 +1,6 @@
 """Train a compressor of pictures; write files with it, read them again, and compare them with JPEG, WebP and AVIF.
 
-    python -m recipes.compress                                    # photographs that a dependency ships: 10 minutes
+    python -m recipes.compress                                    # photographs that a dependency ships, in minutes
     python -m recipes.compress --data PHOTOS --model factorized --rates 0.01    # one rate
     python -m recipes.compress --data PHOTOS --test OTHERS --rates 0.002 0.1 --epochs 100 --precision mixed_bfloat16
     python -m serving.compress exported/compress-hyperprior IN.jpg OUT.azc --quality 60
@@ -38,6 +38,8 @@ RECIPE = "compress"
 VALIDATED = 256  # pixels a side, at most, of what the loss is watched on
 BLOCK = 16  # pixels of a latent: patches of others would be filled up
 EXAMPLES, EXAMPLE = 2, 20  # golden inputs, and their sides in pixels, at most: one that is filled up
+TRIED = 24  # parts of pictures, of which those become golden inputs whose codes hang on no rounding
+FAINT = 1e-3 / 255  # a change of a picture that no code should follow
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def run(config: Config) -> dict[str, float]:
                 explained=measured.report.explained,
                 draw=lambda: draw(config, compressor, measured, images, progress),
                 recipe=RECIPE,
-                examples=examples(images.test),
+                examples=examples(model, images.test),
             )
     print(f"\n{publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
     return measured.report.test
@@ -159,11 +161,24 @@ def middles(part: Loaded) -> np.ndarray:
     return np.stack(cut)
 
 
-def examples(part: Loaded) -> np.ndarray:
-    """Returns golden inputs: parts of pictures, of one size, in [0, 1]."""
-    shown = part.pictures[:EXAMPLES]
-    side = min(EXAMPLE, *(min(picture.shape[:2]) for picture in shown))
-    return np.stack([picture[:side, :side] for picture in shown]).astype("float32") / 255
+def examples(model: Autoencoder, part: Loaded) -> np.ndarray:
+    """Returns golden inputs: parts of pictures, of one size, in [0, 1].
+
+    Where a latent lies between two whole numbers, another machine may round it to the other one: of many parts, those
+    are taken whose codes stay as they are when all pixels change a little.
+    """
+    side = min(EXAMPLE, *(min(picture.shape[:2]) for picture in part.pictures))
+    places = [(number, step) for step in range(TRIED) for number in range(len(part.pictures))][:TRIED]
+    found = []
+    for number, step in places:
+        picture = part.pictures[number]
+        top, left = ((step * side) % (length - side + 1) for length in picture.shape[:2])
+        found.append(picture[top : top + side, left : left + side])
+    x = np.stack(found).astype("float32") / 255
+    inside = np.clip(x, FAINT, 1 - FAINT)
+    codes = [model.encode(inside + change) for change in (-FAINT, 0.0, FAINT)]
+    steady = sum(np.abs(code - codes[1]).max(axis=(1, 2, 3)) for code in codes)
+    return x[np.argsort(steady, kind="stable")[:EXAMPLES]]
 
 
 def draw(

@@ -16,12 +16,13 @@ import numpy as np
 from serving.coding import Decoder, Encoder, Escapes, Tables, bands
 from serving.container import Container
 from serving.loading import load
-from serving.refusing import Refused
+from serving.refusing import Refused, guarded
 from serving.tiles import tiled
 
 NEEDED = {"analysis", "synthesis", "tables", "geometry"}
 HYPER = {"hyper_analysis", "hyper_synthesis"}
 HYPER_SHRINK = 4
+FARTHEST = 64  # pixels of a latent, and latents of a reach, at most
 TILE = 64  # latents a side, 1024 pixels: of more, memory fills
 HYPER_TILE = 32  # hyper-latents a side
 MOST_RESIDUAL = 1 << 29  # of a latent, in steps: no picture's comes near
@@ -53,17 +54,20 @@ class Codec:
         if missing := sorted(NEEDED - signatures.keys()):
             missed = " and no ".join(missing)
             raise Refused(f"{folder} has no {missed}: give an export that recipes.compress made.")
-        found = {name: value.numpy() for name, value in signatures["tables"]().items()}
-        self.tables = Tables(found["counts"], found["lengths"], found["first"])
-        self.fingerprint = found["fingerprint"].tobytes()
-        around = {name: int(value) for name, value in signatures["geometry"]().items()}
-        self.shrink = around["shrink"]
-        self.reach = around["analysis_reach"], around["synthesis_reach"]
-        self.channels = int(signatures["analysis"].structured_input_signature[1]["image"].shape[-1])
-        self.latent_dim = int(signatures["synthesis"].structured_input_signature[1]["latent"].shape[-1])
         self.is_hierarchical = signatures.keys() >= HYPER
-        hyper = signatures["hyper_analysis"].structured_outputs["hyper"].shape[-1] if self.is_hierarchical else 0
-        self.hyper_dim, self.hyper_reach = int(hyper), around.get("hyper_reach", 0)
+        with guarded(folder, "holds no compressor as recipes.compress makes it", "fetch or export it again"):
+            found = {name: value.numpy() for name, value in signatures["tables"]().items()}
+            self.tables = Tables(found["counts"], found["lengths"], found["first"])
+            self.fingerprint = found["fingerprint"].tobytes()
+            around = {name: int(value) for name, value in signatures["geometry"]().items()}
+            self.shrink, self.hyper_reach = around["shrink"], around.get("hyper_reach", 0)
+            self.reach = around["analysis_reach"], around["synthesis_reach"]
+            self.channels = int(signatures["analysis"].structured_input_signature[1]["image"].shape[-1])
+            self.latent_dim = int(signatures["synthesis"].structured_input_signature[1]["latent"].shape[-1])
+            hyper = signatures["hyper_analysis"].structured_outputs["hyper"].shape[-1] if self.is_hierarchical else 0
+            self.hyper_dim = int(hyper)
+            if len(self.fingerprint) != 8 or not all(0 <= value <= FARTHEST for value in around.values()):
+                raise ValueError(f"its geometry is {around}")
 
     def compress(self, pixels: np.ndarray, quality: int, progress: Progress = lambda share: None) -> Container:
         """Returns what a file holds of a picture, without opacity and profile.

@@ -27,10 +27,15 @@ class Tables:
         counts: The counts of all tables behind one another.
         lengths: How many of them each table has, the last being the escape's.
         first: The symbol that each table's first count is for.
+
+    Raises:
+        ValueError: If these are no tables.
     """
 
     def __init__(self, counts: np.ndarray, lengths: np.ndarray, first: np.ndarray) -> None:
         ends = np.cumsum(lengths)
+        if lengths.min() < 2 or ends[-1] != len(counts) or counts.min() < 1:
+            raise ValueError("its tables have no counts for every symbol")
         self.counts = [counts[end - length : end] for end, length in zip(ends, lengths, strict=True)]
         self.first = first.astype("int32")
         self.models: dict[int, constriction.stream.model.Categorical] = {}

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 import zoo
@@ -157,6 +158,30 @@ def test_an_export_of_something_else_is_refused(tmp_path):
     model = zoo.build("vanilla", (4,), latent_dim=1, hidden_units=(), seed=0)
     with pytest.raises(Refused, match="has no analysis and no geometry and no synthesis and no tables"):
         Codec(zoo.export(model, tmp_path))
+
+
+@pytest.mark.slow
+def test_all_sizes_up_to_67_by_129_and_thin_ones(made):
+    coder, whole = made.codecs["factorized"], picture(67, 129, 1)
+    sizes = [(height, width) for height in range(1, 68) for width in range(1, 130)]
+    for height, width in [*sizes, (3000, 5), (5, 3000)]:
+        pixels = np.resize(whole, (height, width, 1))
+        file = container.unpacked("x", container.packed(coder.compress(pixels, 50)))
+        assert coder.decompress("x", file).shape == pixels.shape
+
+
+ONES = dict.fromkeys(("shrink", "analysis_reach", "synthesis_reach"), 1)
+LACKING = {"counts": [1, 2], "lengths": [3], "first": [0], "fingerprint": [0] * 8}
+
+
+@pytest.mark.parametrize(("signature", "given"), [("geometry", {**ONES, "shrink": -16}), ("tables", LACKING)])
+def test_a_geometry_or_tables_that_no_compressor_has_are_refused(signature, given, made, monkeypatch):
+    folder = made.folders["factorized"]
+    signatures = dict(made.codecs["factorized"].signatures)
+    signatures[signature] = lambda: {name: tf.constant(value) for name, value in given.items()}
+    monkeypatch.setattr(codec, "load", lambda *_, **__: SimpleNamespace(signatures=signatures))
+    with pytest.raises(Refused, match=r"holds no compressor as recipes\.compress makes it"):
+        Codec(folder)
 
 
 def test_damaged_files_are_refused_or_give_the_picture(made):
