@@ -47,7 +47,7 @@ class Config(running.Options):
     """The recipe's options."""
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
-        {"hyperprior": {"rates": (0.002, 0.1)}, "factorized": {"rates": (0.002, 0.1)}}
+        dict.fromkeys(("factorized", "hyperprior"), {"rates": (0.002, 0.1), "blocks": 2})
     )
     KINDS: ClassVar[tuple[str, ...]] = ("pictures",)
     NEEDS: ClassVar[frozenset[str]] = frozenset({"rates"})
@@ -192,7 +192,7 @@ def draw(
     return {
         "rate_distortion": lambda: rate_distortion.draw(showing.panels(measured), f"{title}; test pictures"),
         "crops": lambda: restorations.draw(
-            showing.crops(compressor, images.test), f"{title}; test pictures, in at most as many bytes"
+            showing.crops(compressor, images.test), f"{title}; at most {showing.RATE:g} bits a pixel"
         ),
         "curves": lambda: curves.draw(progress.history, progress.best_epoch, f"{title}; training"),
     }

@@ -28,7 +28,7 @@ def factorized(
     rates: tuple[float, ...] = (0.01,),
     latent_dim: int = 128,
     filters: tuple[int, ...] = (64, 128),
-    blocks: int = 2,
+    blocks: int = 1,
     average: float = 0.99,
     learning_rate: float = 1e-3,
     seed: int | None = None,

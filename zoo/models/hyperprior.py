@@ -31,7 +31,7 @@ def hyperprior(
     latent_dim: int = 128,
     hyper_dim: int = 64,
     filters: tuple[int, ...] = (64, 128),
-    blocks: int = 2,
+    blocks: int = 1,
     average: float = 0.99,
     learning_rate: float = 1e-3,
     seed: int | None = None,

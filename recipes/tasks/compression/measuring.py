@@ -21,7 +21,7 @@ from serving.codec import Codec
 from serving.photographs import Photograph
 from zoo.autoencoder import Autoencoder
 
-MOST = 100  # pictures that are measured: with the baselines, a quarter of a minute each
+MOST = 100  # pictures that are measured: with the baselines, 20 seconds each
 BAND = (0.15, 1.2)  # bits a pixel between which curves are compared
 RATES = (0.25, 0.5, 1.0)  # bits a pixel, at which the field's tables say the quality
 QUALITIES = (0, 12, 25, 37, 50, 62, 75, 87, 100)

@@ -13,7 +13,7 @@ from recipes.metrics.ms_ssim import decibels
 from recipes.metrics.psnr import psnr
 from recipes.tasks.compression.measuring import LEVELS, Compressor, Measured
 
-SHOWN = 3  # test pictures
+SHOWN = 2  # test pictures
 RATE = 0.25  # bits a pixel: where faults are seen
 
 

@@ -150,6 +150,7 @@ def test_tables_cover_every_index_and_fingerprints_tell_models_apart(model):
     bias.assign(bias - 1e-6)
 
 
+@pytest.mark.slow
 def test_training_lowers_bits_and_error_of_color_pictures_of_all_rates():
     options = {**SMALL, "rates": (0.002, 0.1), "learning_rate": 3e-3, "average": 0.0}
     model = zoo.build("hyperprior", (None, None, 3), hyper_dim=4, **options)
