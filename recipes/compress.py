@@ -47,7 +47,7 @@ class Config(running.Options):
     """The recipe's options."""
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
-        dict.fromkeys(("factorized", "hyperprior"), {"rates": (0.002, 0.1), "blocks": 2})
+        {name: {"rates": (0.002, 0.1), "blocks": 2} for name in ("factorized", "hyperprior")}
     )
     KINDS: ClassVar[tuple[str, ...]] = ("pictures",)
     NEEDS: ClassVar[frozenset[str]] = frozenset({"rates"})
