@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -28,6 +28,14 @@ MIDDLE = 0.5  # the quality, from 0 to 1, of what is not told one
 PICTURES = 4  # at a time
 EXAMPLE = 50  # the quality of golden outputs
 Coded = tuple[tf.Tensor, tf.Tensor]  # rounded latents, and the bits of each picture, shape `(batch,)`
+
+
+class Graphs(NamedTuple):
+    """What several signatures compute, each as one graph: an export holds it once."""
+
+    encoder: Callable[[tf.Tensor], tf.Tensor]
+    decoder: Callable[[tf.Tensor], tf.Tensor]
+    entropy: Callable[[tf.Tensor], Coded]
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -178,35 +186,49 @@ class Compression(Autoencoder):
         """
         image = tf.TensorSpec(self.encoder.input_shape, tf.float32, name="image")
         code = tf.TensorSpec(self.decoder.input_shape, tf.float32, name="code")
-        pixels = tf.TensorSpec(image.shape, tf.uint8, name="image")
-        latent = tf.TensorSpec(code.shape, tf.float32, name="latent")
-        quality = tf.TensorSpec((), tf.int32, name="quality")
-        inverses = self.gains.table(QUALITIES)
-        counts = self.counts()
-        fingerprint = self.fingerprint(inverses, counts)
-        # One graph each, which signatures share: an export holds it once.
-        encoder = _shared(lambda image: self.encoder(image, training=False), image)
-        decoder = _shared(lambda code: self.decoder(code, training=False), code)
-        entropy = _shared(lambda latent: self.entropy(latent, training=False), latent)
+        graphs = Graphs(
+            _shared(lambda image: self.encoder(image, training=False), image),
+            _shared(lambda code: self.decoder(code, training=False), code),
+            _shared(lambda latent: self.entropy(latent, training=False), code),
+        )
+        return {**self._of_pictures(graphs, image, code), **self._of_files(graphs, image, code)}
+
+    def _of_pictures(self, graphs: Graphs, image: tf.TensorSpec, code: tf.TensorSpec) -> dict[str, Endpoint]:
+        """Returns the endpoints of pictures in [0, 1], at the middle quality."""
 
         def encode(image: tf.Tensor) -> dict[str, tf.Tensor]:
-            rounded, bits = entropy(self.gains(encoder(image), self._middle(image)))
-            return {"code": self.gains.inverse(rounded, self._middle(image)), "bits": bits}
+            quality = self._middle(image)
+            rounded, bits = graphs.entropy(self.gains(graphs.encoder(image), quality))
+            return {"code": self.gains.inverse(rounded, quality), "bits": bits}
 
         def decode(code: tf.Tensor) -> dict[str, tf.Tensor]:
-            return {"reconstruction": tf.clip_by_value(decoder(code), 0.0, 1.0)}
+            return {"reconstruction": tf.clip_by_value(graphs.decoder(code), 0.0, 1.0)}
 
         def reconstruct(image: tf.Tensor) -> dict[str, tf.Tensor]:
             whole = decode(encode(image)["code"])["reconstruction"]
             return {"reconstruction": whole[:, : tf.shape(image)[1], : tf.shape(image)[2]]}
 
+        return {
+            "serving_default": Endpoint(reconstruct, (image,)),
+            "encode": Endpoint(encode, (image,)),
+            "decode": Endpoint(decode, (code,)),
+        }
+
+    def _of_files(self, graphs: Graphs, image: tf.TensorSpec, code: tf.TensorSpec) -> dict[str, Endpoint]:
+        """Returns the endpoints that a coder of files needs, and what a file takes."""
+        pixels = tf.TensorSpec(image.shape, tf.uint8, name="image")
+        latent = tf.TensorSpec(code.shape, tf.float32, name="latent")
+        quality = tf.TensorSpec((), tf.int32, name="quality")
+        inverses, counts = self.gains.table(QUALITIES), self.counts()
+        fingerprint = self.fingerprint(inverses, counts)
+
         def analysis(image: tf.Tensor, quality: tf.Tensor) -> dict[str, tf.Tensor]:
-            latent = encoder(tf.cast(image, tf.float32) / LEVELS)
             share = tf.cast(quality, tf.float32) / (QUALITIES - 1)
-            return {"latent": self.gains(latent, tf.fill((tf.shape(image)[0],), share))}
+            found = graphs.encoder(tf.cast(image, tf.float32) / LEVELS)
+            return {"latent": self.gains(found, tf.fill((tf.shape(image)[0],), share))}
 
         def estimate(image: tf.Tensor, quality: tf.Tensor) -> dict[str, tf.Tensor]:
-            return {"bits": entropy(analysis(image, quality)["latent"])[1]}
+            return {"bits": graphs.entropy(analysis(image, quality)["latent"])[1]}
 
         def synthesis(latent: tf.Tensor, quality: tf.Tensor) -> dict[str, tf.Tensor]:
             with exact.arithmetic():
@@ -225,20 +247,17 @@ class Compression(Autoencoder):
 
         def geometry() -> dict[str, tf.Tensor]:
             around = {
+                "shrink": compression.SHRINK,
                 "analysis_reach": math.ceil(compression.reach(self.encoder, compression.STEM) / compression.SHRINK),
                 "synthesis_reach": compression.reach(self.decoder, 1),
             }
-            return {name: tf.constant(value) for name, value in {"shrink": compression.SHRINK, **around}.items()}
+            return {name: tf.constant(value) for name, value in around.items()}
 
         at = {"quality": EXAMPLE}
-        some = {**at, "latent": _example(self.latent_dim)}
         return {
-            "serving_default": Endpoint(reconstruct, (image,)),
-            "encode": Endpoint(encode, (image,)),
-            "decode": Endpoint(decode, (code,)),
             "estimate": Endpoint(estimate, (pixels, quality), examples=at),
             "analysis": Endpoint(analysis, (pixels, quality), examples=at),
-            "synthesis": Endpoint(synthesis, (latent, quality), examples=some),
+            "synthesis": Endpoint(synthesis, (latent, quality), examples={**at, "latent": _example(self.latent_dim)}),
             "tables": Endpoint(tables, ()),
             "geometry": Endpoint(geometry, ()),
         }
