@@ -20,6 +20,7 @@ from zoo.layers.mirror_padding import MirrorPadding
 STEM = 4  # the first maps are that much lower and narrower than the picture
 SHRINK = 16  # and the latents
 HYPER = 4  # the hyper-latents than the latents
+HYPER_UNIT = 8.0  # of latents, whose standard deviations go to some tens
 
 
 def analysis(channels: int, filters: Sequence[int], blocks: int, latent_dim: int, rng: random.Random) -> keras.Model:
@@ -51,9 +52,6 @@ def hyper_analysis(latent_dim: int, width: int, rng: random.Random) -> keras.Mod
     return keras.Model(latent, _convolution(z, width, 3, rng, strides=2, dtype="float32"), name="hyper_encoder")
 
 
-HYPER_UNIT = 8.0  # of latents, whose standard deviations go to some tens
-
-
 def hyper_synthesis(latent_dim: int, width: int, outputs: int, rng: random.Random) -> keras.Model:
     """Makes the way from hyper-latents to what is said of each latent: `outputs` maps of `latent_dim` channels."""
     hyper = keras.Input((None, None, width), name="hyper")
@@ -83,7 +81,7 @@ def reach(model: keras.Model, unit: float) -> int:
 
 
 def _blocks(z: keras.KerasTensor, count: int, rng: random.Random) -> keras.KerasTensor:
-    """Applies residual blocks, z + C1(f(C3(f(C1(z))))), each of which begins as the identity."""
+    """Applies residual blocks, z + C1(f(C3(f(C1(z))))), each of which begins nearly as the identity."""
     narrow = max(1, z.shape[-1] // 2)
     for _ in range(count):
         inner = ops.relu(_convolution(z, narrow, 1, rng, scale=2.0))

@@ -71,6 +71,6 @@ def test_whole_numbers_give_what_floating_point_does_but_for_rounding(ways):
     assert np.abs(back(code)).max() > 0.5
 
 
-def test_a_block_begins_as_the_identity_and_the_picture_as_grey():
+def test_the_picture_begins_as_grey():
     back = compression.synthesis(3, (4, 4), 2, 2, random.Random(0))
     np.testing.assert_allclose(back(np.zeros((1, 1, 1, 2), "float32")), np.full((1, 16, 16, 3), 0.5))
