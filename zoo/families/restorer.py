@@ -79,6 +79,11 @@ class Restorer(Denoising):
         again = restored if isinstance(self.corruption, Noise) else self.corrupt(restored)
         return np.square(again - self.numbers(np.asarray(x))).mean(axis=(1, 2, 3))
 
+    def unusual(self, x: tf.Tensor) -> tf.Tensor:
+        """Returns how much each pixel differs from what becomes of it, `(batch, height, width)`, as the loss has it."""
+        loss = keras.losses.get(self.loss)
+        return getattr(loss, "call", loss)(x, tf.clip_by_value(self(x, training=False), 0.0, 1.0))
+
     def endpoints(self) -> dict[str, Endpoint]:
         """Returns what an export offers: pictures in [0, 1] go in and come out; in "uint8", from 0 to 255.
 

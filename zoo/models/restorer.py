@@ -8,9 +8,10 @@ with S space-to-depth and S' its inverse, C convolutions, R residual blocks, W o
 all z_i, laid out at half the size: what skips the levels below is a part of it. The base is x for "denoise", x enlarged
 by bicubic interpolation for "super_resolution"; for "colorize" the last map is chroma (CIELAB) laid on a grey x. The
 network begins as the base itself. For "reconstruct" there is neither skip nor base, and the code is z_n through a
-bottleneck. The loss is the mean squared error, or the colour difference CIE94 for "colorize". Of a range of levels each
-picture's error is divided by its noise's standard deviation: that is how the best error grows, and else pictures of
-little noise would hardly count.
+bottleneck. The loss is the mean squared error, or the colour difference CIE94 for "colorize"; if asked for, 1 - SSIM,
+with which "reconstruct" is the autoencoder of Bergmann et al. 2019 (`zoo/losses/dissimilarity.py`). Of a range of
+levels each picture's error is divided by its noise's standard deviation: that is how the best error grows, and else
+pictures of little noise would hardly count.
 
 Paper: Ronneberger, Fischer and Brox 2015, U-Net: convolutional networks for biomedical image segmentation; residual
 output: Zhang, Zuo, Chen, Meng and Zhang 2017, Beyond a Gaussian denoiser; space-to-depth: Shi et al. 2016, Real-time
@@ -18,7 +19,7 @@ single image and video super-resolution using an efficient sub-pixel convolution
 """
 
 import random
-from typing import Any, Literal
+from typing import Literal
 
 import keras
 
@@ -28,7 +29,8 @@ from zoo.layers.bicubic import Shrinking
 from zoo.layers.colour import Decolouring
 from zoo.layers.noise import Noise
 from zoo.losses.colour_difference import ColourDifference
-from zoo.nets import convolutional, u_net
+from zoo.losses.dissimilarity import Dissimilarity
+from zoo.nets import u_net
 from zoo.optimizers.convolutional_muon import ConvolutionalMuon
 from zoo.optimizers.fused_adam import FusedAdam
 from zoo.registry import register
@@ -40,6 +42,15 @@ SCALES = (2, 3, 4)
 
 
 OPTIMIZERS = {"adam": FusedAdam, "muon": ConvolutionalMuon}
+
+
+# Without normalisation a rare steep batch can throw such a network off: gradients are clipped at some times their usual
+# norm, which hangs on the loss, and the second moments follow soon. The squared error of pictures is small.
+LOSSES = {
+    "squared": (keras.losses.MeanSquaredError, 0.05),
+    "ssim": (Dissimilarity, 1.0),
+    "cie94": (ColourDifference, 5.0),
+}
 
 
 @register(kinds="pictures")
@@ -54,6 +65,7 @@ def restorer(
     blocks: tuple[int, ...] = (2, 2, 1),
     latent_dim: int = 16,
     activation: str = "relu",
+    loss: Literal["squared", "ssim", "cie94"] | None = None,
     average: float = 0.99,
     optimizer: Literal["adam", "muon"] = "adam",
     learning_rate: float = 1e-3,
@@ -76,6 +88,8 @@ def restorer(
         blocks: Residual blocks of each level, on the way down and as many on the way up.
         latent_dim: Channels of the code for "reconstruct".
         activation: The activation in residual blocks.
+        loss: The squared error; 1 - SSIM (structural similarity), which sees a texture that is wrong; or the colour
+            difference CIE94. If not given, that for "colorize" and the squared error for the others.
         average: The momentum of the weights' moving average, which takes the weights' place when `fit` ends, and
             needs some times 1 / (1 - average) steps; 0 for none.
         optimizer: "adam"; or "muon", which steps kernels by Muon and biases by Adam: of many levels of noise it learned
@@ -87,10 +101,16 @@ def restorer(
         The compiled autoencoder; codes have the shape `(batch, height / 2, width / 2, channels)`, for "reconstruct"
         halved once more for each level but the first; sizes are rounded up to what the levels halve.
     """
-    channels = _check(input_shape, task, scale, filters, blocks, activation, learning_rate)
+    channels = u_net.check(input_shape, filters, blocks, activation, learning_rate)
+    checks.choice("task", task, TASKS)
+    if task == "colorize":
+        checks.check(channels == 1, "input_shape", "that of grey pictures for 'colorize'", input_shape, u_net.SHAPES)
+    checks.check(scale in SCALES, "scale", "2, 3 or 4", scale)
     checks.positive_integer("latent_dim", latent_dim)
     checks.share("average", average)
     checks.choice("optimizer", optimizer, tuple(OPTIMIZERS))
+    colored = task == "colorize" or channels == 3
+    checks.check(loss != "cie94" or colored, "loss", "'squared' or 'ssim' for grey pictures", loss)
     rng = random.Random(seed)
     draws = rng.getrandbits(31)
     corruption = {
@@ -105,34 +125,7 @@ def restorer(
     decoder = u_net.decoder(encoder.output_shape[-1], end, filters, blocks, activation, rng)
     model = Restorer(encoder, decoder, corruption, "pictures", name="restorer")
     momentum = {"use_ema": True, "ema_momentum": average} if average else {}
-    # Without normalisation a rare steep batch can throw such a network off: gradients are clipped at some times their
-    # usual norm, and the second moments follow soon. The squared error of pictures is small, and so are its gradients.
-    loss, steep = (ColourDifference(), 5.0) if task == "colorize" else (keras.losses.MeanSquaredError(), 0.05)
+    make_loss, steep = LOSSES[loss or ("cie94" if task == "colorize" else "squared")]
     made = OPTIMIZERS[optimizer](learning_rate, beta_2=0.99, epsilon=1e-9, global_clipnorm=steep, **momentum)
-    model.compile(optimizer=made, loss=loss)
+    model.compile(optimizer=made, loss=make_loss())
     return model
-
-
-def _check(
-    input_shape: Any, task: str, scale: int, filters: Any, blocks: Any, activation: str, learning_rate: float
-) -> int:
-    """Checks the hyperparameters and returns the input's channels."""
-    is_picture = isinstance(input_shape, (tuple, list)) and len(input_shape) == 3
-    hint = "Write (None, None, 1) for grey pictures of any size, (None, None, 3) for coloured ones."
-    checks.check(is_picture, "input_shape", "(height, width, channels)", input_shape, hint)
-    *size, channels = input_shape
-    checks.check(channels in (1, 3), "input_shape", "one with 1 or 3 channels", input_shape, hint)
-    checks.shape((*(1 if length is None else length for length in size), channels))
-    checks.choice("task", task, TASKS)
-    if task == "colorize":
-        checks.check(channels == 1, "input_shape", "that of grey pictures for 'colorize'", input_shape, hint)
-    checks.check(scale in SCALES, "scale", "2, 3 or 4", scale)
-    convolutional.check(filters, activation, learning_rate)
-    for level, width in enumerate(filters):
-        expected = f"multiples of {', '.join(str(4**i) for i in range(len(filters)))}"
-        checks.check(width % 4**level == 0, "filters", expected, filters)
-    same = isinstance(blocks, (tuple, list)) and len(blocks) == len(filters)
-    checks.check(same, "blocks", f"as many numbers as filters, {len(filters)}", blocks)
-    for number in blocks:
-        checks.depth("blocks", number)
-    return channels

@@ -10,12 +10,39 @@ import keras
 import numpy as np
 from keras import ops
 
+from zoo import checks
 from zoo.layers.bicubic import Enlarging
 from zoo.layers.colour import Colouring
 from zoo.layers.mirror_padding import MirrorPadding
 from zoo.nets import convolutional
 
+FEATURES = "features"  # the layer from whose maps the decoder makes the picture
+CONTRAST = 4.0, -2.0  # scale and offset from [0, 1] to what a centered network begins from
+RARE = -3.0  # the logit that finding begins with: few pixels are what is sought
 SHRINK = 2  # the first level's maps are that much lower and narrower than the picture
+SHAPES = "Write (None, None, 1) for grey pictures of any size, (None, None, 3) for coloured ones."
+
+
+def check(input_shape: Any, filters: Any, blocks: Any, activation: str, learning_rate: float) -> int:
+    """Checks the hyperparameters that all models of such a network share, and returns the input's channels.
+
+    Raises:
+        UsageError: If one is out of its range.
+    """
+    is_picture = isinstance(input_shape, (tuple, list)) and len(input_shape) == 3
+    checks.check(is_picture, "input_shape", "(height, width, channels)", input_shape, SHAPES)
+    *size, channels = input_shape
+    checks.check(channels in (1, 3), "input_shape", "one with 1 or 3 channels", input_shape, SHAPES)
+    checks.shape((*(1 if length is None else length for length in size), channels))
+    convolutional.check(filters, activation, learning_rate)
+    for level, width in enumerate(filters):
+        expected = f"multiples of {', '.join(str(4**i) for i in range(len(filters)))}"
+        checks.check(width % 4**level == 0, "filters", expected, filters)
+    same = isinstance(blocks, (tuple, list)) and len(blocks) == len(filters)
+    checks.check(same, "blocks", f"as many numbers as filters, {len(filters)}", blocks)
+    for number in blocks:
+        checks.depth("blocks", number)
+    return channels
 
 
 class End:
@@ -50,11 +77,15 @@ def encoder(
     activation: str,
     latent_dim: int | None,
     rng: random.Random,
+    centered: bool = False,
 ) -> keras.Model:
-    """Makes the way down; the code is the stack of the input and all levels' maps, or the last map, narrowed."""
+    """Makes the way down; the code is the stack of the input and all levels' maps, or the last map, narrowed.
+
+    If `centered`, maps begin from grey at 0 and white at 2: where small contrasts count, brightness drowns them.
+    """
     x = keras.Input((None, None, channels), name="image")
     seen = ops.space_to_depth(MirrorPadding(SHRINK * 2 ** (len(filters) - 1), name="fill")(x), SHRINK)
-    z, maps = seen, []
+    z, maps = keras.layers.Rescaling(*CONTRAST)(seen) if centered else seen, []
     for level, width in enumerate(filters):
         z = _convolution(z, width, "linear", rng, level, strides=2 if level else 1)
         for _ in range(blocks[level]):
@@ -93,11 +124,20 @@ def decoder(
             z = z if maps[level] is None else keras.layers.Add()([z, maps[level]])
         for _ in range(blocks[level]):
             z = convolutional.residual(z, activation, rng, level, convolve=_convolution)
+    z = keras.layers.Identity(name=FEATURES)(z)
     begin = keras.initializers.Constant(0.5 if seen is None else 0.0)  # middle grey, or the base itself
     change = _convolution(
         z, end.maps, "linear", rng, 0, dtype="float32", kernel_initializer="zeros", bias_initializer=begin
     )
     return keras.Model(code, end(change, seen), name="decoder")
+
+
+def finder(filters: int, rng: random.Random) -> keras.Model:
+    """Makes the end of another way up beside the decoder's: from its features to one logit for each pixel."""
+    z = keras.Input((None, None, filters), name="features")
+    rare = keras.initializers.Constant(RARE)
+    logit = _convolution(z, SHRINK**2, "linear", rng, 0, dtype="float32", bias_initializer=rare)
+    return keras.Model(z, ops.depth_to_space(logit, SHRINK), name="finder")
 
 
 def _convolution(
