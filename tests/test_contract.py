@@ -143,7 +143,8 @@ def test_it_learns_and_its_validation_loss_is_its_loss(name):
 
     before = mistake()
     history = model.fit(x, epochs=16, batch_size=16, validation_data=(x, None), verbose=0).history
-    assert mistake() < 0.5 * before
+    # Where a defect was cannot be known of pictures without neighbors, only how likely one is.
+    assert mistake() < (0.7 if pictures else 0.5) * before
     again = model.evaluate(x, batch_size=32, verbose=0, return_dict=True)["loss"]
     assert history["val_loss"][-1] == pytest.approx(again, rel=1e-5)
 

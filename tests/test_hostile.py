@@ -23,7 +23,8 @@ HOSTILE = [*WORDS, *NUMBERS, *FLOATS, *TUPLES, *NUMPY, (np.int32(4),), {}, {1}, 
 # What makes each model small, so that a step takes no time.
 SMALL = {"latent_dim": 4, "k": 2, "hidden_units": (4,), "discriminator_units": (4,), "codebook_size": 8, "width": 8}
 SMALL |= {"decoder_width": 8, "heads": 2, "patch_size": 2}
-OWN = {"restorer": {"filters": (4,), "blocks": (1,)}, "vq_vae": {"filters": (4,)}, "convolutional": {"filters": (4,)}}
+OWN = {name: {"filters": (4,), "blocks": (1,)} for name in ("mender", "restorer")}
+OWN |= {"vq_vae": {"filters": (4,)}, "convolutional": {"filters": (4,)}}
 OWN |= {"factorized": {"filters": (4, 8), "blocks": 1}, "hyperprior": {"filters": (4, 8), "blocks": 1, "hyper_dim": 4}}
 CASES = [
     (name, key, place)

@@ -26,6 +26,7 @@ class Denoising(Autoencoder):
         corruption: A layer whose `corrupted(x, seed, shared)` corrupts, and whose `seeds` it draws from in training.
         kind: What a sample is, as in `Autoencoder`.
         name: The model's name.
+        **settings: A subclass's own, as in `Autoencoder`.
     """
 
     def __init__(
@@ -35,8 +36,9 @@ class Denoising(Autoencoder):
         corruption: Any,
         kind: str | Kind = "pixels",
         name: str | None = None,
+        **settings: Any,
     ) -> None:
-        super().__init__(encoder, decoder, kind, name=name, corruption=corruption)
+        super().__init__(encoder, decoder, kind, name=name, corruption=corruption, **settings)
 
     damages = True
 
