@@ -15,7 +15,7 @@ from zoo import checks
 class Blur(keras.layers.Layer):
     """Convolves every axis of position with a Gaussian; beyond the edge all is 0.
 
-    Shapes: `(batch, steps)`, `(batch, height, width)` or `(batch, height, width, channels)`.
+    Shapes: `(batch, steps)`, `(batch, height, width)` or `(batch, height, width, channels)`; sizes may be free.
 
     Args:
         sigma: The Gaussian's standard deviation, in pixels; 0 changes nothing.
@@ -32,8 +32,8 @@ class Blur(keras.layers.Layer):
         if not self.sigma:
             return x
         for axis in range(1, min(len(x.shape), 3)):
-            blurred = ops.tensordot(x, ops.convert_to_tensor(_gaussian(x.shape[axis], self.sigma), x.dtype), [axis, 0])
-            x = ops.moveaxis(blurred, -1, axis)
+            weights = ops.cast(_gaussian(ops.shape(x)[axis], self.sigma), x.dtype)
+            x = ops.moveaxis(ops.tensordot(x, weights, [axis, 0]), -1, axis)
         return x
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
@@ -45,9 +45,9 @@ class Blur(keras.layers.Layer):
         return {**super().get_config(), "sigma": self.sigma}
 
 
-def _gaussian(size: int, sigma: float) -> np.ndarray:
+def _gaussian(size: Any, sigma: float) -> tf.Tensor:
     """Returns the matrix, shape `(size, size)`, that convolves an axis: row i holds the Gaussian around i."""
-    reach = size + math.ceil(10 * sigma)  # all of the Gaussian sums to 1, though not all of it lies inside
-    weights = np.exp(-0.5 * np.square(np.arange(-reach, reach + 1) / sigma))
-    weights /= weights.sum()
-    return weights[np.arange(size)[:, None] - np.arange(size) + reach].astype("float32")
+    reach = math.ceil(10 * sigma)  # all of the Gaussian sums to 1, though not all of it lies inside
+    total = float(np.exp(-0.5 * np.square(np.arange(-reach, reach + 1) / sigma)).sum())
+    place = ops.cast(ops.arange(size), "float32")
+    return ops.exp(-0.5 * ops.square((place[:, None] - place) / sigma)) / total

@@ -14,7 +14,7 @@ Source: Laxhammar and Falkman 2010, Conformal prediction for distribution-indepe
 from __future__ import annotations
 
 import math
-from typing import Self
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -39,6 +39,7 @@ class Detector(Wrapper):
         relative: Whether s is divided by what is in the sample; for pictures, whose 0 says that nothing is there.
         threshold: The score t above which a sample is an anomaly.
         name: The model's name; the wrapped one's if not given.
+        **settings: A subclass's own, as in `Autoencoder`.
     """
 
     def __init__(
@@ -48,8 +49,9 @@ class Detector(Wrapper):
         relative: bool = False,
         threshold: float = math.inf,
         name: str | None = None,
+        **settings: Any,
     ) -> None:
-        super().__init__(model, name=name, blur=blur, relative=relative, threshold=float(threshold))
+        super().__init__(model, name=name, blur=blur, relative=relative, threshold=float(threshold), **settings)
 
     judges = True
 

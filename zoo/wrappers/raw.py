@@ -83,7 +83,7 @@ class Raw(Wrapper):
 
     def _by_model(self, name: str, usual: Callable[..., np.ndarray], *values: Any, **named: Any) -> np.ndarray:
         """Lets a model that takes more than samples do it itself; all others go through the wrapper's own parts."""
-        if len(self.model.encoder.inputs) == 1:
+        if len(self.model.encoder.inputs) == 1 and not hasattr(getattr(type(self.model), name), "samples"):
             return usual(*values, **named)
         return self.__getattr__(name)(*values, **named)
 

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from scipy.ndimage import gaussian_filter
 
 from zoo import UsageError
@@ -37,3 +38,9 @@ def test_a_negative_sigma_is_refused():
 
 def test_it_is_made_again_from_its_config():
     assert keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(Blur(1.5))).sigma == 1.5
+
+
+def test_a_free_size_is_blurred_as_a_known_one():
+    x = np.random.default_rng(0).random((2, 9, 7), "float32")
+    free = tf.function(Blur(1.5), input_signature=[tf.TensorSpec((None, None, None))], autograph=False)
+    np.testing.assert_allclose(free(x), Blur(1.5)(x), rtol=1e-6)
