@@ -36,12 +36,13 @@ def reads(source: str) -> bool:
     return path.suffix.lower() in ENDINGS
 
 
-def of_rows(source: str) -> bool:
-    """Says whether the samples are rows of numbers and no bytes, which are pixels; reads the arrays' headers alone."""
+def form(source: str) -> str:
+    """Says "rows" of numbers, unless they are bytes, which are pixels, or "places"; reads the headers alone."""
     found = _headers(Path(source))
     samples = {name: header for name, header in found.items() if _role(name) == "x"}
     rows = all(len(shape) == 2 for shape, _ in samples.values())
-    return bool(samples) and rows and not all(dtype in (np.uint8, np.bool_) for _, dtype in samples.values())
+    bytes_alone = all(dtype in (np.uint8, np.bool_) for _, dtype in samples.values())
+    return "rows" if samples and rows and not bytes_alone else "places"
 
 
 def load(source: str, label: str | None = None, seed: int = 0) -> Splits:

@@ -393,6 +393,31 @@ def _by_stem(
     return {stem: alone[0] for stem, alone in by_stem.items() if len(alone) == 1}
 
 
+def decoded(
+    where: str,
+    files: Sequence[tuple[str, Path]],
+    skipped: Sequence[tuple[str, str]],
+    *,
+    channels: int,
+    white: float | None = None,
+    seed: int = 0,
+) -> Loaded:
+    """Decodes pictures of any size, in an order that hangs on the names and the seed alone; a twin is skipped.
+
+    Args:
+        where: What errors call the folder.
+        files: Names within the folder, and paths.
+        skipped: Names and reasons of those skipped before.
+        channels: 1 for grey, 3 for colour.
+        white: As in `load`.
+        seed: Gives the order.
+
+    Raises:
+        UsageError: If no picture can be used.
+    """
+    return _decoded(where, files, skipped, channels, False, 1, white, seed, {})
+
+
 def _decoded(
     where: str,
     files: Sequence[tuple[str, Path]],

@@ -18,12 +18,14 @@ import tensorflow as tf
 
 from recipes.data import images, official
 from recipes.data.splits import Part, Splits, drawn, indexed, sentence
+from recipes.data.surfaces import Surfaces, folder
 from recipes.data.units import Framed
 from recipes.reading.pictures import ENDINGS, common_white, facts, read
 from zoo import UsageError, checks
 from zoo.layers.framing import Framing
 
 KEY = "pictures"
+FORM = "free"
 FEWEST = 5  # pictures: one in each part at least
 SIZE = (64, 64)  # of pictures that differ in size
 LARGEST = 128  # pixels a side that are kept where all pictures are of one size
@@ -52,6 +54,17 @@ class Loaded:
 def reads(source: str) -> bool:
     """Says whether the source is a folder with a picture somewhere in it."""
     return any(name.lower().endswith(ENDINGS) for _, _, names in os.walk(source, followlinks=True) for name in names)
+
+
+def surfaces(
+    source: str,
+    normal: str | None = None,
+    channels: int | None = None,
+    white: float | None = None,
+    seed: int = 0,
+) -> Surfaces:
+    """Loads the pictures as they are, with masks: see `recipes/data/surfaces.py`."""
+    return folder(source, normal, channels, white, seed)
 
 
 def load(

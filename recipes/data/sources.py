@@ -2,7 +2,9 @@
 
 Such a file has `KEY`, its name; `reads(source) -> bool`; `load(source, ...) -> Splits`, with keyword options of its own
 choice among those of `--help`; and a docstring whose first line says what to give to `--data`. It may have
-`of_rows(source) -> bool`, which says before anything is loaded whether samples are rows of a table's columns.
+`FORM`, or `form(source) -> str`, which says before anything is loaded how samples lie, in the words of `zoo/kinds/`:
+"rows" of a table's columns, or "free" for pictures of any size, which then `surfaces(source, ...) -> Surfaces` loads as
+they are; samples of one shape, "places", need not be said.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from zoo import UsageError
 
 if TYPE_CHECKING:
     from recipes.data.splits import Splits
+    from recipes.data.surfaces import Surfaces
 
 FOLDER = Path(__file__).parent
 SEEN = 3  # files of a folder that a message names
@@ -35,20 +38,48 @@ def load(source: str, *, seed: int = 0, **options: Any) -> Splits:
     Raises:
         UsageError: If nothing reads the source, an option is not for it, or it is not what it should be.
     """
+    loaded: Splits = _call(reader(source), "load", source, seed, options)
+    return loaded
+
+
+def surfaces(source: str, *, seed: int = 0, **options: Any) -> Surfaces:
+    """Loads the pictures that `--data` says, of any size and as they are, with the masks of their defects.
+
+    Args:
+        source: A word or a path.
+        seed: Seed of the split, where none is given with the data.
+        **options: The other options, such as `normal`; None for those not given.
+
+    Raises:
+        UsageError: If it holds no such pictures, an option is not for them, or they are not what they should be.
+    """
     module = reader(source)
-    takes = inspect.signature(module.load).parameters
+    if not hasattr(module, "surfaces"):
+        able = [name for name in files() if "surfaces" in _functions(name)]
+        raise UsageError(
+            f"--data {source} holds samples of one shape, and the model takes pictures of any size "
+            f"({', '.join(able)}): choose another --model."
+        )
+    loaded: Surfaces = _call(module, "surfaces", source, seed, options)
+    return loaded
+
+
+def _call(module: ModuleType, function: str, source: str, seed: int, options: dict[str, Any]) -> Any:
+    """Calls what loads a source with the options that are given.
+
+    Raises:
+        UsageError: If one is not for it.
+    """
+    takes = inspect.signature(getattr(module, function)).parameters
     given = {name: value for name, value in options.items() if value is not None}
     for name, value in given.items():
         if name not in takes:
-            others = [file for file in files() if name in inspect.signature(_module(file).load).parameters]
+            others = [f for f in files() if name in inspect.signature(_module(f).load).parameters]
+            other = f"other data ({', '.join(others)})" if function == "load" else "samples of one shape"
             raise UsageError(
-                f"--{name.replace('_', '-')} {value} is for other data ({', '.join(others)}). Received: --data "
-                f"{source}. Leave it out."
+                f"--{name.replace('_', '-')} {value} is for {other}. Received: --data {source}. Leave it out."
             )
-    if "seed" in takes:
-        given["seed"] = seed
-    loaded: Splits = module.load(source, **given)
-    return loaded
+    return getattr(module, function)(source, **given, **({"seed": seed} if "seed" in takes else {}))
 
 
 def reader(source: str) -> ModuleType:
@@ -64,14 +95,16 @@ def reader(source: str) -> ModuleType:
     raise UsageError(f"--data {source} {_seen(Path(source))}: give {listed()}.")
 
 
-def of_rows(source: str) -> bool:
-    """Says whether a source is known, before it is loaded, to hold rows of columns: if its file has `of_rows`."""
-    for file in [source] if source in files() else files():
-        if "of_rows" in _functions(file):  # the others are not even imported
+def form(source: str) -> str:
+    """Returns how a source's samples lie, as its file says before they are loaded: "rows", "free" or "places"."""
+    if source in files():  # a word, whose file is not even imported
+        return _constant(source, "FORM") or "places"
+    for file in files():
+        if _constant(file, "FORM") or "form" in _functions(file):
             module = _module(file)
             if module.reads(source):
-                return bool(module.of_rows(source))
-    return False
+                return str(module.form(source) if hasattr(module, "form") else module.FORM)
+    return "places"
 
 
 def listed() -> str:
@@ -97,6 +130,14 @@ def _tree(file: str) -> ast.Module:
 
 def _functions(file: str) -> set[str]:
     return {node.name for node in _tree(file).body if isinstance(node, ast.FunctionDef)}
+
+
+def _constant(file: str, name: str) -> str:
+    """Returns a word that a file calls so; nothing if there is none."""
+    for node in _tree(file).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node).startswith(f"{name} = "):
+            return str(ast.literal_eval(node.value))
+    return ""
 
 
 def _module(name: str) -> ModuleType:

@@ -18,6 +18,7 @@ from zoo import UsageError
 from zoo.checks import choice, did_you_mean
 
 KEY = "table"
+FORM = "rows"
 ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".data", ".parquet", ".pq")
 FEWEST = 5  # rows: one in each part at least
 MOST_NUMBERS = 500_000_000  # 4 GB of memory
@@ -28,11 +29,6 @@ NAMED = 5  # columns in a note
 def reads(source: str) -> bool:
     """Says whether the source is called as a table is."""
     return PurePath(source.lower().removesuffix(".gz")).suffix in ENDINGS
-
-
-def of_rows(source: str) -> bool:
-    """Says that a table holds rows of columns."""
-    return True
 
 
 def load(

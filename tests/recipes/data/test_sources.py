@@ -72,10 +72,19 @@ def test_tables_and_arrays_of_rows_are_known_by_their_beginning(tmp_path):
     (tmp_path / "damaged.npz").write_bytes(b"PK")
     (tmp_path / "folder").mkdir()
     np.save(tmp_path / "folder" / "x.npy", rows)
-    of_rows = {name: sources.of_rows(str(tmp_path / name)) for name in (
+    forms = {name: sources.form(str(tmp_path / name)) for name in (
         "rows.npz", "parts.npz", "one.npy", "folder", "there_is_none.csv", "images.npz", "bytes.npz", "damaged.npz",
     )}  # fmt: skip
-    assert [name for name, found in of_rows.items() if found] == [
+    assert [name for name, form in forms.items() if form == "rows"] == [
         "rows.npz", "parts.npz", "one.npy", "folder", "there_is_none.csv",
     ]  # fmt: skip
-    assert not sources.of_rows("sample")
+    assert set(forms.values()) == {"rows", "places"}
+    assert sources.form("sample") == "places"
+    assert sources.form("textures") == "free"
+
+
+def test_pictures_of_any_size_are_asked_for_where_there_are_some():
+    with pytest.raises(UsageError, match=r"--data sample holds samples of one shape.*\(pictures, textures\)"):
+        sources.surfaces("sample")
+    with pytest.raises(UsageError, match=r"--size .* is for samples of one shape. Received: --data textures"):
+        sources.surfaces("textures", size=(8, 8))
