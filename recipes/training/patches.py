@@ -19,6 +19,8 @@ def patches(
     seed: int,
     epoch: tf.Variable,
     inputs: Sequence[np.ndarray] | None = None,
+    upright: bool = False,
+    margin: int = 0,
 ) -> tf.data.Dataset:
     """Cuts an epoch of batches; every picture gives equally many patches, within one, however large it is.
 
@@ -33,6 +35,9 @@ def patches(
         seed: With the epoch, gives every draw.
         epoch: The epoch that comes next, an int64 scalar.
         inputs: Partners of the pictures, of their shapes, cut at the same places.
+        upright: Whether patches are flipped alone, and what runs up and down in a picture does so in them.
+        margin: So many pixels beyond the edges patches are drawn too, and then moved to the edge: without, what lies
+            at an edge is in few of them.
 
     Returns:
         `steps` batches of the shape `(batch_size, size, size, channels)`, uint8; pairs (inputs, pictures) with inputs.
@@ -71,15 +76,20 @@ def patches(
         """Draws each patch's corner and one of eight turns; returns its pixels' places, `(batch, size, size)`."""
         height, width = tf.gather(heights, which), tf.gather(widths, which)
         drawn = tf.random.stateless_uniform([5, batch_size], seeds, 0, np.iinfo("int64").max, tf.int64)
-        top, left = drawn[0] % (height - size + 1), drawn[1] % (width - size + 1)
+        top, left = (_along(drawn[axis], length - size) for axis, length in ((0, height), (1, width)))
         upside_down, mirrored, across = (drawn[i][:, None, None] % 2 == 0 for i in (2, 3, 4))
         row = tf.range(size, dtype=tf.int64)[None, :, None]
         column = tf.reshape(row, [1, 1, size])
         row = tf.where(upside_down, size - 1 - row, row)
         column = tf.where(mirrored, size - 1 - column, column)
+        across = across & (not upright)
         down, right = tf.where(across, column, row), tf.where(across, row, column)
         corner = tf.gather(begins, which) + top * width + left
         return corner[:, None, None] + down * width[:, None, None] + right
+
+    def _along(drawn: tf.Tensor, most: tf.Tensor) -> tf.Tensor:
+        """Returns where patches begin along an axis, from 0 to `most`."""
+        return tf.clip_by_value(drawn % (most + 2 * margin + 1) - margin, 0, most)
 
     batches = tf.data.Dataset.range(1).flat_map(one_epoch)
     return batches.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(2)

@@ -537,6 +537,28 @@ def test_each_patch_lies_in_a_picture_in_one_of_eight_turns():
     assert np.bincount([turn for *_, turn in found]).min() > 200
 
 
+def test_upright_patches_are_flipped_alone():
+    flips = {
+        x[top : top + 4, left : left + 4][::up, ::along].tobytes()
+        for x in PICTURES
+        for top in range(x.shape[0] - 3)
+        for left in range(x.shape[1] - 3)
+        for up in (1, -1)
+        for along in (1, -1)
+    }
+    found = {patch.tobytes() for batch in drawn(PICTURES, steps=200, upright=True) for patch in batch}
+    assert found <= flips
+    assert len(found) > 0.9 * len(flips)
+
+
+def test_with_a_margin_edges_are_in_as_many_patches_as_the_inside():
+    x = np.broadcast_to(np.arange(40, dtype="uint8")[:, None, None], (40, 4, 1))
+    for margin, share in ((0, 1 / 37), (4, 5 / 45)):  # of 37 places one, and of 45 those five that are moved to it
+        batches = list(drawn([x], steps=400, upright=True, margin=margin))
+        seen = [0 in patch for batch in batches for patch in batch]
+        assert np.mean(seen) == pytest.approx(share, rel=0.3)
+
+
 def test_patches_are_known_from_seed_and_epoch():
     one = np.concatenate(list(drawn(PICTURES)))
     np.testing.assert_array_equal(np.concatenate(list(drawn(PICTURES))), one)

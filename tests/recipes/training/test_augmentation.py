@@ -3,11 +3,12 @@
 import functools
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 import zoo
 from recipes import training
-from recipes.training.augmentation import shifted
+from recipes.training.augmentation import relit, shifted
 from recipes.training.batches import batches_of
 
 IMAGE = np.arange(1, 13, dtype="float32").reshape(1, 3, 4)
@@ -71,3 +72,14 @@ def test_training_in_pieces_sees_the_same_shifts(tmp_path):
 def test_a_negative_shift_is_told_in_a_sentence(recipe, tmp_path):
     status, error = recipe("--shift", -1, "--out", tmp_path / "out")
     assert (status, error) == (2, "shift must be a number of at least 0. Received: shift=-1.\n")
+
+
+def test_other_light_is_a_gain_and_an_offset_of_each_image_within_bounds():
+    x = np.tile(np.array([102, 153], "uint8").reshape(1, 1, 2, 1), (200, 1, 1, 1))
+    found = relit(tf.constant(x), tf.constant([3, 4]), 0.2, 0.1).numpy()[:, 0, :, 0]
+    gain = (found[:, 1] - found[:, 0]) / 0.2  # between 0.4 and 0.6
+    offset = found[:, 0] - 0.4 * gain
+    for drawn, middle, most in ((gain, 1, 0.2), (offset, 0, 0.1)):
+        assert np.abs(drawn - middle).max() == pytest.approx(most, rel=0.1)
+        assert drawn.mean() == pytest.approx(middle, abs=0.2 * most)
+    np.testing.assert_array_equal(relit(x, tf.constant([3, 4]), 0.0, 0.0), (x / np.float32(255)))
