@@ -1,14 +1,18 @@
 """Train an autoencoder on what is normal, find anomalies by a score and a threshold, draw and export it.
 
-    python -m recipes.anomaly                                      # 5,000 digits, each digit normal in turn
+    python -m recipes.anomaly                                      # textures with flaws, and maps of them: 3 minutes
+    python -m recipes.anomaly --data PHOTOS --normal good          # your pictures, of any size, with masks or without
+    python -m recipes.anomaly --data sample                        # 5,000 digits, each digit normal in turn
     python -m recipes.anomaly --data data/mnist --normal 3         # all of MNIST: which digits are not a 3?
     python -m recipes.anomaly --data FILE.csv --label kind --normal good    # a table, 5 to 60 seconds
     python -m recipes.anomaly --data FILE.csv                      # no labels: all rows are taken as normal
     python -m recipes.anomaly --data FILE.csv --time when          # a series, a step a row; or a folder of such files
-    python -m recipes.anomaly --data PHOTOS --size 64 --normal good    # a folder of pictures, its folders are labels
+    python -m recipes.anomaly --data PHOTOS --model vanilla --size 64 --normal good    # pictures brought to one size
+    python -m recipes.anomaly --data PHOTOS --model restorer --task reconstruct --loss ssim    # an SSIM autoencoder
 
 Training sees what is normal alone, and a normal part that does not train sets the threshold. Score and threshold are
-part of the export: its signature `detect` gives `score` and `is_anomaly`, of a series for each step.
+part of the export: its signature `detect` gives `score` and `is_anomaly`, of a series for each step, and `map` each
+pixel's score of pictures of any size. Folders are read as people have them (`recipes/data/surfaces.py`).
 """
 
 from __future__ import annotations

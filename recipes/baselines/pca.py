@@ -18,7 +18,9 @@ def pca(train: np.ndarray, dimensions: int) -> tuple[Callable, Callable]:
     """
     shape = train.shape[1:]
     flat = train.reshape(len(train), -1)
-    model = PCA(min(dimensions, *flat.shape), svd_solver="covariance_eigh").fit(flat)
+    # The covariance of more pixels than pictures is larger than they are.
+    solver = "covariance_eigh" if flat.shape[1] <= 2 * len(flat) else "full"
+    model = PCA(min(dimensions, *flat.shape), svd_solver=solver).fit(flat)
 
     def encode(x: np.ndarray) -> np.ndarray:
         return model.transform(x.reshape(len(x), -1))

@@ -175,7 +175,9 @@ def test_normal_without_labels_is_told(csv, tmp_path):
 
 
 def test_of_a_folder_of_pictures_one_kind_is_normal(photos, tmp_path):
-    config = anomaly.Config(data=str(photos), size=(8,), normal="red", false_alarms=0.2, epochs=2, out=tmp_path / "out")
+    config = anomaly.Config(
+        data=str(photos), model="vanilla", size=(8,), normal="red", false_alarms=0.2, epochs=2, out=tmp_path / "out"
+    )
     numbers = anomaly.run(config)
     assert numbers.keys() == {"auroc", "average_precision", "detected", "false_alarms"}
     assert "extremes" in {file.stem for file in (tmp_path / "out/figures").iterdir()}
@@ -286,7 +288,8 @@ def test_the_command_line_knows_the_model_by_the_data():
 
     of_table = running.parse(anomaly.Config, ["--data", "FILE.csv", "--level", "0.3"], "anomaly")
     assert (of_table.model, of_table.hyperparameters["level"]) == ("denoising", 0.3)
-    assert running.parse(anomaly.Config, [], "anomaly").model == "vanilla"
+    assert running.parse(anomaly.Config, [], "anomaly").model == "mender"
+    assert running.parse(anomaly.Config, ["--data", "sample"], "anomaly").model == "vanilla"
     assert running.parse(anomaly.Config, ["--data", "FILE.csv", "--model", "vae"], "anomaly").model == "vae"
     of_series = running.parse(anomaly.Config, ["--data", "FOLDER", "--time=when", "--level", "0.3"], "anomaly")
     assert (of_series.model, of_series.hyperparameters["level"]) == ("denoising", 0.3)

@@ -31,8 +31,8 @@ WORST = 4  # kinds of normal whose extremes are drawn
 
 
 def takes(options: DetectionOptions) -> bool:
-    """Says whether anomalies are sought among samples of one shape, and not in a series."""
-    return options.time is None
+    """Says whether anomalies are sought among samples of one shape, and not in a series or in pictures of any size."""
+    return options.time is None and running.kind_of(options) != "pictures"
 
 
 class Search:

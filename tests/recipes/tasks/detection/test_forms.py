@@ -13,7 +13,14 @@ def test_forms_are_found_by_their_files():
     assert not {"options", "normal", "measuring", "by_step", "events"} & set(detection.files())
 
 
-FORMS = [({}, "samples"), ({"data": "FILE.csv"}, "samples"), ({"data": "FILE.csv", "time": "when"}, "series")]
+FORMS = [
+    ({}, "surfaces"),
+    ({"data": "sample"}, "samples"),
+    ({"data": "FILE.csv"}, "samples"),
+    ({"data": "FILE.csv", "time": "when"}, "series"),
+    ({"model": "vanilla"}, "samples"),
+    ({"data": "sample", "model": "restorer"}, "surfaces"),
+]
 
 
 @pytest.mark.parametrize(("options", "form"), FORMS)
