@@ -133,7 +133,7 @@ def test_it_learns_and_its_validation_loss_is_its_loss(name):
     x = samples(name, n=64 if pictures else 640)
     keras.utils.set_random_seed(0)
     # An average of the weights would take their place after the last validation.
-    quick = {"learning_rate": 0.001 if pictures else 0.01, "l2": 1.0, "average": 0.0}
+    quick = {"learning_rate": 0.001 if pictures else 0.01, "l2": 1.0, "average": 0.0, "masking": 0.0}
     known = quick.keys() & registry.hyperparameters(registry.find(name)).keys()
     model = zoo.build(name, smallest(name), seed=0, **{key: quick[key] for key in known})
 
