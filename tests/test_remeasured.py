@@ -11,10 +11,11 @@ import tensorflow as tf
 from sklearn.metrics import roc_auc_score
 
 from recipes.abilities import denoising, likelihood
-from recipes.data import idx, images
+from recipes.data import idx, images, sources
 from recipes.data.splits import Splits
 from recipes.metrics.linear_probe import linear_probe
 from recipes.tasks import pictures
+from recipes.tasks.detection import surface_measuring
 from recipes.tasks.pictures.condition import rounded
 from tests.test_exported import FOLDERS
 from zoo.layers.corruption import Corruption
@@ -123,6 +124,19 @@ def test_its_numbers_are_measured_again_from_the_export_alone(folder, splits):
     assert again
     for name, value in again.items():
         assert value == pytest.approx(record["test"][name], rel=1e-3, abs=TOLERANCE.get(name, 0)), name
+
+
+@pytest.mark.slow
+def test_flaws_in_textures_are_found_as_well_from_the_export_alone(root):
+    folder = root / "exported" / "anomaly-texture"
+    record = json.loads((folder / "metrics.json").read_text("utf-8"))
+    data = sources.surfaces("textures")
+    look = tf.saved_model.load(folder / "saved_model").signatures["map"]
+    found = [look(x=tf.constant(picture[None], tf.float32)) for picture in data.test.pictures]
+    scores = np.array([float(one["score"][0]) for one in found])
+    again = surface_measuring.numbers(data, scores, [one["map"][0].numpy() for one in found])
+    for name, value in again.items():
+        assert value == pytest.approx(record["test"][name], rel=1e-4), name
 
 
 @pytest.mark.slow
