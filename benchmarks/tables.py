@@ -14,7 +14,7 @@ from typing import Any
 
 import zoo
 from benchmarks import _rows
-from zoo import registry
+from zoo import kinds, registry
 
 ROOT = Path(__file__).resolve().parent.parent
 # By file, the tables that stand in it between markers of their names.
@@ -26,14 +26,13 @@ TABLES = {
 
 
 def matrix() -> str:
-    """Returns the models, a line each, and which kinds of sample each takes."""
-    kinds = list(registry.forms())
+    """Returns the kinds of sample, a line each, and which models take them."""
     rows = [zoo.describe(name) for name in zoo.list_models()]
     return table(
-        ["model", "what it is", *kinds],
+        ["kind", "what a sample is", "models"],
         [
-            [f"[`{row.name}`](zoo/models/{row.name}.py)", row.summary, *("x" if k in row.kinds else "" for k in kinds)]
-            for row in rows
+            [f"`{name}`", kinds.find(name).DESCRIPTION, ", ".join(f"`{row.name}`" for row in rows if name in row.kinds)]
+            for name in registry.forms()
         ],
     )
 
