@@ -40,7 +40,7 @@ def test_each_model_is_listed_by_the_kinds_of_sample_that_it_takes():
     assert {"autorec", "sparse", "vae"} <= set(by_kind["ratings"])
     assert {"ease", "mult_vae", "vanilla"} <= set(by_kind["likes"])
     assert "convolutional" not in by_kind["ratings"]
-    assert by_kind["pictures"] == ["factorized", "hyperprior", "restorer"]
+    assert by_kind["pictures"] == ["factorized", "hyperprior", "mender", "restorer"]
     assert {len(by_kind[kind]) for kind in ("pixels", "real", "series")} == {15}
     assert zoo.list_models("*vae", data="likes") == ["beta_tc_vae", "mult_vae", "vae"]
     for name in zoo.list_models():

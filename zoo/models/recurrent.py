@@ -27,7 +27,7 @@ def recurrent(
     latent_dim: int = 16,
     hidden_units: tuple[int, ...] = (64,),
     cell: str = "gru",
-    output: str = "series",
+    output: str = "pixels",
     learning_rate: float = 3e-3,
     seed: int | None = None,
 ) -> Autoencoder:
@@ -38,7 +38,7 @@ def recurrent(
         latent_dim: The code's length.
         hidden_units: Widths of the encoder's recurrent layers (c in Malhotra et al.), mirrored in the decoder.
         cell: "gru" or "lstm".
-        output: Windows of a "series", "pixels" in [0, 1], or "real" numbers.
+        output: "pixels" in [0, 1], "real" numbers, or windows of a "series".
         learning_rate: Adam's step size.
         seed: Seed of the initial weights.
 

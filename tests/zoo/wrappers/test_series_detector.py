@@ -84,7 +84,7 @@ def test_shorter_than_a_window_it_is_continued_by_its_last_step(steps, x):
 @pytest.fixture(scope="module")
 def trained():
     """A recurrent detector of two sines."""
-    inner = zoo.build("recurrent", (8, 2), latent_dim=3, hidden_units=(6,), seed=0)
+    inner = zoo.build("recurrent", (8, 2), latent_dim=3, hidden_units=(6,), output="series", seed=0)
     return SeriesDetector(inner, MEAN, SCALE, COLUMNS, stride=3, time="when", interval=2.5).calibrate([sines(100)], 0.2)
 
 
