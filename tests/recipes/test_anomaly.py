@@ -135,6 +135,7 @@ def test_a_table_without_labels_says_what_cannot_be_measured(csv, tmp_path):
         ({"blur": -1.0}, "blur must be a number of at least 0"),
         ({"window": 8}, "--window 8 is for other data: name a series' column of time with --time, or leave it out."),
         ({"train_steps": 0.2}, "--train-steps 0.2 is for other data"),
+        ({"patch": 32}, "--patch 32 is for other data: take --model mender for pictures of any size, or leave it out."),
     ],
 )
 def test_options_that_do_not_fit_are_told(options, told, few_digits, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
@@ -14,6 +15,7 @@ from zoo import UsageError
 
 # The options that are for some data alone; others are refused.
 OF_SERIES = ("window", "stride", "train_steps")
+OF_SURFACES = ("patch", "steps", "upright")
 OF_OTHERS = ("categories", "size", "channels", "framing", "white")  # than series
 # The default models: noise that is taken away again teaches where rows are dense, at any number of columns.
 ROWS, SERIES = "denoising", "denoising"
@@ -72,7 +74,9 @@ def refuse(options: DetectionOptions, names: Iterable[str], advice: str) -> None
     Raises:
         UsageError: If one is; says what to do.
     """
+    usual = {field.name: field.default for field in dataclasses.fields(options)}
     for name in names:
-        if (value := getattr(options, name)) is not None:
-            shown = " ".join(map(str, value)) if isinstance(value, tuple) else value
-            raise UsageError(f"--{name.replace('_', '-')} {shown} is for other data: {advice}.")
+        if (value := getattr(options, name)) != usual[name]:
+            given = value if isinstance(value, tuple) else () if value is True else (value,)
+            words = " ".join([f"--{name.replace('_', '-')}", *map(str, given)])
+            raise UsageError(f"{words} is for other data: {advice}.")

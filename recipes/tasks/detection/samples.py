@@ -18,7 +18,7 @@ from recipes.running import pipeline
 from recipes.running.pipeline import Trained
 from recipes.tasks.detection import measuring
 from recipes.tasks.detection.normal import PARTS, Kind, kinds_of, share_of
-from recipes.tasks.detection.options import OF_SERIES, DetectionOptions, refuse
+from recipes.tasks.detection.options import OF_SERIES, OF_SURFACES, DetectionOptions, refuse
 from recipes.training import Progress
 from zoo import checks, precision
 from zoo.autoencoder import Autoencoder
@@ -50,6 +50,7 @@ class Search:
 
     def __init__(self, config: DetectionOptions) -> None:
         refuse(config, OF_SERIES, "name a series' column of time with --time, or leave it out")
+        refuse(config, OF_SURFACES, "take --model mender for pictures of any size, or leave it out")
         if config.false_alarms is not None:
             checks.fraction("false_alarms", config.false_alarms)
         checks.not_negative("blur", config.blur)

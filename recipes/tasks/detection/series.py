@@ -9,6 +9,7 @@ import keras
 import numpy as np
 from matplotlib.figure import Figure
 
+import zoo
 from recipes import running, training
 from recipes.data import series as source
 from recipes.data.series import SeriesData
@@ -21,14 +22,15 @@ from recipes.running.pipeline import Trained
 from recipes.tasks.detection import by_step, events, measuring
 from recipes.tasks.detection.events import Event
 from recipes.tasks.detection.normal import Kind
-from recipes.tasks.detection.options import OF_OTHERS, DetectionOptions, refuse
+from recipes.tasks.detection.options import OF_OTHERS, OF_SURFACES, SERIES, DetectionOptions, refuse
 from recipes.tasks.detection.samples import falling
 from recipes.training import Progress
-from zoo import checks, precision
+from zoo import UsageError, checks, precision
 from zoo.words import printable
 from zoo.wrappers.series_detector import SeriesDetector
 
 CARD = "anomaly_series"
+KIND = "series"
 STRIDES = 8  # of a window
 MOST_DRAWN = 4  # channels
 
@@ -177,7 +179,12 @@ def check(config: DetectionOptions) -> None:
     Raises:
         UsageError: If one is.
     """
-    refuse(config, OF_OTHERS, "leave it out where --time says that the data are a series")
+    if KIND not in (taken := zoo.describe(config.model).kinds):
+        raise UsageError(
+            f"--model {config.model} takes {' or '.join(taken)}, and no series, which --time says the data are: take "
+            f"--model {SERIES}, or another of {', '.join(zoo.list_models(data=KIND))}."
+        )
+    refuse(config, [*OF_OTHERS, *OF_SURFACES], "leave it out where --time says that the data are a series")
     if config.false_alarms is not None:
         checks.fraction("false_alarms", config.false_alarms)
     if config.window is not None:

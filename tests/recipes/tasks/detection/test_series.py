@@ -134,6 +134,11 @@ def test_a_series_without_labels_says_what_cannot_be_measured(tmp_path):
     [
         ({"time": "wehn"}, "has no column 'wehn'"),
         ({"size": (8,)}, "--size 8 is for other data: leave it out where --time says that the data are a series."),
+        ({"upright": True}, "--upright is for other data: leave it out"),
+        (
+            {"model": "mender"},
+            "--model mender takes pictures, and no series, which --time says the data are: take --model",
+        ),
         ({"window": 1}, "window must be an integer of at least 2"),
         ({"stride": 9}, "stride must be at most 8"),
         ({"train_steps": 0.0}, "train_steps must be a number above 0"),
