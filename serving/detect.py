@@ -23,7 +23,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,12 +56,12 @@ class Detector:
         notes: What is odd about a file: nothing.
     """
 
-    kept: ClassVar[tuple[str, ...]] = ()
-    notes: ClassVar[tuple[str, ...]] = ()
     loaded: Any
     inputs: dict[str, str]
     kinds: dict[str, Kind]
     beside: dict[str, Any]
+    kept: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __call__(self, rows: Rows) -> dict[str, np.ndarray]:
         """Returns `score` and `is_anomaly` of rows, shape `(rows,)`.

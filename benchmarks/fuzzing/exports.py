@@ -8,7 +8,6 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -28,8 +27,10 @@ from serving.container import HEAD
 from serving.decompress import decompressed
 from serving.detect import Detector as Answer
 from serving.detect import detect, detector
+from serving.formats import saved_model
 from serving.loading import load
 from serving.photographs import Photograph
+from serving.signatures import Loaded
 from zoo import checksums
 from zoo.autoencoder import Autoencoder
 from zoo.wrappers.detector import Detector
@@ -96,15 +97,15 @@ def _written(files: Files) -> Path:
 _KEPT: list[tempfile.TemporaryDirectory] = []
 
 
-def _loaded(saved: Files) -> Any:
-    return load(_written(saved))
+def _loaded(saved: Files) -> Loaded:
+    return saved_model.load(_written(saved) / saved_model.FOLDER)
 
 
 def _answer(saved: Files) -> Answer:
     return detector(_written(saved))
 
 
-def _compared(loaded: Any, folder: Path) -> list[str]:
+def _compared(loaded: Loaded, folder: Path) -> list[str]:
     """Compares golden outputs with a SavedModel's, as serving.verify does."""
     golden = verify.read_golden(folder / "golden.npz")
     both = golden.keys() & set(loaded.signatures)

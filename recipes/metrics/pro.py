@@ -30,9 +30,10 @@ def pro(masks: Sequence[np.ndarray], maps: Sequence[np.ndarray], most: float = M
     defect = weight > 0
     scores = np.concatenate([each.ravel() for each in maps])
     alarms, overlap, _ = roc_curve(defect, scores, sample_weight=np.where(defect, weight, 1.0))
-    inside = alarms < most
-    at_most = np.interp(most, alarms, overlap)
-    return float(np.trapezoid(np.r_[overlap[inside], at_most], np.r_[alarms[inside], most]) / most)
+    end = int(np.searchsorted(alarms, most))  # the first point there or beyond: what rises there counts no more
+    share = (most - alarms[end - 1]) / (alarms[end] - alarms[end - 1])
+    at_most = overlap[end - 1] + share * (overlap[end] - overlap[end - 1])
+    return float(np.trapezoid(np.r_[overlap[:end], at_most], np.r_[alarms[:end], most]) / most)
 
 
 def _weights(mask: np.ndarray) -> np.ndarray:
