@@ -1,5 +1,6 @@
 """A series step by step: some channels, the score with its threshold, events, and labels if there are any."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -59,11 +60,16 @@ def draw(
         plot.set(xlim=(0, len(score)), xticks=[])
         plain(plot)
     places = np.linspace(0, len(score) - 1, min(TICKS, len(score))).astype(int)
-    last.set_xticks(places, [name(words[i], WIDTH / TICKS - 0.3) for i in places], fontsize="small")
+    last.set_xticks(places, [_two_lines(str(words[i])) for i in places], fontsize="small")
     handles, called = last.get_legend_handles_labels()
     first = dict(zip(reversed(called), reversed(handles), strict=True))  # of several that are called alike
     made.legend(first.values(), first.keys(), loc="outside lower center", ncols=4, frameon=False)
     return made
+
+
+def _two_lines(words: str) -> str:
+    """Returns a date over its time of day; other words in one line."""
+    return "\n".join(name(part, WIDTH / TICKS - 0.3) for part in re.split(r"(?<=\d)[T ](?=\d)", words, maxsplit=1))
 
 
 def _lines(plot: Axes, values: np.ndarray, segments: Sequence[slice], color: str) -> None:

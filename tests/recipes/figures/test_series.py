@@ -27,7 +27,7 @@ def test_a_plot_a_channel_and_one_of_the_score(steps, tmp_path):
     assert [len(line.get_xdata()) <= 2 + series.MOST for line in first.lines] == [True, True]  # a line a stretch
     assert first.lines[1].get_ydata().max() == x.max()
     assert last.lines[-1].get_ydata()[0] == 2.0
-    assert last.get_xticklabels()[0].get_text().endswith("2026-01-01 0")
+    assert last.get_xticklabels()[0].get_text().endswith("2026-01-01\n0")
     assert {text.get_text() for text in figure.legends[0].get_texts()} == {"threshold", "event", "taken as normal"}
 
 
