@@ -170,6 +170,7 @@ print(json.dumps(found))
 """
 
 
+@pytest.mark.slow
 def test_two_replicas_keep_the_codebook_of_one_device(fresh_python):
     run = fresh_python("-c", REPLICAS)
     assert run.returncode == 0, run.stderr

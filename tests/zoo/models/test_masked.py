@@ -169,6 +169,7 @@ def test_two_replicas_give_the_losses_of_one_device(fresh_python):
     np.testing.assert_allclose(two, one, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_it_trains_in_bfloat16():
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
