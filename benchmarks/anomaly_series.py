@@ -128,7 +128,7 @@ def measured(found: dict[str, tuple[np.ndarray, float]], anomalous: np.ndarray, 
     numbers: dict[str, Any] = {"seconds": round(found["seconds"][1], 2), "steps": len(one)}
     for name, (scores, threshold) in found.items():
         if name != "seconds":
-            flagged = ~np.isfinite(scores) | (scores > threshold)
+            flagged = by_step.flags(scores, threshold)
             counts = [
                 int(np.sum(a & b)) for a, b in ((flagged, anomalous), (flagged, ~anomalous), (~flagged, anomalous))
             ]

@@ -142,23 +142,17 @@ def fit(model: Autoencoder, config: Config, images: Images, folder: Path) -> Pro
     import tensorflow as tf
 
     from recipes import training
-    from recipes.data.images import patches
+    from recipes.training.patches import middles, patches
 
     def batches(epoch: tf.Variable) -> tf.data.Dataset:
         return patches(images.train.pictures, config.patch_size, config.batch_size, config.steps, config.seed, epoch)
 
-    validation = tf.data.Dataset.from_tensor_slices(middles(images.validation)).batch(4)
+    watched = images.validation.pictures
+    side = min(VALIDATED, *(min(picture.shape[:2]) for picture in watched)) // BLOCK * BLOCK
+    validation = tf.data.Dataset.from_tensor_slices(middles(watched, side)).batch(4)
     fitting = running.fitting(config)
     fitting["identity"]["samples"] = images.checksum
     return training.fit(model, batches, validation, folder=folder, monitor=None, **fitting)
-
-
-def middles(part: Loaded) -> np.ndarray:
-    """Returns the middles of pictures, of one size, shape `(n, side, side, channels)`, uint8."""
-    side = min(VALIDATED, *(min(picture.shape[:2]) for picture in part.pictures)) // BLOCK * BLOCK
-    corners = [[(length - side) // 2 for length in picture.shape[:2]] for picture in part.pictures]
-    cut = [x[top : top + side, left : left + side] for x, (top, left) in zip(part.pictures, corners, strict=True)]
-    return np.stack(cut)
 
 
 def examples(model: Autoencoder, part: Loaded) -> np.ndarray:

@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import numpy as np
-
 import zoo
 from recipes import running
 from recipes.tasks import features
@@ -27,7 +25,7 @@ from zoo import UsageError, checks
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from recipes.data.images import Images, Loaded
+    from recipes.data.images import Images
     from recipes.publishing import Drawing
     from recipes.tasks.pictures.restoration import Restoration
     from recipes.training import Progress
@@ -201,7 +199,7 @@ def fit(model: Restorer, config: Config, images: Images, folder: Path) -> Progre
     import tensorflow as tf
 
     from recipes import training
-    from recipes.data.images import patches
+    from recipes.training.patches import middles, patches
 
     train, size = images.train, config.patch_size
 
@@ -209,22 +207,13 @@ def fit(model: Restorer, config: Config, images: Images, folder: Path) -> Progre
         inputs = train.inputs or None
         return patches(train.pictures, size, config.batch_size, config.steps, config.seed, epoch, inputs=inputs)
 
-    middles = _middles(images.validation)
-    validation = tf.data.Dataset.from_tensor_slices(middles if len(middles) > 1 else middles[0]).batch(8)
+    watched = images.validation
+    side = min(VALIDATED, *(min(picture.shape[:2]) for picture in watched.pictures))
+    cut = tuple(middles(kind, side) for kind in (watched.inputs, watched.pictures) if kind)  # of pairs, both
+    validation = tf.data.Dataset.from_tensor_slices(cut if len(cut) > 1 else cut[0]).batch(8)
     fitting = running.fitting(config)
     fitting["identity"]["samples"] = images.checksum
     return training.fit(model, batches, validation, folder=folder, monitor=None, **fitting)
-
-
-def _middles(part: Loaded) -> tuple[np.ndarray, ...]:
-    """Returns the middles of pictures, of one size, shape `(n, side, side, channels)`; of pairs, both."""
-    side = min(VALIDATED, *(min(picture.shape[:2]) for picture in part.pictures))
-
-    def middle(x: np.ndarray) -> np.ndarray:
-        top, left = ((length - side) // 2 for length in x.shape[:2])
-        return x[top : top + side, left : left + side]
-
-    return tuple(np.stack([middle(x) for x in kind]) for kind in (part.inputs, part.pictures) if kind)
 
 
 def draw(config: Config, restoration: Restoration, images: Images, progress: Progress) -> dict[str, Drawing]:

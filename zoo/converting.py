@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -24,9 +24,9 @@ import tensorflow as tf
 
 from zoo import golden
 from zoo.autoencoder import Autoencoder, Endpoint
+from zoo.checksums import LISTED
 from zoo.ops.plain import plainly
 
-LISTED = "signatures.json"
 TOLERANCE = 1e-5  # of the largest number, or of 1
 FREE = 24  # the side of a picture of any size, where none is given
 ODD = (13, 11)  # of another one
@@ -85,16 +85,15 @@ def write(
     examples = _drawn(model) if examples is None else examples
     known = {"golden": golden.arrays(endpoints, examples), "other": _others(endpoints, examples)}
     found: dict[str, dict[str, Any]] = {}
-    while signatures:
+    while True:
         wrong = convert(signatures, target)
-        if not wrong:
+        if signatures and not wrong:
             list_(target, {name: _described(each, file_of(name)) for name, each in signatures.items()}, {}, versions)
             found, wrong = _checked(signatures, endpoints, known, runtime, target)
-        refused |= wrong
-        signatures = {name: each for name, each in signatures.items() if name not in wrong}
         if not wrong:
             break
-    convert(signatures, target)  # without those that were wrong
+        refused |= wrong
+        signatures = {name: each for name, each in signatures.items() if name not in wrong}
     for name, reason in refused.items():
         print(f"{runtime} leaves out {name}: {reason}.")
     listed = {
@@ -178,12 +177,17 @@ def _others(endpoints: Mapping[str, Endpoint], examples: np.ndarray) -> Arrays:
 
 def _longer(endpoint: Endpoint) -> Endpoint:
     """Returns an endpoint with other examples: those that it brings, or a row more where there are several."""
-    free = {spec.name for spec in endpoint.inputs if spec.shape.rank and spec.shape[0] is None}
+    free = _of_rows(endpoint.inputs)
     examples = {
         name: np.concatenate([value, value[:1]]) if name in free and len(value) > 1 else value
         for name, value in endpoint.examples.items()
     }
     return endpoint._replace(examples={**examples, **endpoint.others})
+
+
+def _of_rows(specs: Sequence[tf.TensorSpec]) -> set[str]:
+    """Returns the names of the inputs that have a row a sample, as many as there are samples."""
+    return {spec.name for spec in specs if spec.shape.rank and spec.shape[0] is None}
 
 
 def _described(signature: Signature, file: str) -> dict[str, Any]:
@@ -240,7 +244,7 @@ def _part(arrays: Mapping[str, np.ndarray], prefix: str) -> Arrays:
 
 def _rows(signature: Signature, golden_inputs: Arrays) -> dict[str, Arrays]:
     """Returns inputs of 1 and of 256 rows; none of a signature whose inputs have no rows."""
-    free = {spec.name for spec in signature.inputs if spec.shape.rank and spec.shape[0] is None}
+    free = _of_rows(signature.inputs)
     if not free:
         return {}
     return {

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from recipes.data.splits import is_number
+from recipes.data.table import _listed, check_there
 from recipes.reading import times
 from recipes.reading.tables import Kind, Table
 from zoo import UsageError
-from zoo.checks import did_you_mean
 
 MOST_NUMBERS = 500_000_000  # 4 GB of memory
 LARGEST = float(np.finfo("float32").max)
@@ -71,7 +71,7 @@ class Recording:
         others = int((~np.isclose(steps, usual, rtol=0.01) & (steps > 0)).sum()) - gaps
         empty = int((~np.isfinite(self.x)).any(axis=1).sum())
         early = 0 if self.anomalous is None else int(self.anomalous[: self.normal].sum())
-        told = {
+        remarks = {
             f"{_counted(int((steps == 0).sum()), 'step')} at the time of the step before": (steps == 0).any(),
             f"{_counted(others, 'step')} of another length than the usual {usual:g}": others > 0,
             f"{_counted(gaps, 'gap')} of over {times.GAP * usual:g}, which no window goes over": gaps > 0,
@@ -79,7 +79,7 @@ class Recording:
             f"{_counted(early, 'step')} labelled anomalous among the first {self.normal:,}, which are taken as "
             "normal all the same": early > 0,
         }
-        return [f"{self.name} has {sentence}." for sentence, holds in told.items() if holds]
+        return [f"{self.name} has {sentence}." for sentence, holds in remarks.items() if holds]
 
 
 def read(
@@ -144,11 +144,9 @@ def check_column(table: Table, name: str) -> None:
     Raises:
         UsageError: If it has not; names the nearest and the others.
     """
-    count = table.names.count(name)
-    if count != 1:
-        listed = ", ".join(map(repr, table.names[:20]))
-        has = f"has no column {name!r}" if not count else f"has {count} columns called {name!r}"
-        raise UsageError(f"{table.name} {has}: it has {listed}. {did_you_mean(name, table.names)}".strip())
+    check_there(table, name)
+    if (count := table.names.count(name)) > 1:
+        raise UsageError(f"{table.name} has {count} columns called {name!r}: it has {_listed(table.names)}.")
 
 
 def _anomalous(table: Table, label: str, lines: np.ndarray, words: np.ndarray, normal: str | None) -> np.ndarray:

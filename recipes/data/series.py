@@ -231,6 +231,6 @@ def _split(found: Sequence[Recording], steps: int, train: Part, share: float) ->
 
 def _notes(found: Sequence[Recording]) -> str:
     """Returns what is odd about the files, a line each."""
-    told = [sentence for one in found for sentence in one.notes()]
-    more = [f"{len(told) - SHOWN} more such sentences are left out."] if len(told) > SHOWN + 1 else []
-    return "\n".join([*told[: SHOWN if more else None], *more])
+    remarks = [sentence for one in found for sentence in one.notes()]
+    more = [f"{len(remarks) - SHOWN} more such sentences are left out."] if len(remarks) > SHOWN + 1 else []
+    return "\n".join([*remarks[: SHOWN if more else None], *more])

@@ -126,9 +126,7 @@ def _columns(
 ) -> tuple[str, ...]:
     """Returns the names of the columns to take."""
     for name in [*(columns or ()), *categories, *([] if label is None else [label])]:
-        if name not in table.names:
-            hint = did_you_mean(name, table.names)
-            raise UsageError(f"{table.name} has no column {name!r}: it has {_listed(table.names)}. {hint}".strip())
+        check_there(table, name)
     found = tuple(name for name in (columns or table.names) if name != label)
     _check_names(table, found if columns else table.names)
     if len(found) < 2:
@@ -136,6 +134,17 @@ def _columns(
             f"{table.name} must have at least 2 columns of values. Received: {_listed(found)}, in {table}."
         )
     return found
+
+
+def check_there(table: Table, name: str) -> None:
+    """Checks that a table has a column.
+
+    Raises:
+        UsageError: If it has not; names the nearest and the others.
+    """
+    if name not in table.names:
+        hint = did_you_mean(name, table.names)
+        raise UsageError(f"{table.name} has no column {name!r}: it has {_listed(table.names)}. {hint}".strip())
 
 
 def _check_header(table: Table) -> None:

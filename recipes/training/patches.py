@@ -11,6 +11,13 @@ from zoo.checks import positive_integer
 FAR = 1 << 32  # sets the seeds of two draws apart
 
 
+def middles(pictures: Sequence[np.ndarray], side: int) -> np.ndarray:
+    """Returns the middles of pictures, shape `(n, side, side, channels)`; no side of a picture may be below `side`."""
+    corners = [[(length - side) // 2 for length in picture.shape[:2]] for picture in pictures]
+    cut = [x[top : top + side, left : left + side] for x, (top, left) in zip(pictures, corners, strict=True)]
+    return np.stack(cut)
+
+
 def patches(
     pictures: Sequence[np.ndarray],
     size: int,

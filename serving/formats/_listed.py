@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from serving.refusing import Refused, guarded
-from serving.signatures import Spec
+from serving.signatures import Loaded, Signature, Spec
+from serving.sums import LISTED
 
-LISTED = "signatures.json"
+if TYPE_CHECKING:
+    import numpy as np
+
+Run = Callable[[Mapping[str, Any], list[str]], list[Any]]  # from inputs, and names of tensors, to these
 LONGEST = 10_000_000  # bytes of it
 
 
@@ -45,3 +51,33 @@ def specs(listed: list[dict[str, Any]]) -> dict[str, Spec]:
 def left_out(found: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     """Returns, by signature, the outputs that the format has not."""
     return {name: tuple(record.get("left_out", ())) for name, record in found["signatures"].items()}
+
+
+def of_files(folder: Path, opened: Callable[[Path], Run]) -> Loaded:
+    """Loads a folder with a file a signature; each file is opened when its signature is first called.
+
+    Args:
+        folder: The format's folder.
+        opened: Opens a file; returns what runs it.
+
+    Raises:
+        Refused: If the folder does not say what is there.
+    """
+    found = read(folder)
+    signatures = {name: _signature(folder, record, opened) for name, record in found["signatures"].items()}
+    return Loaded(signatures, found["refused"], left_out(found))
+
+
+def _signature(folder: Path, record: dict[str, Any], opened: Callable[[Path], Run]) -> Signature:
+    file = folder / record["file"]
+    tensors = {spec["name"]: spec["tensor"] for spec in record["outputs"]}
+
+    @functools.cache
+    def run() -> Run:
+        with guarded(file, "cannot be loaded", "fetch or export it again"):
+            return opened(file)
+
+    def call(inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return dict(zip(tensors, run()(inputs, list(tensors.values())), strict=True))
+
+    return Signature(call, specs(record["inputs"]), tuple(tensors))

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from serving.formats import _listed
-from serving.refusing import guarded
-from serving.signatures import Loaded, Signature
-
-if TYPE_CHECKING:
-    import numpy as np
+from serving.signatures import Loaded
 
 FOLDER = "onnx"
 
@@ -27,26 +22,17 @@ def load(folder: Path, *, trusted: bool = False) -> Loaded:
     Raises:
         Refused: If it does not say what is there.
     """
-    found = _listed.read(folder)
-    signatures = {name: _signature(folder, record) for name, record in found["signatures"].items()}
-    return Loaded(signatures, found["refused"], _listed.left_out(found))
+    return _listed.of_files(folder, _opened)
 
 
-def _signature(folder: Path, record: dict[str, Any]) -> Signature:
-    """Returns one signature, whose file is loaded when it is first called."""
-    file = folder / record["file"]
-    tensors = {spec["name"]: spec["tensor"] for spec in record["outputs"]}
+def _opened(file: Path) -> _listed.Run:
+    import onnxruntime
 
-    @functools.cache
-    def session() -> Any:
-        import onnxruntime
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3  # errors
+    session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3  # errors
-        with guarded(file, "cannot be loaded", "fetch or export it again"):
-            return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+    def run(inputs: Mapping[str, Any], tensors: list[str]) -> list[Any]:
+        return session.run(tensors, dict(inputs))
 
-    def call(inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        return dict(zip(tensors, session().run(list(tensors.values()), dict(inputs)), strict=True))
-
-    return Signature(call, _listed.specs(record["inputs"]), tuple(tensors))
+    return run

@@ -63,6 +63,13 @@ def _places(values: tf.Tensor, known: Sequence[str]) -> tf.Tensor:
     return tf.where(tf.reduce_any(same, axis=1), place, math.nan)
 
 
+def check_names(columns: Sequence[str] | None, count: int) -> None:
+    """Raises `UsageError` unless there are as many names, each another, or none."""
+    if columns is not None:
+        fits = len(set(columns)) == len(columns) == count
+        checks.check(fits, "columns", f"{count} names, each another", list(columns)[:SHOWN])
+
+
 def keywords(columns: Sequence[str], taken: Iterable[str] = ()) -> tuple[str, ...]:
     """Returns what a signature calls its inputs: the columns' names, or what TensorFlow takes in their place.
 

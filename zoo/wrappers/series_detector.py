@@ -37,7 +37,7 @@ from zoo.layers.standardization import Standardization
 from zoo.ops.compiled import compiled
 from zoo.ops.infinity import finite_or_infinite
 from zoo.ops.windows import mean_by_step
-from zoo.wrappers.columns import named, ordered
+from zoo.wrappers.columns import check_names, named, ordered
 from zoo.wrappers.detector import Detector
 from zoo.wrappers.raw import Raw
 
@@ -85,9 +85,7 @@ class SeriesDetector(Raw):
         for key, values in {"mean": prepare.mean, "usual": [1.0] * channels if usual is None else usual}.items():
             checks.check(np.shape(values) == (channels,), key, expected, values)
         checks.integer("stride", stride, 1, window)
-        if columns is not None:
-            fits = len(set(columns)) == len(columns) == channels
-            checks.check(fits, "columns", f"{channels} names, each another", list(columns)[:20])
+        check_names(columns, channels)
         super().__init__(
             model,
             prepare=prepare,

@@ -13,7 +13,7 @@ from zoo import checks
 from zoo.autoencoder import Autoencoder, Endpoint
 from zoo.layers.standardization import Standardization
 from zoo.layers.table_coding import TableCoding
-from zoo.wrappers.columns import SHOWN, named, numbered, ordered
+from zoo.wrappers.columns import SHOWN, check_names, named, numbered, ordered
 from zoo.wrappers.raw import Raw
 
 EXAMPLES = np.array([0.0, 1.0, -1.0, 3.0])  # standardized, of each column, for golden outputs
@@ -52,9 +52,7 @@ class Standardized(Raw):
         prepare: keras.Layer = Standardization(mean, scale, name="standardize")
         restore: keras.Layer = Standardization(mean, scale, invert=True, name="put_back")
         mean, scale, width = prepare.mean, prepare.scale, np.size(prepare.mean)
-        if columns is not None:
-            fits = len(set(columns)) == len(columns) == width
-            checks.check(fits, "columns", f"{width} names, each another", list(columns)[:SHOWN])
+        check_names(columns, width)
         coded = bool(empty or words)
         if coded:
             empty, words, shares = empty or [None] * width, words or [()] * width, shares or [()] * width

@@ -36,7 +36,7 @@ def numbers(data: SeriesData, scores: Sequence[np.ndarray], threshold: float) ->
     """
     parts = [one.parts["test"] for one in data.recordings]
     score = np.concatenate([values[at] for values, at in zip(scores, parts, strict=True)])
-    flagged = ~np.isfinite(score) | (score > threshold)
+    flagged = flags(score, threshold)
     known = [(one.anomalous, at) for one, at in zip(data.recordings, parts, strict=True) if one.anomalous is not None]
     if not known:
         return {"flagged": float(flagged.mean())}
@@ -56,6 +56,11 @@ def numbers(data: SeriesData, scores: Sequence[np.ndarray], threshold: float) ->
         "auroc": auroc(anomalous, ranked),
         "average_precision": average_precision(anomalous, ranked),
     }
+
+
+def flags(score: np.ndarray, threshold: float) -> np.ndarray:
+    """Returns which steps are called anomalies, shape `(steps,)`: also those without a score that is a number."""
+    return ~np.isfinite(score) | (score > threshold)
 
 
 def baselines(data: SeriesData, stride: int, false_alarms: float | None, seed: int) -> list[dict]:

@@ -16,6 +16,7 @@ from recipes.metrics.auroc import auroc
 from recipes.metrics.average_precision import average_precision
 from recipes.publishing import Report, row
 from recipes.tasks.detection.normal import FALSE_ALARMS, PARTS, Kind, share_of
+from recipes.training import Progress
 from zoo.wrappers.detector import Detector
 
 PCA_DIMENSIONS = (1, 2, 4, 8, 16, 32, 64, 128)
@@ -99,6 +100,11 @@ def verdict(report: Report, metric: str) -> dict[str, str]:
         return {metric: "no baseline is better here."}
     listed = " and ".join(f"{row['name']} ({row['value']:.4f})" for row in better)
     return {metric: f"better here than the model ({report.test[metric]:.4f}): {listed}. A simpler method may do."}
+
+
+def falling(progress: Progress) -> bool:
+    """Says whether a training ended because no more epochs were allowed, with the lowest loss in the last of them."""
+    return not progress.stopped and progress.best_epoch == progress.epoch - 1
 
 
 def unfinished(kinds: Sequence[Kind], still_falling: Sequence[bool]) -> dict[str, str]:

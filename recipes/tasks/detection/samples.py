@@ -76,7 +76,9 @@ class Search:
         self.report = measuring.measure(
             data, kinds, self.detectors, self.scores, false_alarms=config.false_alarms, seed=config.seed
         )
-        self.report.explained |= measuring.unfinished(kinds, [falling(progress) for progress in self.trainings])
+        self.report.explained |= measuring.unfinished(
+            kinds, [measuring.falling(progress) for progress in self.trainings]
+        )
         return self.report
 
     def draw(self) -> Mapping[str, Drawing]:
@@ -146,11 +148,6 @@ def train_one(config: DetectionOptions, splits: Splits, kind: Kind, folder: Path
     model = precision.in_float32(model)
     detector = Detector(model, blur=config.blur if splits.pictures else 0.0, relative=splits.pictures)
     return detector.calibrate(validation, share_of(config.false_alarms, len(validation))), progress
-
-
-def falling(progress: Progress) -> bool:
-    """Says whether a training ended because no more epochs were allowed, with the lowest loss in the last of them."""
-    return not progress.stopped and progress.best_epoch == progress.epoch - 1
 
 
 def together(detectors: list[Detector]) -> Autoencoder:

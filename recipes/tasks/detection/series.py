@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 import zoo
 from recipes import running, training
 from recipes.data import series as source
+from recipes.data.recording import Recording
 from recipes.data.series import SeriesData
 from recipes.figures import curves
 from recipes.figures import scores as histograms
@@ -23,7 +24,6 @@ from recipes.tasks.detection import by_step, events, measuring
 from recipes.tasks.detection.events import Event
 from recipes.tasks.detection.normal import Kind
 from recipes.tasks.detection.options import OF_OTHERS, OF_SURFACES, SERIES, DetectionOptions, refuse
-from recipes.tasks.detection.samples import falling
 from recipes.training import Progress
 from zoo import UsageError, checks, precision
 from zoo.words import printable
@@ -96,7 +96,9 @@ class Search:
         for metric in (name for name in by_step.METRICS[:2] if name in self.report.test):
             words = self.report.explained.get(metric, ""), measuring.verdict(self.report, metric)[metric]
             self.report.explained[metric] = " ".join(filter(None, words))
-        self.report.explained |= measuring.unfinished([Kind("the first steps", None)], [falling(self.progress)])
+        self.report.explained |= measuring.unfinished(
+            [Kind("the first steps", None)], [measuring.falling(self.progress)]
+        )
         print("", *map(printable, events.shown(self.events).splitlines()), sep="\n")
         return self.report
 
@@ -113,10 +115,13 @@ class Search:
         """Returns the events among the steps that test, file by file."""
         found = []
         for one, contributions, score in zip(self.data.recordings, self.contributions, self.scores, strict=True):
-            flagged = ~np.isfinite(score) | (score > self.detector.threshold)
-            flagged[: one.normal] = False
+            flagged = self._flagged(one, score)
             found += events.events(one, contributions, flagged, self.data.window, self.data.columns)
         return found
+
+    def _flagged(self, one: Recording, score: np.ndarray) -> np.ndarray:
+        """Returns which of a file's steps are alarms; those that are taken as normal are none."""
+        return by_step.flags(score, self.detector.threshold) & (np.arange(len(one)) >= one.normal)
 
     def _words(self) -> dict[str, str]:
         """Returns sentences for the card: what was normal, how alarms become events, what the volume's buffer is."""
@@ -144,8 +149,7 @@ class Search:
         ]
         at = int(np.argmax(peaks))
         one, score, contributions = self.data.recordings[at], self.scores[at], self.contributions[at]
-        flagged = ~np.isfinite(score) | (score > self.detector.threshold)
-        flagged[: one.normal] = False
+        flagged = self._flagged(one, score)
         weight = np.where(np.isfinite(contributions), contributions, 0)[flagged if flagged.any() else slice(None)]
         shown = np.sort(np.argsort(-weight.sum(axis=0), kind="stable")[:MOST_DRAWN])
         return chart.draw(

@@ -21,7 +21,7 @@ from recipes.tasks.detection import surface_measuring as measuring
 from recipes.tasks.detection.normal import share_of
 from recipes.tasks.detection.options import OF_SERIES, DetectionOptions, refuse
 from recipes.training.augmentation import relit
-from recipes.training.patches import patches
+from recipes.training.patches import middles, patches
 from zoo import UsageError, checks, precision
 from zoo.wrappers.surface_detector import SurfaceDetector
 
@@ -96,7 +96,8 @@ class Search:
         )
         fitting = running.fitting(full)
         fitting["identity"] |= {"samples": data.checksum}
-        watched = tf.data.Dataset.from_tensor_slices(middles(data.validation.pictures, size)).batch(8)
+        validation = [mirrored(picture, size) for picture in data.validation.pictures]
+        watched = tf.data.Dataset.from_tensor_slices(middles(validation, size)).batch(8)
         self.progress = training.fit(model, batches, watched, folder=folder, monitor=None, **fitting)
         self.detector = SurfaceDetector(precision.in_float32(model), blur=config.blur)
         self.validated = self.maps(data.validation)
@@ -162,16 +163,6 @@ def mirrored(picture: np.ndarray, size: int) -> np.ndarray:
     """Mirrors a picture at its lower and right edges until no side is below the size."""
     missing = [(0, max(0, size - length)) for length in picture.shape[:2]]
     return np.pad(picture, [*missing, (0, 0)], "symmetric") if np.any(missing) else picture
-
-
-def middles(pictures: Sequence[np.ndarray], size: int) -> np.ndarray:
-    """Returns the middles of pictures, shape `(n, size, size, channels)`, of small ones mirrored."""
-    found = []
-    for picture in pictures:
-        whole = mirrored(picture, size)
-        top, left = ((length - size) // 2 for length in whole.shape[:2])
-        found.append(whole[top : top + size, left : left + size])
-    return np.stack(found)
 
 
 def shown(kinds: Sequence[str], scores: np.ndarray, anomalous: np.ndarray) -> list[int]:
