@@ -85,7 +85,7 @@ def test_a_taste_is_learned(made, folder):
     assert numbers["newcomer_rmse"] < 0.9 * biases["newcomer_rmse"]
 
 
-@pytest.mark.parametrize("options", [{"by": "user"}, {"ensemble": 3}, {"path": "sparse"}, {"refit": False}])
+@pytest.mark.parametrize("options", [{"by": "user"}, {"path": "sparse"}, {"refit": False}])
 def test_each_way_trains_and_exports(made, options):
     numbers, out = made(**options)
     assert numbers.keys() >= RATING_NUMBERS
