@@ -5,7 +5,7 @@ Arrays become `Epochs` wherever these can do what was asked for; all else goes t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from scipy import sparse
 
-from zoo import checks
+from zoo import checks, replicating
 from zoo.containers import holds_batches
 from zoo.epochs import Epochs
 from zoo.given import BATCH, Given, check_specs, checked, refuse_class_weight
@@ -126,6 +126,7 @@ def _of_training(model: Autoencoder, data: Given, size: int, shuffle: Any) -> An
     if not _in_graph(model, data) or not isinstance(shuffle, (bool, np.bool_)):
         return _stream(model, data, batch_size=size, shuffle=shuffle)
     seed = int(tf.random.uniform((), maxval=2**31 - 1, dtype=tf.int32)) if shuffle else 0
+    seed = replicating.number_from_chief(model.distribute_strategy, seed)
     return _epochs(data, size, seed=seed, shuffle=bool(shuffle))
 
 
@@ -152,33 +153,18 @@ def _stream(model: Autoencoder, data: Given, **options: Any) -> Stream:
         weighed = data.y is None and data.weight is not None  # of which Keras would forget the weights
         parts = (data.x, data.weight) if weighed else data
         adapter = keras_internals.adapter(*parts, **options)
-        return Stream(adapter, lambda *_: None, None, weighed, _filling(model))
+        return Stream(adapter, lambda *_: None, None, weighed, replicating.replicated(model))
     return Stream(
         keras_internals.adapter(*data, **options),
         lambda *specs: check_specs(model, *specs),
         lambda *parts: checked(model, Given(*parts), BATCH),
-        fill=_filling(model),
+        shared=replicating.replicated(model),
     )
 
 
-def _filling(model: Autoencoder) -> Callable[[Any], Any] | None:
-    """Returns what makes targets where there are several devices, to which no batch goes that has a None in it."""
-
-    def target(x: Any) -> Any:
-        hint = "Write fit(damaged, good, sample_weight=weights)."
-        checks.check(not model.damages, "y", "given where weights are, on several devices", None, hint)
-        return x
-
-    return None if _on_one_device(model) else target
-
-
-def _on_one_device(model: Autoencoder) -> bool:
-    return not tf.distribute.has_strategy() and model.distribute_strategy is tf.distribute.get_strategy()
-
-
 def _in_graph(model: Autoencoder, data: Given) -> bool:
-    """Says whether batches can be made where steps are taken: of dense arrays, in a graph, on one device."""
-    return not any(sparse.issparse(part) for part in data) and not model.run_eagerly and _on_one_device(model)
+    """Says whether batches can be made where steps are taken: of dense arrays, in a graph."""
+    return not any(sparse.issparse(part) for part in data) and not model.run_eagerly
 
 
 def _epochs(data: Given, batch_size: int, **options: Any) -> Epochs:

@@ -193,7 +193,7 @@ class Autoencoder(Training):
         training: bool = True,
     ) -> tf.Tensor:
         """Returns the `objective` of a batch, which is what models override: Keras calls it in each step."""
-        return self.objective(Batch(x, y, y_pred, sample_weight), training)
+        return replicas.by_rows(self.objective(Batch(x, y, y_pred, sample_weight), training))
 
     def objective(self, batch: Batch, training: bool) -> tf.Tensor:
         """Returns the compiled loss plus what layers added, with `x` as the target where there is no `y`."""

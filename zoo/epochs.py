@@ -11,6 +11,7 @@ model's `train_function`, which `stepper` makes.
 from __future__ import annotations
 
 import functools
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,7 +19,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from zoo import replicating
 from zoo.ops.keras_internals import DataAdapter
+from zoo.streams import Shared
 
 # From the rows' numbers, a seed that no other batch of the training has, and tensors, to what `train_step` takes.
 Make = Callable[..., Any]
@@ -27,8 +30,10 @@ SECONDS = (0.1, 0.4)
 MOST = 128
 
 
-class Epochs(DataAdapter):
+class Epochs(DataAdapter, tf.distribute.DistributedDataset):
     """Rows whose batches are made in the graph, in an order known from (seed, epoch).
+
+    For Keras it is distributed among replicas already: where there are several, `stepper` sees to that.
 
     Args:
         make: Makes a batch, in a graph: from the rows' numbers, shape `(batch,)`, a seed of its own, shape `(2,)`, and
@@ -83,6 +88,11 @@ class Epochs(DataAdapter):
     def get_tf_dataset(self) -> Epochs:
         """Returns what Keras begins a pass over."""
         return self
+
+    @property
+    def element_spec(self) -> Any:
+        """What batches look like, for whom they are distributed by TensorFlow; these are not."""
+        return None
 
     @property
     def num_batches(self) -> int:
@@ -165,17 +175,74 @@ def stepper(model: keras.Model, step: Callable[[Any], Any], fallback: Callable[[
         fallback: Keras's own function.
     """
     compiled: dict[Any, Callable[..., Any]] = {}
+    several = replicating.replicated(model)
+    of_stream = _of_stream(model, step) if several else None
 
     def function(batches: Any) -> Any:
+        if of_stream and isinstance(batches, Shared.Batches):
+            return of_stream(batches)
         if not isinstance(batches, Pass):
             return fallback(batches)
         epochs = batches.epochs
         specs = tuple(tf.TensorSpec((None, *tensor.shape[1:]), tensor.dtype) for tensor in epochs.tensors)
         if (epochs.make, specs) not in compiled:
-            compiled[epochs.make, specs] = _compiled(step, epochs.make, specs, model.jit_compile)
+            compiled[epochs.make, specs] = (
+                _by_replicas(model, step, epochs.make, specs)
+                if several
+                else _compiled(step, epochs.make, specs, model.jit_compile)
+            )
+        if several and epochs.ahead:  # by the clock workers would go different ways
+            epochs.ahead, epochs.pace = False, MOST
         return batches.take(model.steps_per_execution, compiled[epochs.make, specs])
 
     return function
+
+
+def _by_replicas(model: keras.Model, step: Callable[[Any], Any], make: Make, specs: tuple[Any, ...]) -> Callable:
+    """Returns what `_compiled` does, for a model of several replicas: a call of TensorFlow's for each step."""
+    take, logs = replicating.stepper(model, step), replicating.measured(model)
+    signature = (tf.TensorSpec((None,), tf.int32), tf.TensorSpec((2,), tf.int64), *specs)
+
+    @functools.cache
+    def one(few: bool) -> Callable:
+        def taken(index: tf.Tensor, seed: tf.Tensor, *tensors: tf.Tensor) -> None:
+            take(make(index, seed, *tensors), few)
+
+        return tf.function(taken, input_signature=signature, autograph=False).get_concrete_function()
+
+    def run(
+        order: tf.Tensor,
+        seeds: tf.Tensor,
+        steps: tf.Tensor,
+        size: tf.Tensor,
+        begin: tf.Tensor,
+        end: tf.Tensor,
+        *tensors: tf.Tensor,
+    ) -> Any:
+        for number in range(int(begin), int(end)):
+            index = order[number * int(size) : (number + 1) * int(size)]
+            few = len(index) < model.distribute_strategy.num_replicas_in_sync
+            one(few)(index, tf.stack([seeds[0] * steps + number, seeds[1]]), *tensors)
+        return logs()
+
+    return run
+
+
+def _of_stream(model: keras.Model, step: Callable[[Any], Any]) -> Callable[[Shared.Batches], Any]:
+    """Returns what takes steps on batches that come, by several replicas."""
+    take, logs = replicating.stepper(model, step), replicating.measured(model)
+    one = tf.function(take, autograph=False, reduce_retracing=True)
+
+    def run(batches: Shared.Batches) -> Any:
+        done = 0
+        for data in itertools.islice(batches, model.steps_per_execution):
+            one(data, few=replicating.rows(data) < model.distribute_strategy.num_replicas_in_sync)
+            done += 1
+        if not done:
+            raise StopIteration
+        return logs()
+
+    return run
 
 
 def _compiled(step: Callable[[Any], Any], make: Make, specs: tuple[tf.TensorSpec, ...], jit: bool) -> Callable:

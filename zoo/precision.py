@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import keras
 
+from zoo import replicating
 from zoo.autoencoder import Autoencoder
 from zoo.checks import UsageError
 from zoo.ops import keras_internals
@@ -35,14 +36,16 @@ def policy(name: str) -> Iterator[None]:
 def in_float32(model: Model) -> Model:
     """Returns a model that computes in float32, with the weights and the optimizer's state of one that may not.
 
+    One that was built for several devices, or workers, becomes one of a single device, which needs no other worker.
+
     Args:
-        model: A model, with all that is wrapped around it; returned as it is if it computes in float32.
+        model: A model, with all that is wrapped around it; returned as it is if it computes in float32, and here.
 
     Raises:
         UsageError: If its weights are in other types.
     """
     found = {layer.dtype_policy.name for layer in keras_internals.layers(model)}
-    if found == {EXACT}:
+    if found == {EXACT} and not replicating.elsewhere(model):
         return model
     if not found <= set(POLICIES):
         raise UsageError(

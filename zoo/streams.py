@@ -30,7 +30,7 @@ class Stream(DataAdapter):
         shapes: Looks at the batches' shapes, None where a size is not known, before the first one comes.
         check: Looks at a batch; None where the data have been looked at as a whole.
         weighed: Whether the pairs are samples and weights, without targets.
-        fill: Makes a target of samples that come with weights alone; None where a step can do without.
+        shared: Whether several replicas share each batch.
     """
 
     def __init__(
@@ -39,13 +39,13 @@ class Stream(DataAdapter):
         shapes: Check,
         check: Check | None,
         weighed: bool = False,
-        fill: Callable[[Any], Any] | None = None,
+        shared: bool = False,
     ) -> None:
         self.adapter = adapter
         self.shapes = shapes
         self.check = check
         self.weighed = weighed
-        self.fill = fill
+        self.shared = shared
         self.fault: UsageError | None = None
 
     def get_tf_dataset(self) -> Any:
@@ -54,7 +54,8 @@ class Stream(DataAdapter):
         if not isinstance(dataset, tf.data.Dataset):
             return dataset
         self.shapes(*self._parts(dataset.element_spec))
-        return dataset.map(self._looked_at)
+        batches = dataset.map(self._looked_at)
+        return Shared(batches) if self.shared else batches
 
     @property
     def num_batches(self) -> int | None:
@@ -115,7 +116,42 @@ class Stream(DataAdapter):
         """Returns what `train_step` takes; a None stands only where weights follow it."""
         if weight is None:
             return (x,) if y is None else (x, y)
-        return x, self.fill(x) if y is None and self.fill else y, weight
+        return x, y, weight
+
+
+class Shared(tf.distribute.DistributedDataset):
+    """Batches that several replicas share: all of them see the whole batch, and take their parts where steps are taken.
+
+    Keras would have TensorFlow distribute them, who knows nothing of unequal parts.
+    """
+
+    class Batches:
+        """A pass over them."""
+
+        def __init__(self, dataset: tf.data.Dataset) -> None:
+            self.iterator = iter(dataset)
+
+        def __iter__(self) -> Shared.Batches:
+            """Returns itself."""
+            return self
+
+        def __next__(self) -> Any:
+            """Returns the next batch, with None for what Keras's adapters mark as missing."""
+            missing = tf.experimental.Optional
+            parts = next(self.iterator)
+            return tf.nest.map_structure(lambda part: None if isinstance(part, missing) else part, parts)
+
+    def __init__(self, dataset: tf.data.Dataset) -> None:
+        self.dataset = dataset
+
+    def __iter__(self) -> Iterator[Any]:
+        """Begins a pass."""
+        return Shared.Batches(self.dataset)
+
+    @property
+    def element_spec(self) -> Any:
+        """What batches look like."""
+        return self.dataset.element_spec
 
 
 @contextmanager

@@ -17,7 +17,7 @@ import tyro
 from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, PrimitiveTypeInfo
 
 import zoo
-from recipes.running import folders
+from recipes.running import folders, strategies
 from recipes.running.options import Options, command, defaults, own_hyperparameters
 from recipes.running.stopping import status_of, stoppable
 from zoo import UsageError, quiet, registry
@@ -74,9 +74,11 @@ def main(recipe: str, config_class: type[Config], run: Callable[[Config], Any]) 
     try:
         with stoppable() as check:
             config = parse(config_class, sys.argv[1:], recipe)
+            strategies.start(config.strategy)
             quiet.start()
             check()
-            run(config)
+            with strategies.placed(config) as config:
+                run(config)
     except UsageError as error:
         _stop(2, printable(error))
     except OSError as error:

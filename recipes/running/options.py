@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import tyro
 
 import zoo
+from recipes.running import strategies
 from zoo import registry
 
 if TYPE_CHECKING:
@@ -42,14 +43,17 @@ class Options:
         LARGEST_BATCH: The largest batch size that is not asked for.
         FREE: The options that may differ when an interrupted run goes on.
         DECISIVE: The options by which the model is chosen, if it is not given.
+        AIMS: The validation measures that a search for better options goes by, as patterns of their names, with "min"
+            if low is good and "max" if high; the first that a run has is taken.
     """
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     LARGEST_BATCH: ClassVar[int] = 256
     KINDS: ClassVar[tuple[str, ...]] = ("pixels", "real")
     NEEDS: ClassVar[frozenset[str]] = frozenset()
-    FREE: ClassVar[tuple[str, ...]] = ("out", "resume", "data_key", "formats")
+    FREE: ClassVar[tuple[str, ...]] = ("out", "resume", "data_key", "formats", "strategy")
     DECISIVE: ClassVar[tuple[str, ...]] = ()
+    AIMS: ClassVar[Mapping[str, str]] = {}
     model: str = "sparse"
     """The model's name; its hyperparameters follow below, and other models have others."""
     pretrain_epochs: int = 10
@@ -68,6 +72,10 @@ class Options:
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
     """mixed_bfloat16 multiplies in bfloat16 while training, which is faster on processors that support it; weights and
     the export are float32 either way."""
+    strategy: Literal["mirrored", "multi_worker"] | None = None
+    """Where to train: mirrored, on all GPUs of this machine; multi_worker, on several machines, each of which runs this
+    command and is told by TF_CONFIG who the others are. Each takes its part of every batch, so that the numbers are
+    those of one device, and the first alone writes. If not given, on one device."""
     health: bool = False
     """Look at the model after each epoch (dead units, collapsed posterior, saturation, unused codes), keep the numbers,
     and say in a sentence what is wrong and which hyperparameter to change."""
@@ -139,7 +147,7 @@ def build(config: Options, input_shape: tuple[int | None, ...]) -> Autoencoder:
     from zoo import precision
 
     seed = {"seed": config.seed} if "seed" in registry.hyperparameters(registry.outline(config.model)) else {}
-    with precision.policy(config.precision):
+    with precision.policy(config.precision), strategies.scope(config.strategy):
         return zoo.build(config.model, input_shape, **{**seed, **hyperparameters(config)})
 
 

@@ -24,6 +24,7 @@ from recipes.training.pretraining import Pretraining
 from recipes.training.progress import Progress
 from recipes.training.store import CHECKPOINT, Store
 from recipes.training.warm_up import WarmUp
+from zoo import replicating
 from zoo.autoencoder import Autoencoder
 from zoo.health import Health
 
@@ -86,15 +87,16 @@ def fit(
     """
     if not callable(train):
         model.check_values("training data", train if isinstance(train, np.ndarray) else train.data)
+    _share(folder / CHECKPOINT, model)
     store = Store(folder / CHECKPOINT, {**identity, **({} if callable(train) else {"samples": _sum(train)})})
-    seconds = 0.0
-    if pretrain_epochs > 0 and hasattr(model, "pretrain") and "progress" not in store.notes:
-        seconds = _pretrain(model, train, store, pretrain_epochs, batch_size)
-
     epoch = tf.Variable(0, dtype=tf.int64, trainable=False)
     batches = train(epoch) if callable(train) else batches_of(train, batch_size, seed, epoch, augment, densify)
     model.steps_per_execution = min(STEPS_PER_EXECUTION, len(batches))
-    model.optimizer.build(model.trainable_variables)
+    seconds = 0.0
+    with model.distribute_strategy.scope():
+        if pretrain_epochs > 0 and hasattr(model, "pretrain") and "progress" not in store.notes:
+            seconds = _pretrain(model, train, store, pretrain_epochs, batch_size)
+        model.optimizer.build(model.trainable_variables)
 
     stopping = keras.callbacks.EarlyStopping(
         monitor or "loss", mode=mode, patience=patience if monitor else epochs, restore_best_weights=bool(monitor)
@@ -135,6 +137,15 @@ def fit(
             shuffle=False,  # the batches come shuffled
         )
     return progress
+
+
+def _share(file: Path, model: Autoencoder) -> None:
+    """Gives the chief's checkpoint to the other workers, if there are such: all go on from the same epoch."""
+    content = file.read_bytes() if file.exists() else b""
+    chiefs = replicating.from_chief(model.distribute_strategy, content)
+    if chiefs != content:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(chiefs)
 
 
 def _sum(x: np.ndarray | sparse.csr_array) -> str:

@@ -3,6 +3,8 @@
 Equations and papers: see `zoo/models/masked.py`.
 """
 
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -12,6 +14,7 @@ from zoo import checks, containers, shapes
 from zoo.autoencoder import Autoencoder, Batch, Endpoint, of_samples
 from zoo.kinds import Kind
 from zoo.layers.patches import Grid
+from zoo.ops import replicas
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -54,12 +57,28 @@ class Masked(Autoencoder):
         terms = Batch(x, ops.expand_dims(y, -1), _expanded(batch.output), weights)
         loss = super().objective(terms, training)
         if self.whole_share:
-            size = ops.cast(ops.shape(x)[0], "float32")
-            count = ops.maximum(ops.cast(ops.ceil(self.whole_share * size), "int32"), 1)  # of a faint share too
+            count, heavy = self._first(ops.shape(x)[0])
             weights = None if sample_weight is None else sample_weight[:count]
+            if heavy is not None:
+                weights = heavy * (ops.ones_like(y[:count, ..., 0]) if weights is None else weights)
             whole = self(x[:count], training=False)
             loss += self.whole_share * super().objective(Batch(x[:count], y[:count], whole, weights), training)
         return loss
+
+    def _first(self, size: Any) -> tuple[Any, Any]:
+        """Returns how many of so many samples are seen whole, the first ones, and what these weigh; None if as others.
+
+        A replica may have none of a batch's first samples: one that weighs nothing stands in for them.
+        """
+        part = replicas.part()
+        total = ops.cast(size if part is None else part.total, "float32")
+        count = ops.maximum(ops.cast(ops.ceil(self.whole_share * total), "int32"), 1)  # of a faint share too
+        if part is None:
+            return count, None
+        mine = ops.minimum(ops.maximum(count - part.start, 0), part.rows)
+        taken = ops.maximum(mine, 1)
+        # A replica's loss is the mean over what it takes, and counts by its rows: undone, each first one weighs alike.
+        return taken, ops.cast(mine * part.total, "float32") / ops.cast(count * part.rows, "float32")
 
     def pixel_weights(self, hidden: tf.Tensor) -> tf.Tensor:
         """Returns each pixel's weight in the first term: 0 in a visible patch, P / hidden in a hidden one.

@@ -50,7 +50,7 @@ class TotalCorrelationAutoencoder(VariationalAutoencoder):
         """Returns KL(q(z|x) || p(z)), and in training (beta - 1) times the total correlation besides; `(batch,)`."""
         parts = self.parts(code, mean, log_variance)
         for tracker, values in zip(self.trackers, parts, strict=True):
-            tracker.update_state(values)
+            tracker.update_state(ops.mean(values, axis=0))  # a number a sample: Keras weighs by the first axis
         kl = super().divergence(code, mean, log_variance, training)
         return kl + (self.beta - 1) * ops.mean(parts[1], axis=0) if training else kl
 

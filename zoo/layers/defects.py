@@ -18,6 +18,7 @@ from keras import ops
 
 from zoo import checks
 from zoo.layers.damage import Damage
+from zoo.ops import replicas
 
 MOST = 2  # defects of a picture
 COARSE, FINE = 4, 12  # waves across a picture, by which a place is bent
@@ -122,7 +123,7 @@ def _place(draws: _Draws, height: Any, width: Any) -> tf.Tensor:
 
 def _filling(draws: _Draws, x: tf.Tensor, shared: bool) -> tf.Tensor:
     """Draws what lies where the defect is, in the shape of `x`."""
-    other = tf.reverse(x if shared else tf.roll(x, 1, axis=0), [1])
+    other = tf.reverse(x if shared else _neighbors(x), [1])
     height, width = ops.shape(x)[1:3]
     other = tf.roll(other, width // 2, axis=2)
     sign = ops.sign(draws(-1, 1))
@@ -137,3 +138,11 @@ def _filling(draws: _Draws, x: tf.Tensor, shared: bool) -> tf.Tensor:
     )
     chosen = ops.floor(draws(0, len(fillings)))
     return sum(ops.where(chosen == i, filling, 0.0) for i, filling in enumerate(fillings))
+
+
+def _neighbors(x: tf.Tensor) -> tf.Tensor:
+    """Returns for each picture the one before it in the batch, which another replica may have."""
+    part = replicas.part()
+    if part is None:
+        return tf.roll(x, 1, axis=0)
+    return part.of(tf.roll(replicas.gathered(x), 1, axis=0))

@@ -10,6 +10,7 @@ __all__ = [
     "DataAdapter",
     "adapter",
     "averages",
+    "clipped",
     "forget_losses",
     "frozen",
     "knows",
@@ -54,6 +55,11 @@ def layers(model: keras.Model) -> list[keras.Layer]:
 def learning_rate(optimizer: keras.optimizers.Optimizer) -> Any:
     """Returns the variable, among the optimizer's, that holds its learning rate; or the schedule that gives it."""
     return optimizer._learning_rate
+
+
+def clipped(optimizer: keras.optimizers.Optimizer, gradients: list[Any]) -> list[Any]:
+    """Returns gradients as the optimizer clips them; None stays None."""
+    return list(optimizer._clip_gradients(gradients))
 
 
 def forget_losses(layer: keras.Layer) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 import tensorflow as tf
 from keras import ops
 
+from zoo.ops import replicas
+
 _weights: ContextVar[Any] = ContextVar("weights", default=None)
 
 
@@ -37,11 +39,14 @@ def mean(values: tf.Tensor) -> tf.Tensor:
 
 
 def average(values: tf.Tensor) -> tf.Tensor:
-    """Returns the samples' average, from `(batch, ...)` to `(...)`, by what they weigh; 0 where nothing does."""
+    """Returns the average of all replicas' samples, from `(batch, ...)` to `(...)`, by weight; 0 without weight."""
     weight = weights()
     if weight is None:
-        return ops.mean(values, axis=0)
-    return tf.math.divide_no_nan(ops.sum(values * _beside(weight, values), axis=0), ops.sum(weight))
+        if replicas.context() is None:
+            return ops.mean(values, axis=0)
+        weight = ops.ones_like(values[(slice(None), *[0] * (len(values.shape) - 1))])
+    sums = replicas.summed(ops.sum(values * _beside(weight, values), axis=0), ops.cast(ops.sum(weight), values.dtype))
+    return tf.math.divide_no_nan(*sums)
 
 
 def share() -> Any:
@@ -51,9 +56,12 @@ def share() -> Any:
 
 
 def some() -> Any:
-    """Returns 1 if any sample weighs anything, else 0."""
+    """Returns 1 if any sample of all replicas weighs anything, else 0."""
     weight = weights()
-    return 1.0 if weight is None else ops.cast(ops.any(weight > 0), "float32")
+    if weight is None:
+        return 1.0
+    (found,) = replicas.summed(ops.cast(ops.any(weight > 0), "float32"))
+    return ops.minimum(found, 1.0)
 
 
 def _beside(weight: tf.Tensor, values: tf.Tensor) -> tf.Tensor:

@@ -15,7 +15,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from zoo.ops import keras_internals
+from zoo.ops import keras_internals, replicas
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -29,6 +29,9 @@ class FusedAdam(keras.optimizers.Adam):
         """Updates the variables, the first of them after the last gradient is known."""
         if trainable_variables is not None and not self.built:
             self.build(list(trainable_variables))  # here, since the moments' beginning waits for nothing
+        if self.clipnorm or self.global_clipnorm or self.clipvalue:
+            # Keras would clip each replica's part of a gradient before it adds the parts up.
+            grads = replicas.of_sum(lambda whole: keras_internals.clipped(self, whole), list(grads))
         with tf.control_dependencies([gradient for gradient in grads if gradient is not None]):
             super().apply(grads, trainable_variables)
 

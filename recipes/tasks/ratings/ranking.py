@@ -78,7 +78,8 @@ def train(config: RatingOptions, splits: RankingSplits, folder: Path) -> tuple[A
         history = model.fit(x, verbose=0).history
         loss = float(history["loss"][-1])
         seconds = time.perf_counter() - began
-        return model, Progress(epoch=1, seconds=[seconds], history={"loss": [loss], "val_loss": [loss]})
+        exact = precision.in_float32(model)
+        return exact, Progress(epoch=1, seconds=[seconds], history={"loss": [loss], "val_loss": [loss]})
     watch = Ranked(splits.validation, model_scores(model))
     progress = training.fit(
         model,
