@@ -14,10 +14,11 @@ import dataclasses
 import inspect
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -47,6 +48,7 @@ FRAMES = 6  # of the film, from one digit to the next
 class Config(SampleOptions):
     """The recipe's options."""
 
+    AIMS: ClassVar[Mapping[str, str]] = {"sample_precision": "max"}
     model: str = "vae"
     """The name of a model that can sample; its hyperparameters follow below, and other models have others."""
     prior: Literal["own", "mixture"] = "own"

@@ -13,6 +13,7 @@ filters against noise, bicubic interpolation, grey.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -42,6 +43,7 @@ class Config(running.Options):
     KINDS: ClassVar[tuple[str, ...]] = ("pictures",)
     NEEDS: ClassVar[frozenset[str]] = frozenset({"task"})
     FREE: ClassVar[tuple[str, ...]] = (*running.Options.FREE, "apply", "self_ensemble", "trust", "bm3d")
+    AIMS: ClassVar[Mapping[str, str]] = {"psnr*": "max", "ciede*": "min"}
     model: str = "restorer"
     data: str = "sample"
     """sample (14 photographs from the package scikit-image), or the path to a folder of pictures, nested or flat."""
@@ -250,13 +252,17 @@ def applied(
     return {"done": len(done.done), "failed": len(done.failed)}
 
 
-def main() -> None:
-    """Parses the command line and runs the recipe: with a model of pictures of any size, or with one of one size."""
-    name = running.value_of("--model", sys.argv[1:])
+def entry(arguments: list[str]) -> running.Entry:
+    """Returns options and what runs them: for a model of pictures of any size, or for one of pictures of one size."""
+    name = running.value_of("--model", arguments)
     if name in set(zoo.list_models(data="pixels")) - set(zoo.list_models(data="pictures")):
-        running.main(RECIPE, Whole, reconstruct)
-    else:
-        running.main(RECIPE, Config, run)
+        return running.Entry(RECIPE, Whole, reconstruct)
+    return running.Entry(RECIPE, Config, run)
+
+
+def main() -> None:
+    """Parses the command line and runs the recipe."""
+    running.main(*entry(sys.argv[1:]))
 
 
 if __name__ == "__main__":

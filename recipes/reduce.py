@@ -42,6 +42,7 @@ class Config(SampleOptions):
     """The recipe's options."""
 
     LARGEST_BATCH: ClassVar[int] = 32
+    AIMS: ClassVar[Mapping[str, str]] = {"mse": "min"}
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         # ReLU would leave two units of code nothing to be negative with; this one can be undone.
         "vanilla": {"hidden_units": (512, 128), "activation": "leaky_relu"}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 class FeatureOptions(SampleOptions):
     """What recipes of features take."""
 
+    AIMS: ClassVar[Mapping[str, str]] = {"bce": "min", "mse": "min"}
     shift: int = 0
     """Shift each training picture by up to this many pixels each way, drawn anew each epoch; measures use pictures as
     they are."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -28,6 +28,7 @@ class DetectionOptions(SampleOptions):
 
     KINDS: ClassVar[tuple[str, ...]] = (*SampleOptions.KINDS, "series", "pictures")
     DECISIVE: ClassVar[tuple[str, ...]] = ("data", "time")
+    AIMS: ClassVar[Mapping[str, str]] = {"mean_auroc": "max", "auroc": "max"}
     model: str = ""
     """The model's name; its hyperparameters follow below, and other models have others. If not given, mender for
     folders of pictures, denoising for tables and series, and vanilla for all else."""

@@ -23,6 +23,7 @@ class RatingOptions(running.Options):
     """What a recipe of ratings takes beside what all take."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("ratings", "likes")
+    AIMS: ClassVar[Mapping[str, str]] = {"rmse": "min", "ndcg@100": "max"}
     # Chosen on validation people of MovieLens 1M, for ease, and on validation ratings of MovieLens 100K for the others.
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "autorec": {"learning_rate": 4e-3},

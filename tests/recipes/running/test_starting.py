@@ -9,7 +9,7 @@ import time
 import pytest
 
 from recipes import mnist, running
-from recipes.running import stopping
+from recipes.running import entries, stopping
 from zoo import quiet
 
 # By recipe, other models than its own are asked of too.
@@ -23,6 +23,7 @@ WORDS = [
     ("anomaly", "masked"),
     ("generate", "vae"),
 ]
+RUNNERS = {"sweep": "better options"}  # of recipes, and a word of what each says of itself
 HELP = """
 import json, runpy, sys, time
 recipe, model = sys.argv[1:]
@@ -36,7 +37,8 @@ except SystemExit as stop:
 
 
 def test_each_recipe_is_asked(root):
-    assert {f"{recipe}.py" for recipe, _ in WORDS} == {p.name for p in (root / "recipes").glob("[!_]*.py")}
+    there = {p.stem for p in (root / "recipes").glob("[!_]*.py")}
+    assert {recipe for recipe, _ in WORDS} == there - set(RUNNERS) == set(entries.names())
 
 
 @pytest.mark.parametrize(("recipe", "model"), WORDS)
@@ -54,7 +56,8 @@ def test_help_is_quick_and_imports_nothing_heavy(recipe, model, fresh_python):
 
 def test_the_list_of_recipes_has_a_line_each(fresh_python):
     lines = fresh_python("-m", "recipes").stdout.splitlines()
-    assert [line.split()[2] for line in lines] == sorted(f"recipes.{recipe}" for recipe, _ in WORDS)
+    assert [line.split()[2] for line in lines] == sorted(f"recipes.{name}" for name in [*dict(WORDS), *RUNNERS])
+    assert all(any(words in line for line in lines) for words in RUNNERS.values())
     assert "handwritten digits" in next(line for line in lines if ".mnist " in line)
 
 

@@ -1,0 +1,218 @@
+"""Search for better options of any recipe, on validation data alone; go on after a stop; print the best one's command.
+
+    python -m recipes.sweep mnist --space learning_rate=1e-4..1e-2:log latent_dim=16,32,64 --trials 30
+    python -m recipes.sweep movielens --space l2=10..100:log --trials 20 --model autorec --data data/ml-100k
+    python -m recipes.sweep mnist --space latent_dim=16,32,64 --trials 30 --resume    # after Ctrl-C or a kill
+
+Each trial is a run of the recipe with its own splits; what is not an option of the search goes to the recipe. The first
+trial has the options that one has without a search, where the space holds them. Trials go by the recipe's own measure
+on validation data, or by --metric; what they get on test data is not looked at.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import dataclasses
+import json
+import shlex
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import tyro
+
+from recipes import running
+from recipes.running import entries
+from zoo import UsageError, checks, files, quiet
+from zoo.words import printable
+
+if TYPE_CHECKING:
+    from recipes.tasks.sweep.space import Space
+    from recipes.tasks.sweep.study import Study
+
+SHOWN = 10  # rows of the table that is printed
+TABLE, FIGURE, BEST = "trials.csv", "trials.png", "best"
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search's options; all others are the recipe's."""
+
+    recipe: tyro.conf.Positional[str]
+    """The recipe's name, such as mnist."""
+    space: tuple[str, ...]
+    """What to choose from, of the recipe's options and the model's: NAME=LOW..HIGH, NAME=LOW..HIGH:log for every order
+    of magnitude alike, NAME=A,B,C; of an option of several words NAME="256,512 128"."""
+    trials: int = 30
+    """How many runs, in all."""
+    metric: str | None = None
+    """The validation measure to go by, with --goal; the recipe's own if not given."""
+    goal: Literal["min", "max"] | None = None
+    """Whether the measure should be low (min) or high (max)."""
+    out: Path | None = None
+    """The folder to keep the search in; exported/sweep-RECIPE-MODEL if not given. In it lie the table and the picture
+    of the trials, and the best one's export."""
+    resume: bool = False
+    """Go on with a search, to as many trials as are asked for now."""
+
+
+def run(search: Search, arguments: list[str]) -> dict[str, Any]:
+    """Searches; prints a line a trial, a table and the best one's command.
+
+    Args:
+        search: The search's options.
+        arguments: The recipe's, as words of a command line.
+
+    Returns:
+        The best trial's options by name, and under "value" what it was measured at.
+
+    Raises:
+        UsageError: If an option or the space is not what it should be, or the first trials fail.
+    """
+    entry = entries.find(search.recipe, arguments)
+    checks.positive_integer("trials", search.trials)
+    if (search.metric is None) != (search.goal is None):
+        raise UsageError("--metric and --goal belong together: give both, such as --metric mse --goal min.")
+    aims = {search.metric: search.goal} if search.metric and search.goal else dict(entry.options.AIMS)
+    if not aims:
+        raise UsageError(f"recipes.{search.recipe} has no measure of its own to go by: give --metric and --goal.")
+    from recipes.tasks.sweep.space import Space
+
+    space = Space(entry, arguments, search.space)
+    if space.usual.strategy == "multi_worker":
+        raise UsageError("A search runs on one machine: leave --strategy multi_worker out.")
+    out = search.out or running.EXPORTED / f"sweep-{search.recipe}-{space.usual.model}"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with running.owned(files.followed(out), command(search, arguments)):
+        return _searched(search, space, aims, out)
+
+
+def command(search: Search, arguments: list[str]) -> str:
+    """Returns the command line that goes on with a search."""
+    own = [search.recipe, "--space", *search.space, "--trials", str(search.trials)]
+    given = [("--metric", search.metric), ("--goal", search.goal), ("--out", search.out)]
+    own += [word for flag, value in given if value is not None for word in (flag, str(value))]
+    return shlex.join(["python", "-m", "recipes.sweep", *own, *arguments, "--resume"])
+
+
+def _searched(search: Search, space: Space, aims: Mapping[str, str], out: Path) -> dict[str, Any]:
+    try:
+        from recipes.tasks.sweep.study import JOURNAL, Study
+    except ImportError as error:
+        raise UsageError(f"A search needs Optuna ({error}): pip install '.[sweep]'.") from None
+    if (out / JOURNAL).exists() != search.resume:
+        there = f"A search lies in {out}: add --resume to go on, or choose another --out."
+        raise UsageError(f"There is no search in {out}: leave --resume out." if search.resume else there)
+    out.mkdir(parents=True, exist_ok=True)
+    trials = out / "trials"
+    study = Study(out, space, aims, space.usual.seed)
+
+    def measure(config: running.Options, number: int) -> Mapping[str, float]:
+        place = trials / str(number)
+        place.parent.mkdir(exist_ok=True)
+        with _quietly(trials / f"{number}.log"):
+            space.entry.run(dataclasses.replace(config, out=place, resume=True))
+        return json.loads((place / "metrics.json").read_text("utf-8"))["validation"]
+
+    def keep(number: int, best: bool) -> None:
+        if best:
+            files.remove(out / BEST)
+            (trials / str(number)).rename(out / BEST)
+        for left in (trials / str(number), trials / f"{number}.training"):
+            files.remove(left)
+
+    def tell(study: Study, trial: Any) -> None:
+        chosen = " ".join(f"{name}={_short(value)}" for name, value in trial.params.items())
+        row = study.rows()[-1]
+        found = f"failed: {row['failed']}" if row["failed"] else f"{study.metric} {_short(study.value(trial))}"
+        best = f" (best: {_short(study.value(study.best))}, trial {study.best.number})" if study.best else ""
+        print(f"Trial {trial.number} of {search.trials}: {printable(chosen)}: {printable(found)}{best}", flush=True)
+        _write_table(study.rows(), out / TABLE)
+
+    try:
+        study.run(search.trials, measure, keep, tell)
+    except UsageError:
+        if study.best is None:  # nothing to go on with
+            files.remove(out / JOURNAL)
+        raise
+    return _shown(study, space, search, out)
+
+
+def _shown(study: Study, space: Space, search: Search, out: Path) -> dict[str, Any]:
+    """Draws the trials, prints the best ones and the best one's command."""
+    from recipes.figures import trials as drawing
+
+    best = study.best
+    if best is None:
+        raise UsageError(f"All trials failed: {out / TABLE} says why.")
+    good = [row for row in study.rows() if not row["failed"]]
+    values = [row[study.metric] for row in good]
+    chosen = {name: [row[name] for row in good] for name in space.dimensions}
+    logs = [name for name, dimension in space.dimensions.items() if getattr(dimension, "log", False)]
+    title = f"{search.recipe}, {space.usual.model}: {len(good)} trials"
+    drawing.draw(values, chosen, f"{study.metric} on validation", study.goal, title, logs).savefig(out / FIGURE)
+    good.sort(key=lambda row: row[study.metric] if study.goal == "min" else -row[study.metric])
+    columns = ["trial", study.metric or "value", *space.dimensions]
+    lines = [columns, *([_short(row[column]) for column in columns] for row in good[:SHOWN])]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
+    for line in lines:
+        print("  ".join(printable(word).rjust(width) for word, width in zip(line, widths, strict=True)))
+    again = dataclasses.replace(space.config(best.params), out=None, resume=False)
+    print(
+        f"\nAll trials: {out / TABLE}, {out / FIGURE}. The best one's export: {out / BEST}/. Its command:\n"
+        f"  {running.command(search.recipe, again)}"
+    )
+    return {**best.params, "value": study.value(best)}
+
+
+@contextlib.contextmanager
+def _quietly(log: Path) -> Iterator[None]:
+    """Lets a run speak into a file; what one process builds again and again is no fault, and is forgotten."""
+    import keras
+
+    keras.backend.clear_session()
+    with log.open("a", encoding="utf-8") as opened, contextlib.redirect_stdout(opened):
+        yield
+
+
+def _write_table(rows: list[dict[str, Any]], file: Path) -> None:
+    with files.replacing(file) as aside, aside.open("w", newline="", encoding="utf-8") as opened:
+        table = csv.DictWriter(opened, list(rows[0]))
+        table.writeheader()
+        table.writerows(rows)
+
+
+def _short(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def main() -> None:
+    """Parses the command line and searches."""
+    search, arguments = None, sys.argv[1:]
+    try:
+        with running.stoppable() as check:
+            search, arguments = tyro.cli(
+                Search,
+                args=arguments,
+                prog="python -m recipes.sweep",
+                description=__doc__,
+                return_unknown_args=True,
+                config=(tyro.conf.FlagCreatePairsOff,),
+            )
+            quiet.start()
+            check()
+            run(search, list(arguments))
+    except UsageError as error:
+        print(printable(error), file=sys.stderr)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt as interrupt:
+        again = f" Go on with:\n  {command(search, list(arguments))}" if search else ""
+        print(f"\n{str(interrupt) or 'Stopped'}.{again}", file=sys.stderr)
+        raise SystemExit(running.status_of(interrupt)) from None
+
+
+if __name__ == "__main__":
+    main()
