@@ -13,7 +13,8 @@ began = time.process_time()
 import zoo
 names = zoo.list_models()
 seconds = time.process_time() - began
-by_data = {data: zoo.list_models(data=data) for data in ("pixels", "real", "series", "ratings", "likes", "pictures")}
+kinds = ("pixels", "real", "series", "ratings", "likes", "pictures", "counts")
+by_data = {data: zoo.list_models(data=data) for data in kinds}
 described = [zoo.describe(name).signature for name in names]
 heavy = [name for name in ("tensorflow", "keras") if name in sys.modules]
 print(json.dumps({"names": names, "by_data": by_data, "described": described, "seconds": seconds, "heavy": heavy}))
@@ -72,7 +73,7 @@ def test_each_model_is_listed_by_the_kinds_of_sample_that_it_takes():
         (lambda: zoo.load("/nowhere"), "/nowhere is no export: zoo.load needs the saved_model"),
         (
             lambda: zoo.list_models(data="rating"),
-            "one of 'likes', 'pictures', 'pixels', 'ratings', 'real', 'series'.",
+            "one of 'counts', 'likes', 'pictures', 'pixels', 'ratings', 'real', 'series'.",
         ),
         (lambda: zoo.register(kinds="like"), "Received: kinds='like'. Did you mean 'likes'?"),
         (lambda: zoo.build("convolutional", (8, 8), output="ratings"), "must be one of 'pixels', 'real', 'series'."),

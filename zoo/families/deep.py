@@ -27,7 +27,7 @@ class Deep(Autoencoder):
         encoder: Dense layers, perhaps after a flattening one.
         decoder: The same mirrored.
         kind: What a sample is; visible units are Bernoulli for "pixels", Gaussian for "real" numbers and for ratings,
-            where the machine is conditional: what is rated is read but not made.
+            where the machine is conditional: what is rated is read but not made; and for what is read of counts.
         cd: How `pretrain` does contrastive divergence: steps, learning rate, momentum, weight decay.
         seed: Seed of all that `pretrain` draws.
         name: The model's name.
@@ -91,7 +91,7 @@ class Deep(Autoencoder):
         data, unseen = (pretraining.read(self, part) for part in (data, unseen))
 
         ups, downs = (pretraining.dense_layers(part) for part in (self.encoder, self.decoder))
-        visible = self.kind.activation
+        visible = self.kind.visible
         history = []
         for depth, (up, down) in enumerate(zip(ups, reversed(downs), strict=True)):
             hidden = keras.activations.serialize(up.activation)

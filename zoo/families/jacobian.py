@@ -19,6 +19,7 @@ from keras import ops
 
 from zoo.layers.centering import Centering
 from zoo.layers.rating_input import RatingInput
+from zoo.layers.word_input import WordInput
 from zoo.nets.dense import ACTIVATIONS
 from zoo.ops import hutchinson
 
@@ -41,7 +42,9 @@ SHIFTS = (
     keras.layers.Identity,
     keras.layers.GaussianNoise,
     Centering,
-    RatingInput,  # before all dense layers: the Jacobian is by the numbers that it makes of ratings
+    # Before all dense layers: the Jacobian is by the numbers that these make of ratings, or of counts.
+    RatingInput,
+    WordInput,
 )
 
 

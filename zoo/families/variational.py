@@ -90,7 +90,7 @@ class VariationalAutoencoder(Generative):
         self.seeds = keras.random.SeedGenerator(self.seed)
         self.kl = keras.metrics.Mean(name="kl")
         self.reconstruction = keras.metrics.Mean(name="reconstruction")
-        if not self.kind.bernoulli and self.variance is None:
+        if self.kind.has_variance and self.variance is None:
             self.log_variance = self.add_weight(shape=(), initializer="zeros", name="log_variance")
         super().build(input_shape)
 
@@ -180,8 +180,8 @@ class VariationalAutoencoder(Generative):
         return self.kind.log_likelihood(output, ops.reshape(x, (1, -1, self.pixels)), self._log_variance())
 
     def _log_variance(self) -> Any:
-        """Returns the log variance of a value given the code; none where values are 0 or 1."""
-        if self.kind.bernoulli:
+        """Returns the log variance of a value given the code; none where they have no variance."""
+        if not self.kind.has_variance:
             return None
         return self.log_variance if self.variance is None else math.log(self.variance)
 

@@ -12,6 +12,7 @@ class Bernoulli(Kind):
 
     activation = "sigmoid"
     limits = (0.0, 1.0)
+    has_variance = False
     bernoulli = True
 
     def loss(self) -> keras.losses.Loss:

@@ -36,6 +36,7 @@ class Kind:
         limits: The least and the greatest value; None where there is none.
         has_base: Whether `makers` begin at the data's own mean.
         has_missing: Whether a value of 0, as the model reads it, is none.
+        has_variance: Whether p(x|z) has a variance, to be given or learned.
         bernoulli: Whether a value is the chance of a 1, and p(x|z) a Bernoulli distribution.
     """
 
@@ -46,12 +47,18 @@ class Kind:
     limits: tuple[float | None, float | None] = (None, None)
     has_base: ClassVar[bool] = False
     has_missing: ClassVar[bool] = False
+    has_variance: ClassVar[bool] = True
     bernoulli: ClassVar[bool] = False
 
     @property
     def name(self) -> str:
         """The kind's name, that of its file."""
         return type(self).__module__.rpartition(".")[2]
+
+    @property
+    def visible(self) -> str:
+        """The units of a restricted Boltzmann machine over what is read of samples, called by their activation."""
+        return self.activation
 
     def loss(self) -> keras.losses.Loss | None:
         """Returns the loss of a reconstruction; None where the model brings its own."""

@@ -20,12 +20,11 @@ from zoo.autoencoder import Autoencoder, Endpoint
 from zoo.layers.rating_output import RatingOutput
 from zoo.layers.transposed_dense import TransposedDense
 from zoo.ops.plain import is_plain
-from zoo.ops.searching import places
+from zoo.ops.searching import places, text_places
 from zoo.wrappers.wrapper import Wrapper
 
 # What stands for a film where fewer are left than were asked for.
 NONE = {tf.int64: -1, tf.string: ""}
-BUCKETS = 1 << 62  # of hashes of ids that are texts
 COUNT = tf.TensorSpec((), tf.int32, name="k")
 
 
@@ -174,16 +173,13 @@ class Recommender(Wrapper):
 
     def _places(self, film_ids: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Returns each id's place among the films, 0 where it is none of theirs, and whether it is."""
-        known_ids, last = tf.constant(self.film_ids), len(self.film_ids) - 1
+        known_ids = tf.constant(self.film_ids)
         if self.id_type == tf.int64:
             search = places if is_plain() else functools.partial(tf.searchsorted, out_type=tf.int64)
-            place = tf.minimum(search(known_ids, film_ids), last)
-        else:  # texts are looked for by their hashes, and two with the same hash are never taken for each other
-            hashes, asked = (tf.strings.to_hash_bucket_fast(ids, BUCKETS) for ids in (known_ids, film_ids))
-            order = tf.argsort(hashes)
-            place = tf.searchsorted(tf.gather(hashes, order), asked, out_type=tf.int64)
-            place = tf.cast(tf.gather(order, tf.minimum(place, last)), tf.int64)
-        known = tf.gather(known_ids, place) == film_ids
+            place = tf.minimum(search(known_ids, film_ids), len(self.film_ids) - 1)
+            known = tf.gather(known_ids, place) == film_ids
+        else:
+            place, known = text_places(known_ids, film_ids)
         return tf.where(known, place, 0), known
 
     def _best(self, values: tf.Tensor, k: tf.Tensor, measure: str) -> dict[str, tf.Tensor]:
