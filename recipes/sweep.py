@@ -111,25 +111,25 @@ def _searched(search: Search, space: Space, aims: Mapping[str, str], out: Path) 
     study = Study(out, space, aims, space.usual.seed)
 
     def measure(config: running.Options, number: int) -> Mapping[str, float]:
-        place = trials / str(number)
+        place = trials / str(number + 1)
         place.parent.mkdir(exist_ok=True)
-        with _quietly(trials / f"{number}.log"):
+        with _quietly(trials / f"{number + 1}.log"):
             space.entry.run(dataclasses.replace(config, out=place, resume=True))
         return json.loads((place / "metrics.json").read_text("utf-8"))["validation"]
 
     def keep(number: int, best: bool) -> None:
         if best:
             files.remove(out / BEST)
-            (trials / str(number)).rename(out / BEST)
-        for left in (trials / str(number), trials / f"{number}.training"):
+            (trials / str(number + 1)).rename(out / BEST)
+        for left in (trials / str(number + 1), trials / f"{number + 1}.training"):
             files.remove(left)
 
     def tell(study: Study, trial: Any) -> None:
         chosen = " ".join(f"{name}={_short(value)}" for name, value in trial.params.items())
         row = study.rows()[-1]
         found = f"failed: {row['failed']}" if row["failed"] else f"{study.metric} {_short(study.value(trial))}"
-        best = f" (best: {_short(study.value(study.best))}, trial {study.best.number})" if study.best else ""
-        print(f"Trial {trial.number} of {search.trials}: {printable(chosen)}: {printable(found)}{best}", flush=True)
+        best = f" (best: {_short(study.value(study.best))}, trial {study.best.number + 1})" if study.best else ""
+        print(f"Trial {trial.number + 1} of {search.trials}: {printable(chosen)}: {printable(found)}{best}", flush=True)
         _write_table(study.rows(), out / TABLE)
 
     try:

@@ -18,19 +18,19 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo.ops import draws, replicas
+from zoo.ops import draws, keras_internals, replicas
 
 CHUNK = 1 << 22  # bytes that go from one worker to the others at a time
 
 
 def replicated(model: keras.Model) -> bool:
-    """Says whether a model was built for several replicas."""
-    return model.distribute_strategy.num_replicas_in_sync > 1
+    """Says whether a model was built within a strategy, be it of a single replica."""
+    return keras_internals.strategy(model) is not None
 
 
 def elsewhere(model: keras.Model) -> bool:
-    """Says whether a model was built for other devices than those that are used outside any strategy."""
-    return model.distribute_strategy is not tf.distribute.get_strategy()
+    """Says whether a model was built within a strategy that is not the one here."""
+    return replicated(model) and keras_internals.strategy(model) is not tf.distribute.get_strategy()
 
 
 def stepper(model: keras.Model, step: Callable[[Any], Any]) -> Callable[[Any, bool], None]:

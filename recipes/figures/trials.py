@@ -41,7 +41,7 @@ def draw(
     first.step(range(1, len(numbers) + 1), best, where="post", color=ORANGE, label="the best so far")
     first.set(xlabel="trial", ylabel=name(measure))
     first.xaxis.get_major_locator().set_params(integer=True)
-    first.legend(frameon=False)
+    first.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     plain(first)
     place = int(numbers.argmin() if goal == "min" else numbers.argmax())
     for panel, (option, given) in zip(rest, chosen.items(), strict=False):

@@ -67,11 +67,35 @@ def scope(name: str | None) -> Any:
 @contextlib.contextmanager
 def placed(config: Config) -> Iterator[Config]:
     """Yields the options as this process has to have them: one that is not the chief writes and says nothing."""
-    if config.strategy != "multi_worker" or is_chief(*task()):
+    if config.strategy != "multi_worker":
         yield config
         return
-    with tempfile.TemporaryDirectory(prefix="worker-") as folder, contextlib.redirect_stdout(io.StringIO()):
-        yield dataclasses.replace(config, out=Path(folder) / "export")
+    with _together():
+        if is_chief(*task()):
+            yield config
+            return
+        with tempfile.TemporaryDirectory(prefix="worker-") as folder, contextlib.redirect_stdout(io.StringIO()):
+            yield dataclasses.replace(config, out=Path(folder) / "export")
+
+
+@contextlib.contextmanager
+def _together() -> Iterator[None]:
+    """Says in a sentence that another worker is gone, in the place of TensorFlow's error.
+
+    Raises:
+        UsageError: If it is.
+    """
+    from tensorflow import errors
+
+    gone = (errors.UnavailableError, errors.AbortedError, errors.CancelledError, errors.DeadlineExceededError)
+    try:
+        yield
+    except gone as error:
+        said = str(error.message).partition("\n")[0]
+        raise UsageError(
+            f"Another worker is gone, or cannot be reached ({said:.300}). What the chief has saved is kept: start all "
+            "workers again with --resume, the same number or another one."
+        ) from None
 
 
 def task() -> tuple[dict[str, list[str]], str, int]:

@@ -14,7 +14,7 @@ import tensorflow as tf
 import zoo
 from zoo.ops import draws, replicas
 
-THREE = ("vae", "vq_vae", "contractive")  # noise and a mean that follows, a codebook, a gradient of a gradient
+THREE = ("vae", "denoising", "contractive")  # noise and a mean that follows, corruption, a gradient of a gradient
 OTHERS = [name for name in zoo.list_models() if name not in THREE]
 ROWS, UNITS = 7, 3
 
@@ -36,14 +36,14 @@ def started(root, folder, where, names, environment=()):
 
 
 def trained(root, folder, names):
-    """Trains models on one device, on two, and by two workers; returns by place and model what came of it."""
+    """Trains models on one device, on two, and by two workers; returns what these said."""
     cluster = {"worker": [f"localhost:{port}" for port in free_ports(2)]}
     workers = [{"TF_CONFIG": json.dumps({"cluster": cluster, "task": {"type": "worker", "index": i}})} for i in (0, 1)]
-    running = [started(root, folder, where, names) for where in ("one", "devices")]
+    running = [started(root, folder, "devices", names)]
     running += [started(root, folder, "worker", names, worker) for worker in workers]
     said = [process.communicate(timeout=1800)[0] for process in running]
     assert not any(process.returncode for process in running), "\n".join(said)
-    return said
+    return said[1:]
 
 
 def numbers(folder, place, name):
@@ -54,17 +54,17 @@ def numbers(folder, place, name):
 
 def same_as_on_one_device(folder, names):
     for name in names:
-        logs, weights = numbers(folder, "one0", name)
-        for place in ("devices0", "worker0", "worker1"):
+        logs, weights = numbers(folder, "one", name)
+        for place in ("two", "worker0", "worker1"):
             found, theirs = numbers(folder, place, name)
             assert found.keys() == logs.keys()
             for key in logs:
-                assert found[key] == pytest.approx(logs[key], rel=1e-5, abs=1e-6), (name, place, key)
+                assert found[key] == pytest.approx(logs[key], rel=1e-5, abs=5e-6), (name, place, key)
             for key in weights:
                 np.testing.assert_allclose(theirs[key], weights[key], rtol=1e-4, atol=1e-5, err_msg=f"{name} {place}")
         first, second = (numbers(folder, place, name)[1] for place in ("worker0", "worker1"))
         assert all(np.array_equal(first[key], second[key]) for key in first), name
-    golden = [dict(np.load(folder / f"{place}-export" / "golden.npz")) for place in ("one", "devices", "worker")]
+    golden = [dict(np.load(folder / f"{place}-export" / "golden.npz")) for place in ("one", "two", "worker0")]
     for key in golden[0]:
         for other in golden[1:]:
             np.testing.assert_allclose(other[key], golden[0][key], rtol=1e-4, atol=1e-5, err_msg=key)
@@ -75,7 +75,7 @@ def test_two_devices_and_two_workers_are_one_device(root, tmp_path):
     said = trained(root, tmp_path, THREE)
     same_as_on_one_device(tmp_path, THREE)
     # Where this fails, Keras can do it: see what of zoo/replicating.py is still needed.
-    assert all("Keras alone: ValueError: Attempt to convert a value (PerReplica" in words for words in said[2:]), said
+    assert all("Keras alone: Attempt to convert a value (PerReplica" in words for words in said), said
 
 
 @pytest.mark.slow

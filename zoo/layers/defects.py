@@ -145,4 +145,4 @@ def _neighbors(x: tf.Tensor) -> tf.Tensor:
     part = replicas.part()
     if part is None:
         return tf.roll(x, 1, axis=0)
-    return part.of(tf.roll(replicas.gathered(x), 1, axis=0))
+    return tf.ensure_shape(part.of(tf.roll(replicas.gathered(x), 1, axis=0)), x.shape)

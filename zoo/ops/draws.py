@@ -66,7 +66,7 @@ def _whole(draw: Callable[..., Any]) -> Callable[..., Any]:
         arguments, named = tuple(map(filled, arguments)), {name: filled(value) for name, value in named.items()}
         found = draw(whole, *arguments, **named)
         begin = [0] * axis + [start] + [0] * (len(sizes) - axis - 1)
-        return tf.slice(found, begin, sizes)
+        return tf.ensure_shape(tf.slice(found, begin, sizes), [tf.get_static_value(size) for size in sizes])
 
     return drawn
 

@@ -18,6 +18,7 @@ __all__ = [
     "learning_rate",
     "moments",
     "replace_weight",
+    "strategy",
 ]
 
 
@@ -65,6 +66,11 @@ def clipped(optimizer: keras.optimizers.Optimizer, gradients: list[Any]) -> list
 def forget_losses(layer: keras.Layer) -> None:
     """Makes a layer forget what it has added to the loss: another replica's, where replicas share the layer."""
     layer._clear_losses()
+
+
+def strategy(model: keras.Model) -> Any:
+    """Returns the strategy of TensorFlow's that a model was built within; None if it was within none."""
+    return model._distribute_strategy
 
 
 def replace_weight(layer: keras.Layer, name: str, variable: keras.Variable) -> None:

@@ -121,6 +121,8 @@ def of_sum(change: Callable[[list[Any]], list[Any]], gradients: list[Any]) -> li
 def place(size: Any) -> tuple[Any, Any]:
     """Returns where so many numbers of this replica begin among those of all replicas, and how many these have."""
     here = context()
+    if here is None:
+        return 0, size
     me, count = here.replica_id_in_sync_group, here.num_replicas_in_sync
     (each,) = summed(tf.one_hot(me, count, dtype=tf.float64) * tf.cast(size, tf.float64))
     sizes = tf.cast(each, tf.int32)

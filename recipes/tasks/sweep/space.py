@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import difflib
 import io
 import math
@@ -100,17 +101,19 @@ class Space:
             self.dimensions[name] = dimension
         if not self.dimensions:
             raise UsageError(f"--space must say what to search in: {FORMS}.")
-        for name, dimension in self.dimensions.items():
-            self._try(name, dimension)
+        self.meant = {
+            name: {word: self._parsed(name, word) for word in dimension.words}
+            for name, dimension in self.dimensions.items()
+            if isinstance(dimension, Choice)
+        }
 
     def config(self, chosen: Mapping[str, Any]) -> Options:
-        """Returns the options with what was chosen, a value for each dimension.
-
-        Raises:
-            UsageError: If the recipe does not take them.
-        """
-        words = [word for name, value in chosen.items() for word in self._words(name, value)]
-        return running.parse(self.entry.options, [*self.arguments, *words], self.entry.recipe)
+        """Returns the options with what was chosen, a value for each dimension."""
+        values = {name: self.meant[name][value] if name in self.meant else value for name, value in chosen.items()}
+        own = {name: value for name, value in values.items() if name in vars(self.usual)}
+        models = {name: value for name, value in values.items() if name not in own}
+        hyperparameters = {**self.usual.hyperparameters, **models}
+        return dataclasses.replace(self.usual, hyperparameters=hyperparameters, **own)
 
     def default(self) -> dict[str, Any] | None:
         """Returns the values that the options have without a search, if all of them may be chosen."""
@@ -149,7 +152,7 @@ class Space:
             raise UsageError(f"--space {name} must have {least}LOW below HIGH. Received: {values}.")
         return Range(low, high, form == "log", whole)
 
-    def _words(self, name: str, value: Any) -> list[str]:
+    def _words(self, name: str, value: str) -> list[str]:
         """Returns the words of a command line that give an option a value."""
         flag = f"--{name.replace('_', '-')}"
         if self.kinds[name] is bool:
@@ -158,20 +161,24 @@ class Space:
             usual = {**vars(self.usual), **self.usual.hyperparameters}[name]
             on = value == "true"
             return [] if on == usual else [flag if on else f"--no-{flag[2:]}"]
-        first, *rest = value.split() if isinstance(value, str) else [repr(value)]
+        first, *rest = value.split()
         return [flag, first, *rest] if rest else [f"{flag}={first}"]
 
-    def _try(self, name: str, dimension: Dimension) -> None:
-        """Raises `UsageError` if the recipe would not take one of a dimension's values."""
-        values = dimension.words if isinstance(dimension, Choice) else (dimension.low, dimension.high)
-        for value in values:
-            try:
-                with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
-                    self.config({name: value})
-            except SystemExit:
-                kinds = typing.get_args(self.kinds[name]) or (self.kinds[name],)
-                takes = " or ".join(getattr(kind, "__name__", str(kind)) for kind in kinds)
-                raise UsageError(f"--space {name}={value} cannot be: {name} takes {takes}.") from None
+    def _parsed(self, name: str, value: str) -> Any:
+        """Returns what the recipe makes of an option's value.
+
+        Raises:
+            UsageError: If it does not take it.
+        """
+        words = [*self.arguments, *self._words(name, value)]
+        try:
+            with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
+                config = running.parse(self.entry.options, words, self.entry.recipe)
+        except SystemExit:
+            kinds = typing.get_args(self.kinds[name]) or (self.kinds[name],)
+            takes = " or ".join(getattr(kind, "__name__", str(kind)) for kind in kinds)
+            raise UsageError(f"--space {name}={value} cannot be: {name} takes {takes}.") from None
+        return {**vars(config), **config.hyperparameters}[name]
 
 
 def _choice(word: str, values: str) -> Choice:

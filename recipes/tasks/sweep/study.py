@@ -134,7 +134,7 @@ class Study:
         """Returns the ended trials as rows of a table: number, value, seconds, what was chosen, and why it failed."""
         return [
             {
-                "trial": trial.number,
+                "trial": trial.number + 1,
                 self.metric or "value": self.value(trial),
                 "seconds": round(trial.duration.total_seconds(), 1) if trial.duration else None,
                 **trial.params,

@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import zoo
 from recipes import mnist
@@ -73,6 +74,15 @@ def test_all_but_the_chief_write_where_nobody_looks_and_say_nothing(monkeypatch,
     assert capsys.readouterr().out == "chief\n"
     with strategies.placed(mnist.Config(out=tmp_path)) as placed:
         assert placed.out == tmp_path
+
+
+def test_that_another_worker_is_gone_is_said_in_a_sentence(monkeypatch, tmp_path):
+    told(monkeypatch)
+    lost = tf.errors.UnavailableError(None, None, "Socket closed\nAdditional GRPC error information")
+    config = mnist.Config(strategy="multi_worker", out=tmp_path)
+    sentence = r"Another worker is gone.*\(Socket closed\).*--resume"
+    with pytest.raises(UsageError, match=sentence), strategies.placed(config):
+        raise lost
 
 
 def workers(root, words, count=2):
