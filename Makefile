@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUNTIMES := onnx litert openvino
 
-.PHONY: demo test lint types matrix chaos bench elsewhere fuzz tables
+.PHONY: demo test lint types matrix chaos bench elsewhere gallery browser fuzz tables
 
 demo: .venv/ready  ## Train a sparse autoencoder on real digits, export it, use it without Keras (1 minute).
 	$(BIN)/python -m recipes.mnist --model sparse --data sample --tied --input-dropout 0.3 --learning-rate 2e-3 \
@@ -33,6 +33,12 @@ bench: .venv/ready .venv-bench/ready  ## Speed against plain Keras, PyTorch and 
 elsewhere: .venv/ready $(RUNTIMES:%=.venv-elsewhere/%/ready)  ## Every export in onnxruntime, LiteRT and OpenVINO (half an hour).
 	$(BIN)/python -m benchmarks.elsewhere
 
+gallery: .venv/ready  ## A static site in site/, on which every export is tried in the visitor's browser (10 seconds).
+	$(BIN)/python -m serving.gallery exported --out site
+
+browser: .venv/ready .venv-elsewhere/browser/ready  ## The site in headless Chromium, which has to be installed (3 minutes).
+	PYTHONPATH=.venv-elsewhere/browser $(BIN)/python -m pytest -n 0 tests/serving/gallery
+
 fuzz: .venv/ready  ## Damaged and hostile files for every loader and reader (half an hour on one core).
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n 0 tests/serving/test_tables.py tests/zoo/wrappers/test_columns.py \
 		tests/recipes/data/test_movielens.py tests/recipes/running/test_running.py -k "parser or input or any_values or command_of"
@@ -49,6 +55,11 @@ tables: .venv/ready  ## Rewrite the tables of README and docs from the models an
 .venv-bench/ready: benchmarks/requirements.txt
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	touch $@
+
+.venv-elsewhere/browser/ready: benchmarks/runtimes/browser.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .venv-elsewhere/browser -r $<
+	npm install --silent --no-save --prefix .venv-elsewhere/browser axe-core@4.14.1
 	touch $@
 
 .venv-elsewhere/%/ready: benchmarks/runtimes/%.txt

@@ -49,7 +49,8 @@ def test_a_wrong_output_is_noticed(tmp_path, fresh_python):
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_it_is_small_and_whole(folder):
     kept = [f for f in folder.rglob("*") if f.is_file()]
-    assert sum(f.stat().st_size for f in kept) < (4_000_000 if folder.name.startswith("images-") else 12_000_000)
+    assert sum(f.stat().st_size for f in kept) < (8_000_000 if folder.name.startswith("images-") else 12_000_000)
+    assert max((f.stat().st_size for f in folder.glob("onnx/*")), default=0) < 4_000_000
     names = {f.relative_to(folder).as_posix() for f in kept}
     assert {"card.md", "metrics.json", "golden.npz", "saved_model/saved_model.pb", "SHA256SUMS"} <= names
     assert "figures/curves.png" in names
@@ -58,7 +59,14 @@ def test_it_is_small_and_whole(folder):
 def test_all_of_mnist_together_stay_small():
     folders = [folder for folder in FOLDERS if folder.name.startswith("mnist-")]
     kept = [f for folder in folders for f in folder.rglob("*") if f.is_file()]
-    assert sum(f.stat().st_size for f in kept) < 45_000_000
+    assert sum(f.stat().st_size for f in kept) < 60_000_000
+
+
+def test_onnx_files_give_the_golden_outputs_too(fresh_python):
+    folders = [folder for folder in FOLDERS if (folder / "onnx").is_dir()]
+    run = fresh_python("-I", "serving/verify.py", "--format", "onnx", *folders)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert run.stdout.count("serving_default") == len(folders) >= 12
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

@@ -66,6 +66,7 @@ def write(
     convert: Callable[[Mapping[str, Signature], Path], dict[str, str]],
     file_of: Callable[[str], str],
     versions: Mapping[str, str],
+    shared: str = "",
 ) -> None:
     """Converts a model's endpoints, keeps those that compute the same, and lists them and the others.
 
@@ -77,6 +78,7 @@ def write(
         convert: Makes a folder hold these signatures; returns why it could not, by the names of those left out.
         file_of: From a signature's name to its file's.
         versions: Of what converted and what was run, by name.
+        shared: The file, if there is one, that holds what several of the others need.
     """
     target.mkdir()
     endpoints = model.endpoints()
@@ -97,10 +99,15 @@ def write(
     for name, reason in refused.items():
         print(f"{runtime} leaves out {name}: {reason}.")
     listed = {
-        name: {**_described(each, file_of(name)), "bytes": (target / file_of(name)).stat().st_size, **found[name]}
+        name: {**_described(each, file_of(name)), "bytes": _size(target, file_of(name), shared), **found[name]}
         for name, each in signatures.items()
     }
     list_(target, listed, {name: refused[name] for name in endpoints if name in refused}, versions)
+
+
+def _size(folder: Path, *files: str) -> int:
+    """Returns how many bytes a signature needs: those of all its files that are there."""
+    return sum((folder / name).stat().st_size for name in files if name and (folder / name).exists())
 
 
 def list_(target: Path, signatures: Mapping[str, Any], refused: Mapping[str, str], versions: Mapping[str, str]) -> None:

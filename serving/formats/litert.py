@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from serving.formats import _listed
+from serving import listed
 from serving.refusing import guarded
 from serving.signatures import Loaded, Signature
 
@@ -27,13 +27,13 @@ def load(folder: Path, *, trusted: bool = False) -> Loaded:
     Raises:
         Refused: If something is not there or is damaged.
     """
-    found = _listed.read(folder)
+    found = listed.read(folder)
     files = {record["file"] for record in found["signatures"].values()}
     interpreters = {name: _interpreter(folder / name) for name in files}
     signatures = {
         name: _signature(interpreters[record["file"]], name, record) for name, record in found["signatures"].items()
     }
-    return Loaded(signatures, found["refused"], _listed.left_out(found), interpreters)
+    return Loaded(signatures, found["refused"], listed.left_out(found), interpreters)
 
 
 def _interpreter(file: Path) -> Any:
@@ -52,4 +52,4 @@ def _signature(interpreter: Any, name: str, record: dict[str, Any]) -> Signature
         found = runner(**inputs)
         return {name: found[tensor] for name, tensor in tensors.items()}
 
-    return Signature(call, _listed.specs(record["inputs"]), tuple(tensors))
+    return Signature(call, listed.specs(record["inputs"]), tuple(tensors))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from serving.formats import _listed
+from serving import listed
 from serving.signatures import Loaded
 
 FOLDER = "onnx"
@@ -22,10 +22,10 @@ def load(folder: Path, *, trusted: bool = False) -> Loaded:
     Raises:
         Refused: If it does not say what is there.
     """
-    return _listed.of_files(folder, _opened)
+    return listed.of_files(folder, _opened)
 
 
-def _opened(file: Path) -> _listed.Run:
+def _opened(file: Path) -> listed.Run:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -153,6 +153,7 @@ def test_a_converter_is_not_believed(tmp_path, monkeypatch):
         held.append(sorted(signatures))
         for file in folder.glob("*.bin"):
             file.unlink()
+        (folder / "shared").write_bytes(b"12")
         for name in signatures:
             (folder / f"{name}.bin").write_bytes(b"1234")
         return {"score": "it has no such operation"} if "score" in signatures else {}
@@ -169,6 +170,7 @@ def test_a_converter_is_not_believed(tmp_path, monkeypatch):
 
     monkeypatch.setattr(converting, "run", run)
     options = {"runtime": "made_up", "convert": convert, "file_of": lambda name: f"{name}.bin", "versions": {}}
+    options["shared"] = "shared"
     converting.write(model, tmp_path / "made_up", None, **options)
     listed = json.loads((tmp_path / "made_up" / "signatures.json").read_text())
     assert listed["refused"] == {
@@ -176,6 +178,11 @@ def test_a_converter_is_not_believed(tmp_path, monkeypatch):
         "score": "it has no such operation",
     }
     assert list(listed["signatures"]) == ["serving_default", "encode"]
-    assert sorted(os.listdir(tmp_path / "made_up")) == ["encode.bin", "serving_default.bin", "signatures.json"]
-    assert listed["signatures"]["encode"]["bytes"] == 4
+    assert sorted(os.listdir(tmp_path / "made_up")) == [
+        "encode.bin",
+        "serving_default.bin",
+        "shared",
+        "signatures.json",
+    ]
+    assert listed["signatures"]["encode"]["bytes"] == 4 + 2
     assert held[-1] == ["encode", "serving_default"]

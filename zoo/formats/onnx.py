@@ -1,6 +1,7 @@
 """ONNX files, one a signature, for onnxruntime and whatever else reads them; needs `pip install .[onnx]`.
 
-Inputs and outputs keep their names; `signatures.json` lists them in their order.
+Inputs and outputs keep their names; `signatures.json` lists them in their order. Weights stand once, in a file beside
+those of the signatures, which name their places in it.
 """
 
 import logging
@@ -13,6 +14,7 @@ import numpy as np
 import onnx
 import tf2onnx.convert
 from onnx import TensorProto
+from onnx.external_data_helper import set_external_data
 
 from zoo import converting
 from zoo.autoencoder import Autoencoder
@@ -21,6 +23,9 @@ from zoo.converting import Signature
 
 NAME = "onnx"
 OPSET = 18
+WEIGHTS = "weights.bin"
+SMALL = 1024  # bytes that stay in the file that needs them
+ALIGNED = 64  # bytes at whose multiples others begin, as processors load them best
 VERSIONS = {name: version(name) for name in ("onnx", "onnxruntime", "tf2onnx")}
 logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)  # what it cannot do is seen in what it makes
 
@@ -40,6 +45,7 @@ def write(model: Autoencoder, target: Path, examples: np.ndarray | None = None) 
         runtime="onnx",
         convert=convert,
         file_of=_file,
+        shared=WEIGHTS,
         versions={**VERSIONS, "opset": str(OPSET)},
     )
 
@@ -53,7 +59,32 @@ def convert(signatures: Mapping[str, Signature], folder: Path) -> dict[str, str]
     for name, signature in signatures.items():
         if not (folder / _file(name)).exists() and (reason := _convert(signature, folder / _file(name))):
             refused[name] = reason
+    _share(folder)
     return refused
+
+
+def _share(folder: Path) -> None:
+    """Stores the weights of a folder's files once, each where all of them find it."""
+    models = {file: onnx.load(file) for file in sorted(folder.glob("*.onnx"))}
+    content, places = bytearray(), dict[bytes, int]()
+    for tensor in (tensor for model in models.values() for tensor in model.graph.initializer):
+        values = onnx.numpy_helper.to_array(tensor).tobytes()
+        if len(values) < SMALL:
+            continue
+        if values not in places:
+            content += bytes(-len(content) % ALIGNED)
+            places[values] = len(content)
+            content += values
+        for field in ("float_data", "int32_data", "int64_data", "double_data"):
+            tensor.ClearField(field)
+        tensor.raw_data = values
+        set_external_data(tensor, WEIGHTS, places[values], len(values))
+        tensor.ClearField("raw_data")  # or saving would write it there
+    (folder / WEIGHTS).unlink(missing_ok=True)
+    if content:
+        (folder / WEIGHTS).write_bytes(content)
+    for file, model in models.items():
+        onnx.save(model, file)
 
 
 def _file(name: str) -> str:
