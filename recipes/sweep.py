@@ -149,13 +149,14 @@ def _shown(study: Study, space: Space, search: Search, out: Path) -> dict[str, A
     if best is None:
         raise UsageError(f"All trials failed: {out / TABLE} says why.")
     good = [row for row in study.rows() if not row["failed"]]
-    values = [row[study.metric] for row in good]
+    measure = study.metric or "value"
+    values = [row[measure] for row in good]
     chosen = {name: [row[name] for row in good] for name in space.dimensions}
     logs = [name for name, dimension in space.dimensions.items() if getattr(dimension, "log", False)]
     title = f"{search.recipe}, {space.usual.model}: {len(good)} trials"
-    drawing.draw(values, chosen, f"{study.metric} on validation", study.goal, title, logs).savefig(out / FIGURE)
-    good.sort(key=lambda row: row[study.metric] if study.goal == "min" else -row[study.metric])
-    columns = ["trial", study.metric or "value", *space.dimensions]
+    drawing.draw(values, chosen, f"{measure} on validation", study.goal, title, logs).savefig(out / FIGURE)
+    good.sort(key=lambda row: row[measure] if study.goal == "min" else -row[measure])
+    columns = ["trial", measure, *space.dimensions]
     lines = [columns, *([_short(row[column]) for column in columns] for row in good[:SHOWN])]
     widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
     for line in lines:

@@ -134,7 +134,8 @@ class Training(Taking):
                         "the model again, such as by model.compile_default(1e-3)."
                     )
             if self.optimizer and not self.optimizer.built:
-                self.optimizer.build(self.trainable_variables)  # within the first step it would have it traced twice
+                with self.distribute_strategy.scope():  # where several devices share it
+                    self.optimizer.build(self.trainable_variables)  # in the first step it would have it traced twice
             super().make_train_function(force=True)
             self.train_function = epochs.stepper(self, self.train_step, self.train_function)
             self.frozen_in_training = frozen

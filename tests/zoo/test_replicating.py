@@ -59,7 +59,8 @@ def same_as_on_one_device(folder, names):
             found, theirs = numbers(folder, place, name)
             assert found.keys() == logs.keys()
             for key in logs:
-                assert found[key] == pytest.approx(logs[key], rel=1e-5, abs=5e-6), (name, place, key)
+                near = 1e-5 if key.endswith("loss") else 3e-5  # parts of a loss may be small beside the rest of it
+                assert found[key] == pytest.approx(logs[key], rel=near, abs=5e-6), (name, place, key)
             for key in weights:
                 np.testing.assert_allclose(theirs[key], weights[key], rtol=1e-4, atol=1e-5, err_msg=f"{name} {place}")
         first, second = (numbers(folder, place, name)[1] for place in ("worker0", "worker1"))

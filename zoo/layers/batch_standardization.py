@@ -15,8 +15,8 @@ SLOWEST = 0.01  # the smallest step of the running statistics
 class BatchStandardization(Following):
     """Returns (x - m) / s by unit: mean and standard deviation of the batch in training, their running ones later.
 
-    The step of the running statistics is 1/t over batches t = 1, 2, ..., until it reaches 0.01. A replica goes by its
-    own share of the batch.
+    The step of the running statistics is 1/t over batches t = 1, 2, ..., until it reaches 0.01. Replicas share the
+    statistics of the batch.
 
     Paper: Ioffe and Szegedy 2015, Batch normalization: accelerating deep network training.
     """
