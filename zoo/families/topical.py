@@ -5,16 +5,18 @@ Equations and papers: see `zoo/models/topics.py`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import keras
 import numpy as np
 import tensorflow as tf
+from scipy import sparse
 
 from zoo import checks
 from zoo.autoencoder import Endpoint, of_samples
 from zoo.families.variational import VariationalAutoencoder
 from zoo.kinds import Kind
+from zoo.ops.clustering import groups
 from zoo.ops.exclusivity import frex
 
 
@@ -27,6 +29,7 @@ class TopicModel(VariationalAutoencoder):
         decoder: From the code to the chances of words, `(batch, vocabulary)`.
         kind: What a sample is, as in `Autoencoder`.
         exclusivity: Weight of a word's exclusiveness among topics in the choice of a topic's top words.
+        begin: "clusters" lets each topic begin with the words of a group of texts, "random" with none.
         **arguments: Those of every variational autoencoder.
     """
 
@@ -37,9 +40,39 @@ class TopicModel(VariationalAutoencoder):
         kind: str | Kind = "counts",
         *,
         exclusivity: float = 0.5,
+        begin: str = "random",
         **arguments: Any,
     ) -> None:
-        super().__init__(encoder, decoder, kind, exclusivity=exclusivity, **arguments)
+        super().__init__(encoder, decoder, kind, exclusivity=exclusivity, begin=begin, **arguments)
+
+    def adapt(self, x: Any) -> Self:
+        """Sets what all training texts are needed for: the kind's numbers, and where topics begin.
+
+        A topic k that begins with a group of texts adds log((c_w / m_w + V) / (n + V)) to the logit of word w, which
+        has the share m_w of all words, and is there c_w times of n words in the group: as if V more words, as many as
+        there are in the vocabulary, had been drawn by the shares m.
+
+        Args:
+            x: Samples, shape `(n, vocabulary)`, as for `fit`.
+
+        Returns:
+            The model.
+        """
+        super().adapt(x)
+        if self.begin == "clusters":
+            kernel = self.decoder.get_layer("topics").kernel
+            kernel.assign_add(self._lifts(sparse.csr_array(x if sparse.issparse(x) else np.asarray(x, "float32"))))
+        return self
+
+    def _lifts(self, x: sparse.csr_array) -> np.ndarray:
+        """Returns what each group's words add to logits, shape `(topics, vocabulary)`; 0 of an empty group."""
+        rarity = np.asarray(self.encoder.get_layer("word_input").rarity)
+        group = groups(sparse.csr_array(x.log1p() @ sparse.diags_array(rarity)), self.topics, self.seed)
+        member = sparse.csr_array((np.ones(len(group)), (group, np.arange(len(group)))), (self.topics, len(group)))
+        counts = (member @ x).toarray()
+        share = np.exp(np.asarray(self.decoder.get_layer("background").log_share, "float64"))
+        size = len(share)
+        return np.log((counts / share + size) / (counts.sum(axis=1, keepdims=True) + size))
 
     @property
     def topics(self) -> int:

@@ -10,6 +10,8 @@ over a typical text's words. Topics multiply, as experts do: sum_k theta_k B_k l
 are batch-normalized, and Adam has a high momentum, against topics that are all alike. The paper normalizes theta B too
 (`normalize_words`) and has no m: B then begins with the common words, of which m leaves it free.
 
+Topics begin where groups of similar texts are (`begin`): from nothing, many a topic becomes another's twin.
+
 A topic's words are ordered by FREX: frequent in the topic, and rare in others.
 
 Paper: Srivastava and Sutton 2017, Autoencoding variational inference for topic models (ProdLDA); Card, Tan and Smith
@@ -19,6 +21,7 @@ frequency and exclusivity.
 
 import math
 import random
+from typing import Literal
 
 import keras
 
@@ -40,11 +43,12 @@ def topics(
     dropout: float = 0.2,
     mixture_dropout: float = 0.0,
     normalize_words: bool = False,
-    exclusivity: float = 0.5,
-    momentum: float = 0.9,
+    exclusivity: float = 0.25,
+    begin: Literal["clusters", "random"] = "clusters",
+    momentum: float = 0.99,
     hidden_units: tuple[int, ...] = (100, 100),
     activation: str = "softplus",
-    learning_rate: float = 1e-2,
+    learning_rate: float = 5e-3,
     seed: int | None = None,
 ) -> "TopicModel":
     """A topic model: each text is a mixture of topics, and each topic has its words (ProdLDA).
@@ -59,7 +63,9 @@ def topics(
         normalize_words: Whether what topics say of words is batch-normalized, as in the paper.
         exclusivity: Weight of a word's exclusiveness among topics in the choice of a topic's top words (w in FREX); 0
             for an order by chance alone.
-        momentum: Adam's beta_1; 0.99 in the paper.
+        begin: "clusters" lets each topic begin with the words of a group of similar texts, which the first `fit` or
+            `adapt` finds; "random", as in the paper, with none.
+        momentum: Adam's beta_1, high as in the paper.
         hidden_units: Widths of the encoder's hidden layers.
         activation: Activation of the hidden layers.
         learning_rate: Adam's step size.
@@ -78,6 +84,7 @@ def topics(
     checks.share("mixture_dropout", mixture_dropout)
     checks.number("exclusivity", exclusivity)
     checks.check(0 <= exclusivity <= 1, "exclusivity", "from 0 to 1", exclusivity)
+    checks.choice("begin", begin, ("clusters", "random"))
     checks.share("momentum", momentum)
     dense.check(hidden_units, activation, learning_rate)
     kind = kinds.find("counts")
@@ -97,6 +104,7 @@ def topics(
         keras.Sequential(decoder, name="decoder"),
         kind,
         exclusivity=exclusivity,
+        begin=begin,
         beta=beta,
         seed=rng.getrandbits(31),
         name="topics",

@@ -22,6 +22,7 @@ WORDS = [
     ("reduce", "vanilla"),
     ("anomaly", "masked"),
     ("generate", "vae"),
+    ("topics", "denoising"),
 ]
 RUNNERS = {"sweep": "better options"}  # of recipes, and a word of what each says of itself
 HELP = """

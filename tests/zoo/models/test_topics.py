@@ -45,6 +45,22 @@ def test_a_text_of_a_theme_has_most_of_its_topic(trained):
         assert shares.max() > 0.6
 
 
+def test_topics_begin_with_the_words_of_groups_of_texts_if_asked():
+    x = np.array([[4, 0], [4, 0], [0, 2], [0, 2]], "float32")
+    model = zoo.build("topics", (2,), latent_dim=2, seed=0)
+    kernel = model.decoder.get_layer("topics").kernel
+    before = kernel.numpy()
+    model.adapt(x)
+    # Shares 9/14 and 5/14. The group of the first word has 8 of it: (8 / (9/14) + 2) / (8 + 2), and 2 / (8 + 2).
+    first = np.log([(8 * 14 / 9 + 2) / 10, 2 / 10])
+    second = np.log([2 / 6, (4 * 14 / 5 + 2) / 6])
+    added = sorted((kernel.numpy() - before).tolist())
+    np.testing.assert_allclose(added, sorted([first.tolist(), second.tolist()]), rtol=1e-4)
+    other = small(begin="random")
+    kernel = other.decoder.get_layer("topics").kernel.numpy()
+    np.testing.assert_array_equal(other.adapt(texts(20)).decoder.get_layer("topics").kernel, kernel)
+
+
 def test_topics_meet_in_the_exponent_over_the_words_shares():
     model = zoo.build("topics", (2,), latent_dim=2, seed=0).adapt(np.array([[2, 0], [0, 0.0]]))  # shares 3/4 and 1/4
     model.decoder.get_layer("topics").kernel.assign([[0, math.log(3)], [0, 0]])
