@@ -17,11 +17,13 @@ from benchmarks import _rows
 from zoo import kinds, registry
 
 ROOT = Path(__file__).resolve().parent.parent
+TOPICS = "topics"  # the model of topics
+LATENT = ("TF-IDF and SVD", "TF-IDF and SVD, by angle")  # what codes are compared with
 # By file, the tables that stand in it between markers of their names.
 TABLES = {
     "README.md": ("matrix", "headlines"),
     "docs/models.md": ("models",),
-    "docs/results.md": ("papers", "results", "anomalies", "surfaces", "skab", "nab", "mixture"),
+    "docs/results.md": ("papers", "results", "anomalies", "surfaces", "skab", "nab", "mixture", "topics", "codes"),
 }
 
 
@@ -284,6 +286,51 @@ def mixture() -> str:
             for seed, found in seeds.items()
         ],
     )
+
+
+def topics() -> str:
+    """Returns the table of topics of BBC's news: coherence and diversity by method, the mean first."""
+    record = json.loads((_rows.RESULTS / "topics-bbc.json").read_text("utf-8"))
+    return topics_table(record["results"])
+
+
+def topics_table(results: dict[str, dict[str, dict[str, dict[str, float]]]]) -> str:
+    """Returns that table of results by model and length, seed and method: means over seeds, and over all lengths."""
+    lengths = {name.rpartition("-")[2]: seeds for name, seeds in results.items() if name.startswith("topics-")}
+    lengths = {length: seeds for length, seeds in lengths.items() if "LDA" in next(iter(seeds.values()))}
+    methods = [name for name, found in next(iter(next(iter(lengths.values())).values())).items() if "npmi" in found]
+    rows = []
+    for method in methods:
+        means = {
+            metric: [statistics.mean(one[method][metric] for one in seeds.values()) for seeds in lengths.values()]
+            for metric in ("npmi", "diversity", "npmi_unseen")
+        }
+        each = [f"{a:.3f} / {b:.3f}" for a, b in zip(means["npmi"], means["diversity"], strict=True)]
+        whole = [f"{statistics.mean(values):.3f}" for values in means.values()]
+        rows.append([f"`{TOPICS}`" if method == "model" else method, *whole, *each])
+    return table(["method", "NPMI", "diversity", "NPMI, unseen", *(f"{length} topics" for length in lengths)], rows)
+
+
+def codes() -> str:
+    """Returns the table of codes of BBC's news: how often texts near to one have its label."""
+    record = json.loads((_rows.RESULTS / "topics-bbc.json").read_text("utf-8"))
+    return codes_table(record["results"])
+
+
+def codes_table(results: dict[str, dict[str, dict[str, dict[str, float]]]]) -> str:
+    """Returns that table of results by model and length, seed and method: means over seeds."""
+    rows = []
+    for name, seeds in results.items():
+        model, _, length = name.rpartition("-")
+        each = list(seeds.values())
+        ours = [one["model"]["knn_accuracy"] for one in each]
+        spread = f" ± {statistics.stdev(ours):.2%}" if len(ours) > 1 else ""
+        validated = statistics.mean(one["model"]["validation_knn_accuracy"] for one in each)
+        beside = [statistics.mean(one[called]["knn_accuracy"] for one in each) for called in LATENT]
+        shown = [f"{validated:.2%}", f"{statistics.mean(ours):.2%}{spread}", *(f"{value:.2%}" for value in beside)]
+        rows.append([f"`{model}`", length, *shown])
+    head = ["model", "numbers", "validation", "test", *(f"{called}, test" for called in LATENT)]
+    return table(head, sorted(rows, key=lambda row: (int(row[1]), row[0])))
 
 
 def measured(table: str) -> list[tuple[dict[str, Any], dict[int, dict[str, Any]]]]:

@@ -36,7 +36,7 @@ class Options:
     """Lines of a text, its part and its label."""
     topics: tuple[int, ...] = (10, 20, 30, 40, 50)
     """How many topics."""
-    codes: tuple[str, ...] = ("topics", "denoising", "vae", "deep")
+    codes: tuple[str, ...] = ("topics", "denoising")
     """Models that give codes."""
     lengths: tuple[int, ...] = (10, 32)
     """The codes' lengths."""

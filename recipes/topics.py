@@ -1,13 +1,14 @@
 """Find the topics of texts, and codes by which texts are near each other; measure, draw and export both.
 
-    python -m recipes.topics                                         # 5,000 reviews of food of a package: 2 minutes
+    python -m recipes.topics                                         # 5,000 reviews of food of a package: 1 minute
     python -m recipes.topics --data FOLDER                           # a text a file; sub-folders are labels
     python -m recipes.topics --data FILE.csv --column text --label kind    # a table
     python -m recipes.topics --data data/text/bbc/corpus.tsv --latent-dim 10    # lines of a text, its part, its label
     python -m recipes.topics --model denoising --data FOLDER         # codes of 32 numbers, by any model of counts
 
-With 20 topics of reviews each topic's words go together (NPMI 0.1) and hardly two topics share one. The number of
-epochs is chosen on validation texts, by what their words cost. The export takes texts: `topics`, `encode`, `nearest`.
+Of 20 topics of reviews the top words are 94% different ones (LDA: 53%, NMF: 77%) and go together a little better, with
+an NPMI of 0.04 (LDA: 0.00, NMF: 0.03). Validation texts choose the epoch. The export takes texts: `topics`, `encode`,
+`nearest`.
 """
 
 from __future__ import annotations
@@ -38,10 +39,10 @@ class Config(running.Options):
     NEEDS: ClassVar[frozenset[str]] = frozenset({"latent_dim"})
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "vanilla": CODE,
-        "denoising": {**CODE, "corruption": "masking", "level": 0.3},
+        "denoising": {**CODE, "corruption": "masking", "level": 0.5, "hidden_units": ()},
         "deep": {**CODE, "hidden_units": (500, 250)},
         "stacked": {**CODE, "hidden_units": (500,), "tied": False},
-        "vae": CODE,
+        "vae": {**CODE, "hidden_units": (256,)},
         "sparse": CODE,
     }
     model: str = "topics"
@@ -95,7 +96,7 @@ def run(config: Config) -> dict[str, float]:
         splits = load(config)
         made = train(config, splits, folder)
         report = task.measure(made, splits, config.seed)
-        vocabulary = splits.units.vocabulary
+        vocabulary = splits.vocabulary
         found = pipeline.publish(
             RECIPE, config, splits, made, report, lambda: task.draw(made, splits, vocabulary, config.seed)
         )

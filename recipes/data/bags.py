@@ -86,10 +86,12 @@ class BagSplits(Splits):
     """Parts of counts, shape `(texts, vocabulary)`, with the texts that they come from.
 
     Attributes:
+        vocabulary: The words that columns count.
         texts: Those of each part.
         words: Of each text of each part, its words that are in the vocabulary, by index and in order.
     """
 
+    vocabulary: tuple[str, ...] = ()
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     words: Mapping[str, Sequence[np.ndarray]] = field(default_factory=dict)
 
@@ -149,6 +151,7 @@ def bags(documents: Documents, choice: Choice) -> BagSplits:
         units=Bags(vocabulary, choice, titles, parts["train"].x),
         labels=documents.labels,
         notes="\n".join(_notes(len(kept), without, repeated(documents))),
+        vocabulary=vocabulary,
         texts={part: [documents.texts[row] for row in documents.rows[part]] for part in PARTS},
         words={part: [known[row] for row in documents.rows[part]] for part in PARTS},
     )

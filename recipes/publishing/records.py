@@ -45,7 +45,9 @@ def record(
     """
     given = dict(config.hyperparameters if hyperparameters is None else hyperparameters)
     key = config.data_key or splits.key
-    known = published(key, recipe) + published(key, config.model, {**running.hyperparameters(config), **given})
+    known = published(key, config.model, {**running.hyperparameters(config), **given})
+    if recipe != config.model:
+        known = published(key, recipe) + known
     made = earlier or {
         "train": {
             "epochs": progress.epoch,

@@ -54,7 +54,7 @@ def load(config: SampleOptions) -> Splits:
     return splits
 
 
-def adapted(config: SampleOptions, splits: Measured) -> SampleOptions:
+def adapted(config: running.Options, splits: Measured) -> running.Options:
     """Returns the options with the hyperparameters that the data, and options of the recipe's own, ask for."""
     asked = {**config.hyperparameters, **splits.hyperparameters, **config.fixed()}
     return dataclasses.replace(config, hyperparameters=asked)
@@ -103,7 +103,7 @@ def trained(model: Autoencoder, splits: Splits, progress: Progress) -> Trained:
 
 def publish(
     recipe: str,
-    config: SampleOptions,
+    config: running.Options,
     splits: Measured,
     made: Trained,
     report: Report,

@@ -43,7 +43,7 @@ def topics(
     dropout: float = 0.2,
     mixture_dropout: float = 0.0,
     normalize_words: bool = False,
-    exclusivity: float = 0.25,
+    exclusivity: float = 0.1,
     begin: Literal["clusters", "random"] = "clusters",
     momentum: float = 0.99,
     hidden_units: tuple[int, ...] = (100, 100),

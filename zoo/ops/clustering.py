@@ -4,6 +4,8 @@ Source: Dhillon and Modha 2001, Concept decompositions for large sparse text dat
 Vassilvitskii 2007, k-means++, for where it begins.
 """
 
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import svds
@@ -22,7 +24,7 @@ def groups(rows: sparse.csr_array, count: int, seed: int) -> np.ndarray:
         seed: Seed of where k-means begins.
     """
     rng = np.random.default_rng(seed)
-    x = _unit(rows)
+    x: Any = _unit(rows)
     if min(x.shape) > DIRECTIONS + 1:
         _, _, directions = svds(x, DIRECTIONS, v0=rng.normal(size=min(x.shape)))
         x = _unit(x @ directions.T)

@@ -23,7 +23,7 @@ def counted(**choice):
 
 
 def column(splits, word: str) -> list[float]:
-    place = splits.units.vocabulary.index(word)
+    place = splits.vocabulary.index(word)
     return [float(x) for part in splits for x in splits[part].x[:, place]]
 
 
@@ -33,25 +33,25 @@ def test_words_of_training_texts_are_counted_in_all_parts():
     assert column(splits, "The") == [1, 0, 0, 0, 0]
     assert column(splits, "dog") == [0, 1, 0, 1, 0]
     assert column(splits, "word07") == [1] * 5
-    assert "unseen" not in splits.units.vocabulary  # which validates
+    assert "unseen" not in splits.vocabulary  # which validates
 
 
 def test_capitals_stop_words_and_shares_are_as_asked():
     lower = counted(lower=True)
     assert column(lower, "the") == [2, 1, 0, 0, 0]
     assert column(lower, "dog") == [0, 1, 1, 1, 0]
-    english = counted(stop_words="english").units.vocabulary
+    english = counted(stop_words="english").vocabulary
     assert not {"the", "The", "isn"} & set(english)
     assert {"cat", "Dog"} <= set(english)
-    assert set(counted(min_documents=2).units.vocabulary) == {"the", *COMMON.split()}
-    assert set(counted(max_words=22).units.vocabulary) <= set(COMMON.split())
+    assert set(counted(min_documents=2).vocabulary) == {"the", *COMMON.split()}
+    assert set(counted(max_words=22).vocabulary) <= set(COMMON.split())
     with pytest.raises(UsageError, match="leaves 6 words to count, under 20"):
         counted(max_share=0.5)
 
 
 def test_words_stay_in_order_for_those_who_look_at_neighbors():
     splits = counted(lower=True)
-    words = [splits.units.vocabulary[i] for i in splits.words["train"][0][:4]]
+    words = [splits.vocabulary[i] for i in splits.words["train"][0][:4]]
     assert words == ["the", "cat", "the", "hat"]
 
 
