@@ -57,6 +57,11 @@ tables: .venv/ready  ## Rewrite the tables of README and docs from the models an
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	touch $@
 
+.venv-beam/ready: benchmarks/runtimes/beam.txt  ## Apache Beam, for serving.score, which needs an environment of its own.
+	$(PYTHON) -m venv .venv-beam
+	.venv-beam/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 .venv-elsewhere/browser/ready: benchmarks/runtimes/browser.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .venv-elsewhere/browser -r $<
 	npm install --silent --no-save --prefix .venv-elsewhere/browser axe-core@4.14.1

@@ -25,14 +25,14 @@ def names(file: Path) -> tuple[str, ...]:
     Raises:
         Refused: If it is damaged, or promises more than any memory holds.
     """
-    opened = _opened(file)
+    found = opened(file)
     with guarded(file, FAULT):
-        numbers = opened.metadata.num_rows * max(1, opened.metadata.num_columns)
-        groups = (opened.metadata.row_group(i) for i in range(opened.metadata.num_row_groups))
+        numbers = found.metadata.num_rows * max(1, found.metadata.num_columns)
+        groups = (found.metadata.row_group(i) for i in range(found.metadata.num_row_groups))
         unpacked = sum(group.total_byte_size for group in groups)
         if numbers > MOST_NUMBERS or unpacked > most_of(file):
             raise Refused(f"{file} promises {numbers:,} values in {unpacked:,} bytes, more than are read.")
-        return tuple(str(name) for name in opened.schema_arrow.names)
+        return tuple(str(name) for name in found.schema_arrow.names)
 
 
 def rows(file: Path, kinds: Mapping[str, Kind]) -> Iterator[Rows]:
@@ -45,9 +45,9 @@ def rows(file: Path, kinds: Mapping[str, Kind]) -> Iterator[Rows]:
     Raises:
         Refused: If it is damaged, or holds words where a number should stand; names the row.
     """
-    opened, line = _opened(file), 1
+    found, line = opened(file), 1
     with guarded(file, FAULT):
-        for batch in opened.iter_batches(ROWS, columns=list(kinds)):
+        for batch in found.iter_batches(ROWS, columns=list(kinds)):
             lines = np.arange(line, line + batch.num_rows)
             columns = {}
             for name, kind in kinds.items():
@@ -57,7 +57,12 @@ def rows(file: Path, kinds: Mapping[str, Kind]) -> Iterator[Rows]:
             line += batch.num_rows
 
 
-def _opened(file: Path) -> Any:
+def opened(file: Path) -> Any:
+    """Opens a file.
+
+    Raises:
+        Refused: If it is damaged, or pyarrow is not installed.
+    """
     try:
         from pyarrow import parquet
     except ImportError:

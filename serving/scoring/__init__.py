@@ -1,0 +1,1 @@
+"""What scoring in bulk consists of, but for the engine that spreads it over machines."""

@@ -1,0 +1,1 @@
+"""Sources of rows, one a file: `reads(path)`, `names(path)` of columns, if it has some, and `blocks(...)` of rows."""
