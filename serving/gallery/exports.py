@@ -59,8 +59,9 @@ class Export:
 
     @property
     def figures(self) -> list[str]:
-        """The names of the figures that are there, in the card's order."""
-        return [name for name in dict.fromkeys(FIGURE.findall(self.card)) if (self.folder / "figures" / name).is_file()]
+        """The names of the figures: those in the card, in its order, then the others."""
+        there = [file.name for file in sorted((self.folder / "figures").glob("*.png"))]
+        return [name for name in dict.fromkeys([*FIGURE.findall(self.card), *there]) if name in there]
 
     def inputs(self, signature: str) -> dict[str, dict[str, Any]]:
         """Returns what a signature takes in ONNX, by name; nothing if it is not there."""
