@@ -27,17 +27,19 @@ def strategies(where: str) -> dict[str, tf.distribute.Strategy]:
 
 
 def train(name: str, place: str, strategy: tf.distribute.Strategy) -> None:
-    """Trains a model on samples of its first kind; of the first one the chief writes an export too."""
+    """Trains a model on pixels, or samples of its first kind; of the first one the chief writes an export too."""
     import keras
 
     import zoo
-    from zoo import kinds, precision
+    from zoo import kinds, precision, registry
 
     keras.utils.set_random_seed(0)
-    kind = kinds.find(zoo.describe(name).kinds[0])
+    taken = zoo.describe(name).kinds
+    kind = kinds.find("pixels" if "pixels" in taken else taken[0])
     x = kind.samples(np.random.default_rng(0), ROWS, kind.SHAPES[0])
     with strategy.scope():
-        model = zoo.build(name, x.shape[1:], seed=0)
+        chosen = {"output": kind.name} if "output" in registry.hyperparameters(registry.find(name)) else {}
+        model = zoo.build(name, x.shape[1:], seed=0, **chosen)
     history = model.fit(x, epochs=2, batch_size=BATCH, validation_data=x[:BATCH], verbose=0).history
     plain = precision.in_float32(model)
     weights = {f"weight{i}": weight for i, weight in enumerate(plain.get_weights())}
