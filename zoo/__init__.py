@@ -130,7 +130,8 @@ def export(
             which keeps the optimizer's state too; "onnx" and "litert" for other runtimes, which hold the signatures
             that were run there and gave the same, and say why others are left out.
         examples: A few inputs, shape `(n, *input_shape)`. If given, `golden.npz` is written too: the
-            inputs and outputs of every signature, so that any copy can be checked anywhere.
+            inputs and outputs of every signature, so that any copy can be checked anywhere. If not, converted formats
+            are checked by the inputs of the `golden.npz` that lies there, or by drawn ones.
 
     Returns:
         The folder.

@@ -45,10 +45,11 @@ def export(
     """Does what `zoo.export` says."""
     writers = [writer(name) for name in names]
     exact, is_new = precision.in_float32(model), not folder.exists()
+    checked_by = golden.samples(exact, folder / golden.NAME) if examples is None else examples
     try:
         with contextlib.ExitStack() as whole:  # all is written aside before anything takes its place
             for each in writers:
-                each.write(exact, whole.enter_context(replacing(folder / each.NAME)), examples)
+                each.write(exact, whole.enter_context(replacing(folder / each.NAME)), checked_by)
             if examples is not None:
                 golden.write(exact, whole.enter_context(replacing(folder / golden.NAME)), examples)
             remove(folder / checksums.NAME)  # from here on they are others'

@@ -1,5 +1,6 @@
 """A few inputs and the outputs that they must give: how a copy of an export is checked, anywhere."""
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from zoo.autoencoder import Autoencoder, Endpoint
 from zoo.checks import check
 
 NAME = "golden.npz"
+SAMPLES = ("x", "image")  # what samples are called among a signature's inputs
 
 
 def write(model: Autoencoder, target: Path, examples: np.ndarray) -> None:
@@ -53,6 +55,19 @@ def arrays(endpoints: Mapping[str, Endpoint], examples: np.ndarray) -> dict[str,
     return found
 
 
+def samples(model: Autoencoder, source: Path) -> np.ndarray | None:
+    """Returns the samples from which golden outputs were made; None where there are none that the model takes."""
+    stored: dict[str, np.ndarray] = {}
+    if source.is_file():
+        with contextlib.suppress(Exception):  # which a damaged file may raise; then it holds none
+            stored = archives.read(source)
+    for spec in model.endpoints()["encode"].inputs:
+        found = stored.get(f"encode/in/{spec.name}")
+        if spec.name in SAMPLES and found is not None and spec.shape.is_compatible_with(found.shape):
+            return found
+    return None
+
+
 def _plain(value: tf.Tensor) -> np.ndarray:
     """Returns an array; of texts without Python's objects, which NumPy would pickle."""
     return value.numpy().astype("S") if value.dtype == tf.string else value.numpy()
@@ -91,7 +106,7 @@ def _checked(examples: Any, encode: Endpoint) -> np.ndarray:
     """Returns examples as an array, float32."""
     found = np.asarray(examples, "float32")
     for spec in encode.inputs:
-        if spec.name in ("x", "image"):
+        if spec.name in SAMPLES:
             fits = found.ndim > 0 and len(found) > 0 and spec.shape.is_compatible_with(found.shape)
             shape = ", ".join(str(size or "any") for size in spec.shape[1:])
             check(fits, "examples.shape", f"(n, {shape})", found.shape, "For one sample, write x[None].")
