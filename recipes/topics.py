@@ -36,6 +36,7 @@ class Config(running.Options):
     """The recipe's options."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("counts",)
+    AIMS: ClassVar[Mapping[str, str]] = {"npmi": "max"}
     NEEDS: ClassVar[frozenset[str]] = frozenset({"latent_dim"})
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "vanilla": CODE,
