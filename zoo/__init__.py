@@ -93,8 +93,8 @@ def list_models(pattern: str = "*", *, data: str | None = None) -> list[str]:
 
     Args:
         pattern: A shell-style pattern, such as `"*sparse*"`.
-        data: Of models alone that take this kind of sample: "pixels", "real", "series", "ratings", "likes" or
-                "pictures".
+        data: Of models alone that take this kind of sample: "pixels", "real", "series", "ratings", "likes",
+                "pictures", "counts" or "tokens".
 
     Raises:
         UsageError: If there is no such kind.

@@ -13,7 +13,7 @@ began = time.process_time()
 import zoo
 names = zoo.list_models()
 seconds = time.process_time() - began
-kinds = ("pixels", "real", "series", "ratings", "likes", "pictures", "counts")
+kinds = ("pixels", "real", "series", "ratings", "likes", "pictures", "counts", "tokens")
 by_data = {data: zoo.list_models(data=data) for data in kinds}
 described = [zoo.describe(name).signature for name in names]
 heavy = [name for name in ("tensorflow", "keras") if name in sys.modules]
@@ -73,7 +73,7 @@ def test_each_model_is_listed_by_the_kinds_of_sample_that_it_takes():
         (lambda: zoo.load("/nowhere"), "/nowhere is no export: zoo.load needs the saved_model"),
         (
             lambda: zoo.list_models(data="rating"),
-            "one of 'counts', 'likes', 'pictures', 'pixels', 'ratings', 'real', 'series'.",
+            "one of 'counts', 'likes', 'pictures', 'pixels', 'ratings', 'real', 'series', 'tokens'.",
         ),
         (lambda: zoo.register(kinds="like"), "Received: kinds='like'. Did you mean 'likes'?"),
         (lambda: zoo.build("convolutional", (8, 8), output="ratings"), "must be one of 'pixels', 'real', 'series'."),

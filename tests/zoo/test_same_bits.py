@@ -38,7 +38,7 @@ COMPILED = [OWN, "Adam", *(pytest.param(name, marks=pytest.mark.slow) for name i
 
 
 def built(name: str, optimizer: str = OWN) -> tuple[Autoencoder, np.ndarray]:
-    """A model with its optimizer's variables, and samples of 0 and 1, which every kind takes."""
+    """A model with its optimizer's variables, and samples of 0 and 1, which every kind takes; tokens of 1 and 2."""
     shape = (8, 8, 1) if "pictures" in zoo.describe(name).kinds else (48,)
     options = SMALL.get(name, {})
     model = zoo.build(name, shape, seed=0, **options)
@@ -46,7 +46,8 @@ def built(name: str, optimizer: str = OWN) -> tuple[Autoencoder, np.ndarray]:
         model.compile(OPTIMIZERS[optimizer](), loss=model.kind.loss())
     if model.optimizer:
         model.optimizer.build(model.trainable_variables)
-    return model, np.random.default_rng(0).integers(0, 2, (160, *shape)).astype("float32")
+    least = int(model.kind.FORM == "ids")
+    return model, np.random.default_rng(0).integers(least, 2 + least, (160, *shape)).astype("float32")
 
 
 @pytest.fixture(params=["float32", "mixed_bfloat16"])

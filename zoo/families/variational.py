@@ -136,6 +136,11 @@ class VariationalAutoencoder(Generative):
         return replicas.share(loss)
 
     @property
+    def rows(self) -> int:
+        """How many codes are decoded at once by the estimate of the likelihood."""
+        return ROWS
+
+    @property
     def pixels(self) -> int:
         """The number of values in a sample."""
         return math.prod(self.decoder.output_shape[1:])
@@ -226,11 +231,13 @@ class VariationalAutoencoder(Generative):
         checks.positive_integer("samples", samples)
         noise = tf.random.stateless_normal((samples, self.encoder.output_shape[-1]), (checks.seed(seed), 0))
         total = tf.function(self._log_total, autograph=False)
-        size = max(1, ROWS // samples)
+        size = max(1, self.rows // samples)
         found = []
         for i in range(0, n, size):
             x = batch(slice(i, i + size))
-            found.append(np.logaddexp.reduce([total(x, noise[j : j + ROWS]) for j in range(0, samples, ROWS)]))
+            found.append(
+                np.logaddexp.reduce([total(x, noise[j : j + self.rows]) for j in range(0, samples, self.rows)])
+            )
         return np.concatenate([np.zeros(0, "float32"), *found]) - np.float32(math.log(samples))
 
     def _log_total(self, x: Any, noise: tf.Tensor) -> tf.Tensor:

@@ -29,7 +29,8 @@ class Kind:
 
     Attributes:
         FORM: "places" where the axes of a sample are places, so that neighbors mean something; "rows" where a sample
-            is a row of columns in no order; "free" where sizes may differ from sample to sample.
+            is a row of columns in no order; "free" where sizes may differ from sample to sample; "ids" where values
+            are names of things, with which no model computes before it has embedded them.
         DESCRIPTION: What a sample is, to follow "takes".
         SHAPES: Shapes of a sample that the contract test tries, the quickest first.
         activation: What is applied to a decoder's last numbers.

@@ -27,5 +27,8 @@ def test_all_signatures_compute_the_same_elsewhere(name, kind, format, tmp_path)
     if (name, format) == ("recurrent", "litert"):  # whose lists want a batch that is known
         assert all("TensorListReserve" in reason for reason in listed["refused"].values())
         return
+    if kind == "tokens":  # which are read and written in loops over lists of states
+        assert all("TensorList" in reason or "random" in reason for reason in listed["refused"].values())
+        return
     assert listed["refused"].keys() <= {"sample"}
     assert {"serving_default", "encode", "decode"} <= listed["signatures"].keys()
