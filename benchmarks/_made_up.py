@@ -9,13 +9,14 @@ from recipes.data.idx import FILES
 
 
 def write(folder: Path) -> None:
-    """Writes `idx`, `few`, `table.csv`, `photos`, `pairs` and `ratings` into a folder."""
+    """Writes `idx`, `few`, `table.csv`, `photos`, `pairs`, `ratings` and `lines.txt` into a folder."""
     rng = np.random.default_rng(0)
     _digits(folder / "idx", 10, rng)
     _digits(folder / "few", 3, rng)
     _table(folder / "table.csv", rng)
     _photos(folder, rng)
     _ratings(folder / "ratings", rng)
+    _lines(folder / "lines.txt", rng)
 
 
 def _digits(folder: Path, labels: int, rng: np.random.Generator) -> None:
@@ -65,3 +66,9 @@ def _ratings(folder: Path, rng: np.random.Generator) -> None:
     films = [f"{film + 1},Film {film} ({1980 + film}),{('Drama', 'Comedy')[film % 2]}" for film in range(24)]
     (folder / "ratings.csv").write_text("\n".join(["userId,movieId,rating,timestamp", *lines]) + "\n", "utf-8")
     (folder / "movies.csv").write_text("\n".join(["movieId,title,genres", *films]) + "\n", "utf-8")
+
+
+def _lines(file: Path, rng: np.random.Generator) -> None:
+    """Writes 200 lines of two to five words."""
+    words = np.array(["red", "sails", "in", "the", "Käse", "侍"])
+    file.write_text("".join(" ".join(rng.choice(words, rng.integers(2, 6))) + "\n" for _ in range(200)), "utf-8")

@@ -15,7 +15,7 @@ from typing import Any
 
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results"
-TABLES = ("mnist", "movielens", "images")
+TABLES = ("mnist", "movielens", "images", "text")
 
 
 def rows(table: str) -> dict[str, dict[str, Any]]:

