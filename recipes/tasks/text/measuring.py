@@ -117,7 +117,7 @@ def novelty(made: list[str], lines: Lines) -> dict[str, float]:
 
 def explained(model: Sequences, unit: str) -> dict[str, str]:
     """Returns a sentence for each number."""
-    given = "the code's own line" if hasattr(model, "log_likelihood") else "the line's own code"
+    given = "a draw from the line's posterior" if hasattr(model, "log_likelihood") else "the line's own code"
     return {
         "nats_per_line": "-log p(x) of a line and its end, mean over lines, by importance sampling from the posterior: "
         f"{DRAWS['test'][0]} draws for each test line, {DRAWS['validation'][0]} for each of "
