@@ -115,7 +115,7 @@ def task() -> tuple[dict[str, list[str]], str, int]:
     except (ValueError, LookupError, TypeError):
         raise UsageError(
             f"--strategy multi_worker needs {VARIABLE} to say who the workers are and which of them this is. Received: "
-            f"{given or 'nothing'}. Set it on each, such as to {EXAMPLE}, or let python -m recipes.cluster do it."
+            f"{given or 'nothing'}. Set it on each, such as to {EXAMPLE}."
         ) from None
     return cluster, kind, index
 

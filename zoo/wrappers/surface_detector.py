@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Self
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -67,7 +67,7 @@ class SurfaceDetector(Detector):
         for argument, value in (("light", light), ("share", share)):
             checks.check(0 <= value <= 1, argument, "a number from 0 to 1", value)
         usual = None if usual is None else tuple(map(tuple, usual))
-        settings = {"share": float(share), "light": float(light), "usual": usual}
+        settings: dict[str, Any] = {"share": float(share), "light": float(light), "usual": usual}
         super().__init__(model, blur=blur, threshold=threshold, name=name, **settings)
 
     def arguments(self) -> tuple[str, ...]:
