@@ -72,18 +72,12 @@ class Mender(Restorer):
         return mending + self.weight * replicas.share(finding)
 
     def defective(self, x: tf.Tensor, good: tf.Tensor) -> tf.Tensor:
-        """Returns where a defect can be seen in `x`, which was made of `good`: booleans, `(batch, height, width)`.
-
-        What is visible at a pixel is above what a texture hides at once, or as far as the texture is seen: of foreign
-        matter much is alike by chance.
-        """
-        change = ops.abs(x - good)
-        close, far = _near(change, 3), _near(change, NEAR)
+        """Returns where a defect can be seen in `x`, which was made of `good`: booleans, `(batch, height, width)`."""
+        change = _near(ops.abs(x - good), 3)
         # About middle grey squares are small, and so is what rounding takes from their difference.
         z = ops.mean(good - 0.5, axis=-1, keepdims=True)
         variance = _near(ops.square(z), NEAR) - ops.square(_near(z, NEAR))
-        hidden = self.visible + self.masking * ops.sqrt(ops.maximum(variance, 0.0))
-        return (close > self.visible) & (ops.maximum(close, far) > hidden)
+        return change > self.visible + self.masking * ops.sqrt(ops.maximum(variance, 0.0))
 
     def score(self, x: np.ndarray, batch_size: int = 8) -> np.ndarray:
         """Returns each picture's mean squared difference from the mended one, shape `(n,)`."""

@@ -2,8 +2,7 @@
 
 A place is an ellipse of any length and breadth, bent by waves: spots, stains and patches where both are alike,
 scratches and cracks where they differ much. What fills it, more or less opaque, is another picture or another part of
-this one, in its size or another; something brighter or darker, by as much everywhere or in proportion; one even tone;
-grain; or the picture itself, blurred or smeared.
+this one; something brighter or darker; one even tone; grain; or the picture itself, blurred.
 
 Papers: Li, Sohn, Yoon and Pfister 2021, CutPaste: self-supervised learning for anomaly detection and localization;
 Zavrtanik, Kristan and Skocaj 2021, DRAEM: a discriminatively trained reconstruction embedding for surface anomaly
@@ -27,9 +26,8 @@ COARSE_BEND, FINE_BEND = 0.12, 0.03  # how far, in shorter sides of the picture,
 SHORTEST, THINNEST = 2.0, 1.0  # half axes of an ellipse, in pixels, at least
 LONGEST, BROADEST = 0.5, 0.25  # likewise at most, in shorter sides
 FAINTEST, STRONGEST = 0.12, 0.7  # how much brighter or darker, of white
-LEAST_OPAQUE, SOFTEST = 0.6, 8.0
-BLUR, SMEAR = 7, 11  # pixels across
-MOST_LEFT = 0.6  # of the contrast, where a place is blurred
+LEAST_OPAQUE = 0.6
+BLUR = 7  # pixels across
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -119,7 +117,7 @@ def _place(draws: _Draws, height: Any, width: Any) -> tf.Tensor:
     along = (ops.cos(angle) * right + ops.sin(angle) * down) / length
     across = (ops.cos(angle) * down - ops.sin(angle) * right) / breadth
     inside = (1 - ops.sqrt(along**2 + across**2)) * ops.minimum(length, breadth)  # about pixels from the edge
-    softness = draws.size(1.0, SOFTEST)  # pixels over which an edge rises
+    softness = 1 + 3 * draws() ** 3  # pixels over which an edge rises
     return draws(LEAST_OPAQUE, 1.0) * ops.clip(inside / softness + 0.5, 0.0, 1.0)
 
 
@@ -131,18 +129,12 @@ def _filling(draws: _Draws, x: tf.Tensor, shared: bool) -> tf.Tensor:
     sign = ops.sign(draws(-1, 1))
     strength = draws.size(FAINTEST, STRONGEST)
     grain = draws.normal(height, width, 1)
-    near = ops.average_pool(x, BLUR, strides=1, padding="same")
-    rows, columns = (ops.average_pool(x, window, strides=1, padding="same") for window in ((1, SMEAR), (SMEAR, 1)))
     fillings = (
         other,
-        _larger(other),
-        _smaller(other),
         x + sign * strength,
-        x * (1 + sign * strength),
         draws() * ops.ones_like(x),
         x + strength * grain,
-        near + draws(0, MOST_LEFT) * (x - near),
-        ops.where(draws() < 0.5, rows, columns),
+        ops.average_pool(x, BLUR, strides=1, padding="same"),
     )
     chosen = ops.floor(draws(0, len(fillings)))
     return sum(ops.where(chosen == i, filling, 0.0) for i, filling in enumerate(fillings))
@@ -154,17 +146,3 @@ def _neighbors(x: tf.Tensor) -> tf.Tensor:
     if part is None:
         return tf.roll(x, 1, axis=0)
     return tf.ensure_shape(part.of(tf.roll(replicas.gathered(x), 1, axis=0)), x.shape)
-
-
-def _larger(x: tf.Tensor) -> tf.Tensor:
-    """Returns the upper left quarter of pictures, twice as large."""
-    height, width = ops.shape(x)[1:3]
-    return tf.image.resize(x[:, : (height + 1) // 2, : (width + 1) // 2], (height, width))
-
-
-def _smaller(x: tf.Tensor) -> tf.Tensor:
-    """Returns pictures half as large, mirrored to the right and down to fill their shape."""
-    height, width = ops.shape(x)[1:3]
-    half = tf.image.resize(x, ((height + 1) // 2, (width + 1) // 2), "area")
-    wide = tf.concat([half, tf.reverse(half, [2])], axis=2)
-    return tf.concat([wide, tf.reverse(wide, [1])], axis=1)[:, :height, :width]

@@ -9,7 +9,7 @@ import tensorflow as tf
 def compiled(part: Callable[..., tf.Tensor], shape: tuple[int | None, ...]) -> Callable[[Any], tf.Tensor]:
     """Returns `part` as a function of any number of samples, compiled once and kept with its owner.
 
-    Weights are read when it is called, so that later changes count; those of other attributes do after `forget`.
+    Weights are read when it is called, so that later changes count.
 
     Args:
         part: A model, or a bound method of one; takes samples, and `training`.
@@ -26,9 +26,3 @@ def compiled(part: Callable[..., tf.Tensor], shape: tuple[int | None, ...]) -> C
         graph = function.get_concrete_function()
         kept[shape] = lambda x: graph(tf.convert_to_tensor(x, tf.float32))
     return kept[shape]
-
-
-def forget(owner: object) -> None:
-    """Has a model's functions compiled anew, after a change of what is part of their graphs."""
-    for name in [name for name in vars(owner) if name.startswith("_compiled_")]:
-        vars(owner).pop(name)

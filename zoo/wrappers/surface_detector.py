@@ -1,23 +1,15 @@
 """An autoencoder of pictures of what is whole, with a map of where a picture is not, and the rule that says if.
 
-m_p = (G * u)_p / v_p, with u_p how unusual the model finds the pixel p, G a Gaussian, over what of it lies inside the
-picture, and v = 1. If all pictures show the same at the same place, such as one part after another, v_p is the mean of
-G * u at that place in pictures of what is whole, and a share of the mean of all places: near edges and seams much that
-is usual looks odd.
-
-The picture's score s is the mean of the highest values of m, a small share of all: one place that does not belong there
-is enough. s > t is an anomaly, with t as in `zoo/wrappers/detector.py`. Where a pixel is NaN or infinite m is infinite,
-and so is s; elsewhere m is that of the picture with 0 there.
-
-Of pictures in several exposures the model sees g x, with g such that all have the same mean: how a surface was lit says
-nothing about it, and a scratch in a dark exposure is as dark in proportion.
+m_p = (G * u)_p, with u_p how unusual the model finds the pixel p and G a Gaussian, over what of it lies inside the
+picture. The picture's score s is the mean of the highest values of m, a small share of all: one place that does not
+belong there is enough. s > t is an anomaly, with t as in `zoo/wrappers/detector.py`. Where a pixel is NaN or infinite m
+is infinite, and so is s; elsewhere m is that of the picture with 0 there.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from typing import Self
 
 import keras
 import numpy as np
@@ -26,12 +18,7 @@ import tensorflow as tf
 from zoo import checks, containers
 from zoo.autoencoder import Endpoint, of_samples
 from zoo.families.restorer import Restorer
-from zoo.ops.compiled import forget
 from zoo.wrappers.detector import Detector
-
-GRID = 24  # rows and columns of places
-LEAST = 0.2  # the share of the mean of all places: where nothing ever was, little is not much
-DARKEST = 0.01  # the mean below which a picture is not brought to light: there is nothing but noise
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -44,8 +31,6 @@ class SurfaceDetector(Detector):
         share: Of a picture's pixels, how many of the highest count, from 0 for one alone to 1 for all.
         threshold: The score t above which a picture is an anomaly.
         name: The model's name; the wrapped one's if not given.
-        light: The mean brightness, up to 1, to which the model's pictures are brought; 0 leaves them as they are.
-        usual: v, as `align` finds it, a row of places after another; None for 1.
 
     Raises:
         UsageError: If the model makes other pictures of them.
@@ -55,20 +40,15 @@ class SurfaceDetector(Detector):
         self,
         model: Restorer,
         blur: float = 1.0,
-        share: float = 0.01,
+        share: float = 0.002,
         threshold: float = math.inf,
         name: str | None = None,
-        light: float = 0.0,
-        usual: Sequence[Sequence[float]] | None = None,
     ) -> None:
         same = model.scale == 1 and model.good_shape == model.sample_shape
         expected = "one whose pictures come back in their own size and colors"
         checks.check(same, "model", expected, model.name, "Build it with another task.")
-        for argument, value in (("light", light), ("share", share)):
-            checks.check(0 <= value <= 1, argument, "a number from 0 to 1", value)
-        usual = None if usual is None else tuple(map(tuple, usual))
-        settings: dict[str, Any] = {"share": float(share), "light": float(light), "usual": usual}
-        super().__init__(model, blur=blur, threshold=threshold, name=name, **settings)
+        checks.check(0 <= share <= 1, "share", "a number from 0 to 1", share)
+        super().__init__(model, blur=blur, threshold=threshold, name=name, share=float(share))
 
     def arguments(self) -> tuple[str, ...]:
         """Returns the names of the arguments."""
@@ -83,53 +63,21 @@ class SurfaceDetector(Detector):
         x = self.numbers(containers.dense(self.scored("x", x, finite=False)))
         return self._apply(self.places, x, batch_size, self.encoder.input_shape)
 
-    def align(self, normal: Iterable[np.ndarray]) -> Self:
-        """Sets v by pictures of what is whole, of any sizes, each `(height, width, channels)`, which show the same.
-
-        A threshold that was set before is one no more.
-        """
-        shape = self.encoder.input_shape
-        maps = (self._apply(self.unusual, self.samples("x", np.asarray(x)[None]), 1, shape) for x in normal)
-        mean = np.mean([tf.image.resize(found[..., None], (GRID, GRID), "area") for found in maps], axis=(0, 1, 4))
-        self.usual = tuple(map(tuple, (mean + LEAST * mean.mean()).tolist()))
-        self.threshold = math.inf
-        forget(self)
-        return self
-
     @of_samples("x", gives=True)
     def reconstruct(self, x: np.ndarray, batch_size: int = 8) -> np.ndarray:
         """Returns what the model makes of pictures, in their shape, in [0, 1]."""
-        return np.clip(self._apply(self, self.samples("x", x), batch_size, self.encoder.input_shape), 0, 1)
+        return self.model.reconstruct(x, batch_size)
 
     def score(self, x: np.ndarray, batch_size: int = 8) -> np.ndarray:
         """Returns each picture's score s, shape `(n,)`: high means unusual, infinite that there is no number in it."""
         return np.asarray(self.highest(self.map(x, batch_size)))
 
-    def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Returns what the model makes of pictures, in their own light."""
-        lit, gain = self.lit(x)
-        return self.model(lit, training=training) / gain
-
-    def lit(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor | float]:
-        """Returns pictures in the model's light, and the gain g that brings them there, shape `(batch, 1, 1, 1)`."""
-        if not self.light:
-            return x, 1.0
-        gain = self.light / tf.maximum(tf.reduce_mean(x, axis=[1, 2, 3], keepdims=True), DARKEST)
-        return tf.minimum(gain * x, 1.0), gain
-
     def places(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns the map m, shape `(batch, height, width)`."""
         usable = tf.math.is_finite(x)
-        found = self.unusual(tf.where(usable, x, 0.0))
-        if self.usual is not None:
-            usual = tf.image.resize(tf.constant(self.usual, "float32")[None, ..., None], tf.shape(x)[1:3])
-            found = found / usual[..., 0]
-        return tf.where(tf.reduce_all(usable, axis=-1), found, math.inf)
-
-    def unusual(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Returns how unusual the model finds each place, G * u, shape `(batch, height, width)`."""
-        found = self.model.unusual(self.lit(x)[0])
-        return self.blurred(found) / self.blurred(tf.ones_like(found[:1]))
+        unusual = self.model.unusual(tf.where(usable, x, 0.0))
+        inside = self.blurred(tf.ones_like(unusual[:1]))
+        return tf.where(tf.reduce_all(usable, axis=-1), self.blurred(unusual) / inside, math.inf)
 
     def highest(self, maps: tf.Tensor) -> tf.Tensor:
         """Returns the score s, shape `(batch,)`, of maps `(batch, height, width)`."""
@@ -155,7 +103,7 @@ class SurfaceDetector(Detector):
             return {"reconstruction": tf.clip_by_value(self(x, training=False), 0.0, 1.0)}
 
         def encode(x: tf.Tensor) -> dict[str, tf.Tensor]:
-            return {"code": self.encoder(self.lit(x)[0], training=False)}
+            return {"code": self.encoder(x, training=False)}
 
         def decode(code: tf.Tensor) -> dict[str, tf.Tensor]:
             return {"reconstruction": tf.clip_by_value(self.decoder(code, training=False), 0.0, 1.0)}

@@ -23,7 +23,7 @@ from recipes.tasks.detection.options import OF_SERIES, DetectionOptions, refuse
 from recipes.training.augmentation import relit
 from recipes.training.patches import middles, patches
 from zoo import UsageError, checks, precision
-from zoo.wrappers.surface_detector import DARKEST, SurfaceDetector
+from zoo.wrappers.surface_detector import SurfaceDetector
 
 CARD = "anomaly_surfaces"
 EPOCHS = 30
@@ -78,8 +78,7 @@ class Search:
         """Trains on patches of pictures of what is whole, and sets the threshold by other pictures of it."""
         config, data = self.config, self.data
         model = running.build(config, (None, None, data.channels))
-        light = float(np.median([picture.mean() for picture in data.train.pictures])) if config.even_light else 0.0
-        train = [mirrored(lit(picture, light), config.patch) for picture in data.train.pictures]
+        train = [mirrored(picture, config.patch) for picture in data.train.pictures]
         size, batch_size = config.patch, config.batch_size or BATCH_SIZE
         shape = size, batch_size, config.steps, config.seed
 
@@ -97,12 +96,10 @@ class Search:
         )
         fitting = running.fitting(full)
         fitting["identity"] |= {"samples": data.checksum}
-        validation = [mirrored(lit(picture, light), size) for picture in data.validation.pictures]
+        validation = [mirrored(picture, size) for picture in data.validation.pictures]
         watched = tf.data.Dataset.from_tensor_slices(middles(validation, size)).batch(8)
         self.progress = training.fit(model, batches, watched, folder=folder, monitor=None, **fitting)
-        self.detector = SurfaceDetector(precision.in_float32(model), blur=config.blur, light=light / 255)
-        if config.aligned:
-            self.detector.align(data.train.pictures)
+        self.detector = SurfaceDetector(precision.in_float32(model), blur=config.blur)
         self.validated = self.maps(data.validation)
         self.detector.threshold = self.detector.threshold_of(self.scores(self.validated), self.share)
         return Trained(self.detector, self.progress)
@@ -160,14 +157,6 @@ class Search:
         anomalous, scores = self.data.anomalous, self.values
         drawn = histograms.Scores("test pictures", scores[~anomalous], scores[anomalous], self.detector.threshold)
         return histograms.draw([drawn], "Scores of test pictures")
-
-
-def lit(picture: np.ndarray, light: float) -> np.ndarray:
-    """Brings a picture's mean to a brightness, both from 0 to 255, as the detector does; 0 leaves it as it is."""
-    if not light:
-        return picture
-    gain = light / max(picture.mean(), 255 * DARKEST)
-    return np.rint(np.minimum(gain * picture, 255)).astype("uint8")
 
 
 def mirrored(picture: np.ndarray, size: int) -> np.ndarray:

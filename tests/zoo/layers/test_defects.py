@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoo import UsageError
-from zoo.layers import defects
 from zoo.layers.defects import Defects
 
 X = np.random.default_rng(0).uniform(0.3, 0.7, (40, 32, 24, 1)).astype("float32")
@@ -43,15 +42,6 @@ def test_in_training_defects_are_drawn_anew_and_at_inference_there_are_none():
     first, second = layer(X, training=True), layer(X, training=True)
     assert np.abs(first - second).max() > 0.1
     np.testing.assert_array_equal(Defects(0.0, seed=3)(X, training=True), first)
-
-
-def test_pictures_are_made_larger_and_smaller_in_their_shape():
-    x = np.arange(16, dtype="float32").reshape(1, 4, 4, 1)
-    assert np.asarray(defects._larger(x))[0, ::3, ::3, 0].tolist() == [[0, 1], [4, 5]]
-    smaller = np.asarray(defects._smaller(x))[0, ..., 0]
-    means = np.array([[2.5, 4.5], [10.5, 12.5]])
-    np.testing.assert_array_equal(smaller, np.pad(means, [(0, 2), (0, 2)], "symmetric"))
-    assert defects._smaller(x[:, :3, :1]).shape == (1, 3, 1, 1)
 
 
 def test_shared_defects_do_not_depend_on_the_batch_and_spare_none():

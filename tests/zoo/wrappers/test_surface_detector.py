@@ -21,7 +21,7 @@ def detector():
     model = zoo.build("mender", (None, None, 1), **SMALL)
     rng = np.random.default_rng(1)
     model.set_weights([rng.normal(scale=0.3, size=weight.shape) for weight in model.get_weights()])
-    return SurfaceDetector(model, blur=1.0, share=0.002).calibrate(X, 0.3)
+    return SurfaceDetector(model, blur=1.0).calibrate(X, 0.3)
 
 
 def test_the_map_is_the_blurred_surprise_over_what_lies_inside(detector):
@@ -48,38 +48,6 @@ def test_of_several_pixels_the_highest_count_together(detector):
     assert np.asarray(SurfaceDetector(detector.model, share=1.0).highest(maps)).tolist() == [9.5, 29.5]
     with pytest.raises(UsageError, match="share must be a number from 0 to 1"):
         SurfaceDetector(detector.model, share=1.5)
-
-
-def test_the_light_in_which_a_picture_was_taken_counts_nothing(detector):
-    lit = SurfaceDetector(detector.model, light=0.4)
-    gain = 0.4 / X.mean(axis=(1, 2, 3), keepdims=True)
-    bright = np.minimum(gain * X, 1)
-    np.testing.assert_allclose(lit.map(X), detector.map(bright), rtol=1e-4)
-    np.testing.assert_allclose(lit.map(X / 4), lit.map(X), rtol=1e-4)
-    expected = np.clip(np.asarray(detector.model(bright)) / gain, 0, 1)
-    np.testing.assert_allclose(lit.reconstruct(X), expected, atol=1e-5)
-    calls = {name: endpoint.call for name, endpoint in lit.endpoints().items()}
-    np.testing.assert_allclose(calls["serving_default"](X)["reconstruction"], expected, atol=1e-5)
-    np.testing.assert_allclose(calls["encode"](X)["code"], detector.encoder(bright), rtol=1e-4, atol=1e-4)
-    assert np.isfinite(lit.map(np.zeros_like(X))).all()
-    with pytest.raises(UsageError, match="light must be a number from 0 to 1"):
-        SurfaceDetector(detector.model, light=128)
-
-
-def test_of_aligned_pictures_each_place_is_judged_by_what_is_usual_there(detector):
-    aligned = SurfaceDetector(detector.model, blur=1.0, threshold=5.0)
-    plain = aligned.map(X)
-    assert aligned.align(X).threshold == np.inf
-    large = np.repeat(np.repeat(plain.mean(axis=0), 2, 0), 2, 1)  # a cell of the grid is half a pixel high
-    expected = tf.image.resize(large[..., None], (24, 24), "area")[..., 0]
-    np.testing.assert_allclose(aligned.usual, expected + 0.2 * np.mean(expected), rtol=1e-4)
-    usual = tf.image.resize(np.array(aligned.usual, "float32")[..., None], (12, 10))[..., 0]
-    np.testing.assert_allclose(aligned.map(X), plain / usual, rtol=1e-4)
-    assert aligned.map(X[:, :5]).shape == (9, 5, 10)
-    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(aligned))
-    np.testing.assert_array_equal(again.usual, aligned.usual)
-    again.model.set_weights(detector.model.get_weights())
-    np.testing.assert_allclose(again.map(X), aligned.map(X), rtol=1e-6)
 
 
 def test_bytes_and_pictures_of_another_size_are_taken_as_they_are(detector):

@@ -16,13 +16,6 @@ def test_small_pictures_are_mirrored_up_to_a_patch():
     np.testing.assert_array_equal(middle[..., 0], [[[14, 15], [20, 21]]])
 
 
-def test_pictures_are_brought_to_one_light():
-    x = np.array([10, 20, 60], "uint8").reshape(1, 3, 1)
-    np.testing.assert_array_equal(surfaces.lit(x, 60)[0, :, 0], [20, 40, 120])
-    np.testing.assert_array_equal(surfaces.lit(x, 150)[0, :, 0], [50, 100, 255])
-    assert not surfaces.lit(0 * x, 60).any()
-
-
 def test_of_each_kind_the_middle_and_the_hardest_are_shown_and_the_worst_normal():
     kinds = ["good", "hole", "hole", "hole", "good", "scratch"]
     scores = np.array([5.0, 3.0, 1.0, 2.0, 0.0, 4.0])
