@@ -9,7 +9,7 @@ from recipes.data.idx import FILES
 
 
 def write(folder: Path) -> None:
-    """Writes `idx`, `few`, `table.csv`, `photos`, `pairs`, `ratings` and `lines.txt` into a folder."""
+    """Writes `idx`, `few`, `table.csv`, `photos`, `pairs`, `ratings`, `lines.txt` and `texts.csv` into a folder."""
     rng = np.random.default_rng(0)
     _digits(folder / "idx", 10, rng)
     _digits(folder / "few", 3, rng)
@@ -17,6 +17,7 @@ def write(folder: Path) -> None:
     _photos(folder, rng)
     _ratings(folder / "ratings", rng)
     _lines(folder / "lines.txt", rng)
+    _texts(folder / "texts.csv", rng)
 
 
 def _digits(folder: Path, labels: int, rng: np.random.Generator) -> None:
@@ -72,3 +73,9 @@ def _lines(file: Path, rng: np.random.Generator) -> None:
     """Writes 200 lines of two to five words."""
     words = np.array(["red", "sails", "in", "the", "Käse", "侍"])
     file.write_text("".join(" ".join(rng.choice(words, rng.integers(2, 6))) + "\n" for _ in range(200)), "utf-8")
+
+
+def _texts(file: Path, rng: np.random.Generator) -> None:
+    """Writes 120 texts of twelve words, of one or the other half of 40."""
+    rows = (" ".join(f"word{number}" for number in rng.integers(0, 20, 12) + 20 * (i % 2)) for i in range(120))
+    file.write_text("\n".join(["text,kind", *(f"{row},{i % 2}" for i, row in enumerate(rows))]) + "\n", "utf-8")

@@ -10,6 +10,7 @@ import pytest
 import zoo
 from benchmarks import chaos
 from benchmarks.chaos import CASES, PHASES, Case, Config
+from recipes.running import entries
 
 
 @pytest.mark.slow  # tests of `fit` and of signals kill trainings in every run
@@ -20,13 +21,12 @@ def test_a_killed_run_goes_on_to_the_same_export(case):
     assert (record["kills"], record["equal"]) == (2, 2)
 
 
-def test_every_model_and_recipe_is_killed(root):
+def test_every_model_and_recipe_is_killed():
     said = " ".join(CASES.values())
     defaults = {"autorec": "movielens --data", "restorer": "images --data", "sparse": "--model sparse"}
     for model in zoo.list_models():
         assert defaults.get(model, f"--model {model}") in said
-    recipes = {file.stem for file in (root / "recipes").glob("[!_]*.py")}
-    assert {words.split()[0] for words in CASES.values()} == recipes
+    assert {words.split()[0] for words in CASES.values()} == set(entries.names())
 
 
 def test_moments_are_dealt_by_phase_evenly_over_cases_and_in_the_order_of_the_run():
