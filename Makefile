@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUNTIMES := onnx litert openvino
 
-.PHONY: demo test lint types matrix chaos bench elsewhere gallery browser fuzz tables
+.PHONY: demo test lint types matrix chaos bench cluster elsewhere gallery browser fuzz tables
 
 demo: .venv/ready  ## Train a sparse autoencoder on real digits, export it, use it without Keras (1 minute).
 	$(BIN)/python -m recipes.mnist --model sparse --data sample --tied --input-dropout 0.3 --learning-rate 2e-3 \
@@ -29,6 +29,9 @@ chaos: .venv/ready  ## 60 kills of runs of every model and recipe: each goes on 
 bench: .venv/ready .venv-bench/ready  ## Speed against plain Keras, PyTorch and Pythae (40 minutes).
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.pictures
+
+cluster: .venv-ray/ready  ## Recipes by two workers of Ray, one of which is killed (5 minutes).
+	.venv-ray/bin/python -m pytest -n 0 -m 'slow or not slow' tests/recipes/test_cluster.py tests/recipes/tasks/cluster
 
 elsewhere: .venv/ready $(RUNTIMES:%=.venv-elsewhere/%/ready)  ## Every export in onnxruntime, LiteRT and OpenVINO (half an hour).
 	$(BIN)/python -m benchmarks.elsewhere
@@ -60,6 +63,11 @@ tables: .venv/ready  ## Rewrite the tables of README and docs from the models an
 .venv-beam/ready: benchmarks/runtimes/beam.txt  ## Apache Beam, for serving.score, which needs an environment of its own.
 	$(PYTHON) -m venv .venv-beam
 	.venv-beam/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+.venv-ray/ready: requirements.txt benchmarks/runtimes/ray.txt  ## Ray, for recipes.cluster, beside all else.
+	$(PYTHON) -m venv .venv-ray
+	.venv-ray/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r benchmarks/runtimes/ray.txt
 	touch $@
 
 .venv-elsewhere/browser/ready: benchmarks/runtimes/browser.txt

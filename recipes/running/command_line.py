@@ -82,12 +82,7 @@ def main(recipe: str, config_class: type[Config], run: Callable[[Config], Any]) 
     except UsageError as error:
         _stop(2, printable(error))
     except OSError as error:
-        reason = f"{error.strerror}: {error.filename}" if error.strerror and error.filename else str(error)
-        kept = folders.kept(recipe, config) if config else folders.NOTHING
-        then = "or with another --out, the same command begins afresh"
-        if kept != folders.NOTHING:
-            then = "the same command with --resume goes on"
-        _stop(2, f"Could not read or write ({reason}). {kept} Once that is mended, {then}.")
+        _stop(2, unreadable(error, recipe, config))
     except KeyboardInterrupt as interrupt:
         if config:
             where = f"{str(interrupt) or 'Stopped'}. {folders.kept(recipe, config)}"
@@ -95,6 +90,16 @@ def main(recipe: str, config_class: type[Config], run: Callable[[Config], Any]) 
         else:
             where, again = "Stopped before anything began.", ""
         _stop(status_of(interrupt), f"\n{where}{again}")
+
+
+def unreadable(error: OSError, recipe: str, config: Options | None) -> str:
+    """Returns the sentence for what could not be read or written, what is kept of the run, and how it goes on."""
+    reason = f"{error.strerror}: {error.filename}" if error.strerror and error.filename else str(error)
+    kept = folders.kept(recipe, config) if config else folders.NOTHING
+    then = "or with another --out, the same command begins afresh"
+    if kept != folders.NOTHING:
+        then = "the same command with --resume goes on"
+    return f"Could not read or write ({reason}). {kept} Once that is mended, {then}."
 
 
 def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Config:

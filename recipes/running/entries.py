@@ -11,7 +11,7 @@ from recipes.running.options import Options
 from zoo import UsageError
 
 FOLDER = Path(__file__).parent.parent
-RUNNERS = ("sweep",)  # of recipes, and none themselves
+RUNNERS = ("cluster", "sweep")  # of recipes, and none themselves
 
 
 class Entry(NamedTuple):

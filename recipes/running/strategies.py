@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Config = TypeVar("Config", bound="Options")
 VARIABLE = "TF_CONFIG"
+GONE = "Another worker is gone"
 EXAMPLE = '{"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}'
 
 
@@ -93,7 +94,7 @@ def _together() -> Iterator[None]:
     except gone as error:
         said = str(error.message).partition("\n")[0]
         raise UsageError(
-            f"Another worker is gone, or cannot be reached ({said:.300}). What the chief has saved is kept: start all "
+            f"{GONE}, or cannot be reached ({said:.300}). What the chief has saved is kept: start all "
             "workers again with --resume, the same number or another one."
         ) from None
 
@@ -115,7 +116,7 @@ def task() -> tuple[dict[str, list[str]], str, int]:
     except (ValueError, LookupError, TypeError):
         raise UsageError(
             f"--strategy multi_worker needs {VARIABLE} to say who the workers are and which of them this is. Received: "
-            f"{given or 'nothing'}. Set it on each, such as to {EXAMPLE}."
+            f"{given or 'nothing'}. Set it on each, such as to {EXAMPLE}; or start them by python -m recipes.cluster."
         ) from None
     return cluster, kind, index
 

@@ -24,7 +24,10 @@ WORDS = [
     ("generate", "vae"),
     ("topics", "denoising"),
 ]
-RUNNERS = {"sweep": "better options"}  # of recipes, and a word of what each says of itself
+RUNNERS = {
+    "cluster": "on a Ray cluster",
+    "sweep": "better options",
+}  # of recipes, and a word of what each says of itself
 HELP = """
 import json, runpy, sys, time
 recipe, model = sys.argv[1:]

@@ -1,0 +1,1 @@
+"""Any recipe on a Ray cluster: what each worker runs, and what starts them."""

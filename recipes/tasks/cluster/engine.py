@@ -1,0 +1,134 @@
+"""Starts workers by Ray Train, says what their chief says, and in a sentence why they ended before they should."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import ray
+from ray.train import FailureConfig, RunConfig, ScalingConfig
+from ray.train.tensorflow import TensorflowTrainer
+from ray.util.queue import Queue
+
+from recipes.tasks.cluster.ending import ended
+from recipes.tasks.cluster.worker import Job, Met, work
+from zoo import UsageError, files
+
+# Before Ray is started: it would send home how it is used, show the chief's words in its own way, and move workers.
+SETTINGS = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_TRAIN_ENABLE_PRINT_PATCH": "0",
+    "RAY_CHDIR_TO_TRIAL_DIR": "0",
+    "RAY_TRAIN_METRICS_ENABLED": "0",
+    "RAY_TRAIN_HEALTH_CHECK_INTERVAL_S": "0.5",
+}
+STORE = 100 << 20  # bytes of shared memory: nothing but words travels
+LOOK = 0.2  # seconds
+
+
+def run(job: Job, *, workers: int, address: str | None, gpu: bool, storage: Path) -> None:
+    """Runs a job by several workers, on this machine or on a cluster, until it has ended.
+
+    Args:
+        job: What each does.
+        workers: How many.
+        address: The cluster's; workers are processes of this machine if not given.
+        gpu: Whether each has a GPU of its own.
+        storage: A folder for Ray's own notes, on a disk that all machines share; it is gone afterwards.
+
+    Raises:
+        UsageError: If a worker is gone, if it says that something is not what it should be, or if the cluster is too
+            small, or cannot be reached.
+        Failed: If the recipe fails otherwise.
+    """
+    with _started(workers, address):
+        _check_size(workers, gpu)
+        voice = Queue(actor_options={"num_cpus": 0})
+        storage.mkdir(parents=True, exist_ok=True)
+        try:
+            trainer = TensorflowTrainer(
+                _of_one,
+                train_loop_config={"job": job, "queue": voice},
+                scaling_config=ScalingConfig(num_workers=workers, use_gpu=gpu),
+                run_config=RunConfig(name="run", storage_path=str(storage), failure_config=FailureConfig(0)),
+            )
+            met, error = _heard(trainer, voice)
+        finally:
+            files.remove(storage)
+    if error:
+        raise ended(getattr(error, "worker_failures", {}), met, workers, error)
+
+
+@contextlib.contextmanager
+def _started(workers: int, address: str | None) -> Iterator[None]:
+    """Connects with a cluster, or makes one of this machine's processors alone, until the block ends.
+
+    Raises:
+        UsageError: If it cannot be reached.
+    """
+    os.environ.update({name: value for name, value in SETTINGS.items() if name not in os.environ})
+    quietly: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    local = {"num_cpus": workers, "include_dashboard": False, "object_store_memory": STORE}
+    try:
+        ray.init(address=address or "local", **quietly, **({} if address else local))
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        said = str(error).strip().partition("\n")[0]
+        raise UsageError(
+            f"No Ray cluster answers at {address or 'this machine'} ({said:.300}): start one by `ray start --head`, "
+            "and give --address auto there, or HOST:6379."
+        ) from None
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _check_size(workers: int, gpu: bool) -> None:
+    """Raises `UsageError` if the cluster has no place for so many workers: Ray would wait for more machines."""
+    there = ray.cluster_resources()
+    for name, needed in (("CPU", True), ("GPU", gpu)):
+        if needed and there.get(name, 0) < workers:
+            has = int(there.get(name, 0))
+            raise UsageError(
+                f"{workers} workers need {workers} {name}s; the cluster has {has}. Ask for fewer --workers."
+            )
+
+
+def _of_one(given: Mapping[str, Any]) -> None:
+    work(given["job"], given["queue"])
+
+
+def _heard(trainer: TensorflowTrainer, voice: Queue) -> tuple[dict[int, Met], Exception | None]:
+    """Runs the workers and prints what they say; returns who they were, and what ended them.
+
+    Ray waits in a thread of its own: in the main one it would take Ctrl-C for itself, and end with status 0.
+    """
+    errors: list[Exception] = []
+
+    def fit() -> None:
+        try:
+            trainer.fit()
+        except Exception as error:
+            errors.append(error)
+
+    waiting = threading.Thread(target=fit, daemon=True)
+    waiting.start()
+    met: dict[int, Met] = {}
+    while True:
+        over = not waiting.is_alive()
+        try:
+            said = voice.get(timeout=LOOK)
+        except queue.Empty:
+            if over:
+                return met, errors[0] if errors else None
+            continue
+        if isinstance(said, Met):
+            met[said.index] = said
+        else:
+            print(said, end="", flush=True)
