@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import logging
 import os
 import queue
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import ray
 from ray.train import FailureConfig, RunConfig, ScalingConfig
@@ -47,7 +49,9 @@ def run(job: Job, *, workers: int, address: str | None, gpu: bool, storage: Path
             small, or cannot be reached.
         Failed: If the recipe fails otherwise.
     """
-    with _started(workers, address):
+    here = sys.stdout
+    # Ray prints what it knows of dead workers, in paragraphs: `ended` says it in a sentence.
+    with contextlib.redirect_stdout(io.StringIO()), _started(workers, address):
         _check_size(workers, gpu)
         voice = Queue(actor_options={"num_cpus": 0})
         storage.mkdir(parents=True, exist_ok=True)
@@ -58,7 +62,7 @@ def run(job: Job, *, workers: int, address: str | None, gpu: bool, storage: Path
                 scaling_config=ScalingConfig(num_workers=workers, use_gpu=gpu),
                 run_config=RunConfig(name="run", storage_path=str(storage), failure_config=FailureConfig(0)),
             )
-            met, error = _heard(trainer, voice)
+            met, error = _heard(trainer, voice, here)
         finally:
             files.remove(storage)
     if error:
@@ -104,8 +108,8 @@ def _of_one(given: Mapping[str, Any]) -> None:
     work(given["job"], given["queue"])
 
 
-def _heard(trainer: TensorflowTrainer, voice: Queue) -> tuple[dict[int, Met], Exception | None]:
-    """Runs the workers and prints what they say; returns who they were, and what ended them.
+def _heard(trainer: TensorflowTrainer, voice: Queue, here: TextIO) -> tuple[dict[int, Met], Exception | None]:
+    """Runs the workers and prints what they say here; returns who they were, and what ended them.
 
     Ray waits in a thread of its own: in the main one it would take Ctrl-C for itself, and end with status 0.
     """
@@ -129,6 +133,6 @@ def _heard(trainer: TensorflowTrainer, voice: Queue) -> tuple[dict[int, Met], Ex
                 return met, errors[0] if errors else None
             continue
         if isinstance(said, Met):
-            met[said.index] = said
+            met[said.number] = said
         else:
-            print(said, end="", flush=True)
+            print(said, end="", flush=True, file=here)

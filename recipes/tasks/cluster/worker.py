@@ -31,12 +31,12 @@ class Met(NamedTuple):
     """What a worker says first: who it is.
 
     Attributes:
-        index: Its number, from 0.
+        number: Its place among them, from 0.
         host: The machine's name.
         process: The process's number.
     """
 
-    index: int
+    number: int
     host: str
     process: int
 

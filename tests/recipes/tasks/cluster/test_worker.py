@@ -43,7 +43,7 @@ def test_the_chief_is_heard_and_writes_where_it_was_asked_to(worked, tmp_path):
         print("Epoch 1")
 
     met, *words = worked(recipe)
-    assert (met.index, met.process, "".join(words)) == (0, os.getpid(), "Epoch 1\n")
+    assert (met.number, met.process, "".join(words)) == (0, os.getpid(), "Epoch 1\n")
     assert seen == [(3, "multi_worker", None, str(tmp_path), False)]
 
 
@@ -51,7 +51,7 @@ def test_the_others_say_who_they_are_and_no_more(worked, tmp_path):
     places = []
     (met,) = worked(lambda config: print("Epoch 1") or places.append(config.out), index=1)
     assert isinstance(met, Met)
-    assert met.index == 1
+    assert met.number == 1
     assert not places[0].is_relative_to(tmp_path)
 
 
