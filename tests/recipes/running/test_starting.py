@@ -23,6 +23,7 @@ WORDS = [
     ("anomaly", "masked"),
     ("generate", "vae"),
     ("topics", "denoising"),
+    ("text", "sequence"),
 ]
 RUNNERS = {
     "cluster": "on a Ray cluster",
