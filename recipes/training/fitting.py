@@ -23,7 +23,7 @@ from recipes.training.interrupt import between_steps
 from recipes.training.pretraining import Pretraining
 from recipes.training.progress import Progress
 from recipes.training.store import CHECKPOINT, Store
-from recipes.training.warm_up import WarmUp
+from recipes.training.warm_up import WarmUp, rate_of
 from zoo import replicating
 from zoo.autoencoder import Autoencoder
 from zoo.health import Health
@@ -124,7 +124,7 @@ def fit(
     if warmup_steps:
         used.insert(0, WarmUp(warmup_steps))
     if schedule == "cosine":
-        cosine = keras.optimizers.schedules.CosineDecay(float(model.optimizer.learning_rate), epochs)
+        cosine = keras.optimizers.schedules.CosineDecay(rate_of(model), epochs)
         used.append(keras.callbacks.LearningRateScheduler(lambda epoch, _: float(cosine(epoch))))
     with _answers(progress, epochs, folder), between_steps() as interrupt:
         model.fit(

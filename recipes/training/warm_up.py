@@ -22,10 +22,15 @@ class WarmUp(keras.callbacks.Callback):
         """Sets the rate for the steps up to the next return to Python."""
         if self.active:
             rate = self.model.optimizer.learning_rate
-            self.full = float(rate) if batch == 0 else self.full
+            self.full = rate_of(self.model) if batch == 0 else self.full
             rate.assign(self.full * min(1.0, (batch + 1) / self.steps))
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Leaves the full rate behind, before the checkpoint is written."""
         if self.active:
             self.model.optimizer.learning_rate.assign(self.full)
+
+
+def rate_of(model: keras.Model) -> float:
+    """Returns a model's learning rate, be it one variable or a copy on each device, of which `float` takes none."""
+    return float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))

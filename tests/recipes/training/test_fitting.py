@@ -418,3 +418,11 @@ def test_the_learning_rate_rises_over_the_first_steps_only(tmp_path, monkeypatch
     common = {"folder": tmp_path, "epochs": 2, "batch_size": 16, "patience": 2, "seed": 0, "identity": {}}
     training.fit(model, x, x, schedule="cosine", warmup_steps=4, **common)
     np.testing.assert_allclose(rates, [0.0025, 0.005, 0.0075, 0.01, 0.01, *[0.005] * 5], rtol=1e-5)
+
+
+def test_within_a_strategy_whose_rate_is_no_number_a_schedule_is_the_same(tmp_path):
+    with tf.distribute.MirroredStrategy(["CPU:0"]).scope():
+        model = build(learning_rate=0.1)
+    fit(model, tmp_path, epochs=4, schedule="cosine", warmup_steps=3)
+    last = float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
+    assert last == pytest.approx(0.1 * (1 + math.cos(math.pi * 3 / 4)) / 2)
