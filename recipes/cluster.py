@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import tyro
 
 from recipes import running
-from recipes.running.command_line import unreadable
+from recipes.running.command_line import take_any_script, unreadable
 from recipes.tasks.cluster.ending import Gone
 from recipes.tasks.cluster.worker import Job
 from zoo import UsageError, checks
@@ -78,6 +78,7 @@ def command(cluster: Cluster, arguments: list[str]) -> str:
 def main() -> None:
     """Parses the command line and runs the recipe."""
     cluster, arguments = None, sys.argv[1:]
+    take_any_script()
     try:
         with running.stoppable():
             cluster, arguments = tyro.cli(

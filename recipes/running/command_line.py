@@ -68,9 +68,7 @@ def main(recipe: str, config_class: type[Config], run: Callable[[Config], Any]) 
         run: What does the work.
     """
     config = None
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a label in another script is no reason to stop
+    take_any_script()
     try:
         with stoppable() as check:
             config = parse(config_class, sys.argv[1:], recipe)
@@ -90,6 +88,13 @@ def main(recipe: str, config_class: type[Config], run: Callable[[Config], Any]) 
         else:
             where, again = "Stopped before anything began.", ""
         _stop(status_of(interrupt), f"\n{where}{again}")
+
+
+def take_any_script() -> None:
+    """Has what cannot be encoded printed as Python writes it: a label in another script is no reason to stop."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def unreadable(error: OSError, recipe: str, config: Options | None) -> str:
