@@ -236,7 +236,7 @@ def _of_stream(model: keras.Model, step: Callable[[Any], Any]) -> Callable[[Shar
     def run(batches: Shared.Batches) -> Any:
         done = 0
         for data in itertools.islice(batches, model.steps_per_execution):
-            one(data, few=replicating.rows(data) < model.distribute_strategy.num_replicas_in_sync)
+            one(data, few=bool(replicating.rows(data) < model.distribute_strategy.num_replicas_in_sync))
             done += 1
         if not done:
             raise StopIteration

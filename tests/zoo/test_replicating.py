@@ -1,5 +1,6 @@
 """Several replicas, on two devices or as two worker processes, against one device on the same batches."""
 
+import contextlib
 import json
 import os
 import socket
@@ -144,3 +145,16 @@ def test_the_gradient_counts_by_rows_and_the_value_stays():
             loss = replicas.by_rows(x**2)
         assert float(loss) == 9.0
         assert float(tape.gradient(loss, x)) == pytest.approx(expected)
+
+
+def test_within_a_strategy_a_stream_is_trained_on_too():
+    """Whether a batch has few rows is asked of each, the last one's single row included."""
+    x = np.random.default_rng(0).random((9, 4)).astype("float32")
+    stream = tf.data.Dataset.from_tensor_slices(x).batch(4)
+    losses = []
+    for scope in (contextlib.nullcontext(), tf.distribute.MirroredStrategy(["CPU:0"]).scope()):
+        with scope:
+            model = zoo.build("vanilla", (4,), latent_dim=2, seed=0)
+        losses.append(model.fit(stream, epochs=2, validation_data=stream, verbose=0).history)
+    for key, values in losses[0].items():
+        assert losses[1][key] == pytest.approx(values, rel=1e-5)
