@@ -70,6 +70,11 @@ tables: .venv/ready  ## Rewrite the tables of README and docs from the models an
 	.venv-ray/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r benchmarks/runtimes/ray.txt
 	touch $@
 
+.venv-server/ready: benchmarks/runtimes/server.txt  ## kserve, for serving.serve, which needs an environment of its own.
+	$(PYTHON) -m venv .venv-server
+	.venv-server/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 .venv-elsewhere/browser/ready: benchmarks/runtimes/browser.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .venv-elsewhere/browser -r $<
 	npm install --silent --no-save --prefix .venv-elsewhere/browser axe-core@4.14.1

@@ -24,6 +24,7 @@ TABLES = {
     "README.md": ("matrix", "headlines"),
     "docs/models.md": ("models",),
     "docs/results.md": ("papers", "results", "anomalies", "surfaces", "skab", "nab", "mixture", "topics", "codes"),
+    "docs/serving.md": ("load",),
 }
 
 
@@ -330,6 +331,23 @@ def codes_table(results: dict[str, dict[str, dict[str, dict[str, float]]]]) -> s
         rows.append([f"`{model}`", length, *shown])
     head = ["model", "numbers", "validation", "test", *(f"{called}, test" for called in LATENT)]
     return table(head, sorted(rows, key=lambda row: (int(row[1]), row[0])))
+
+
+def load() -> str:
+    """Returns how servers answer many clients at once."""
+    results = json.loads((_rows.RESULTS / "server.json").read_text("utf-8"))["results"]
+    rows = [
+        [
+            name,
+            f"{of['requests']:,}",
+            str(of["lost"]),
+            str(of["a_second"]),
+            f"{of['p50_ms']:.0f}",
+            f"{of['p99_ms']:.0f}",
+        ]
+        for name, of in results.items()
+    ]
+    return table(["server", "requests", "lost", "answers a second", "median, ms", "99%, ms"], rows)
 
 
 def measured(table: str) -> list[tuple[dict[str, Any], dict[int, dict[str, Any]]]]:
