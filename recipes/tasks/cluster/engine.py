@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import io
 import logging
@@ -18,6 +19,7 @@ from ray.train import FailureConfig, RunConfig, ScalingConfig
 from ray.train.tensorflow import TensorflowTrainer
 from ray.util.queue import Queue
 
+from recipes import running
 from recipes.tasks.cluster.ending import ended
 from recipes.tasks.cluster.worker import Job, Met, work
 from zoo import UsageError, files
@@ -87,10 +89,16 @@ def _started(workers: int, address: str | None) -> Iterator[None]:
             f"No Ray cluster answers at {address or 'this machine'} ({said:.300}): start one by `ray start --head`, "
             "and give --address auto there, or HOST:6379."
         ) from None
-    try:
-        yield
-    finally:
-        ray.shutdown()
+    with contextlib.ExitStack() as stack:
+        stack.callback(ray.shutdown)
+        try:
+            yield
+        except KeyboardInterrupt as interrupt:
+            # The thread that waits for workers would end this process, with Ray's words and status, were Ray shut
+            # down under it. So it is left: Ray's own processes end with this one.
+            stack.pop_all()
+            atexit.register(os._exit, running.status_of(interrupt))
+            raise
 
 
 def _check_size(workers: int, gpu: bool) -> None:
