@@ -131,9 +131,11 @@ def test_an_index_without_a_detector_is_an_error_there_too(folder):
     assert "error" in found["-1"]
 
 
-def test_tied_weights_are_there_once(listed):
-    file = listed["signatures"]["tied"]["file"]
-    assert file == "model.tflite" or listed["signatures"]["tied"]["bytes"] < 1.2 * WIDE.nbytes
+def test_tied_weights_are_there_once_even_where_several_signatures_need_them(folder, listed):
+    if listed["signatures"]["tied"]["file"] == "model.tflite":
+        pytest.skip("LiteRT stores them twice")
+    kept = b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
+    assert kept.count(WIDE.tobytes()) + kept.count(WIDE.T.tobytes()) == 1
 
 
 def test_names_keep_their_order_and_those_that_make_no_difference(listed):

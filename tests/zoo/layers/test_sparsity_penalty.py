@@ -99,6 +99,7 @@ print(json.dumps(found))
 """
 
 
+@pytest.mark.slow
 def test_two_replicas_give_the_value_the_gradient_and_the_training_step_of_one_device(fresh_python):
     run = fresh_python("-c", REPLICAS)
     assert run.returncode == 0, run.stderr
