@@ -1,4 +1,4 @@
-"""A recurrent language model: the writer of an autoencoder of sequences, of the same size, that is told no code.
+"""A recurrent language model: the writer of an autoencoder of sequences, of the same size, which has no code.
 
 log p(x) is exact, since there is nothing to integrate over: what a code is worth is what it adds to this.
 

@@ -74,7 +74,7 @@ class Options:
     the export are float32 either way."""
     strategy: Literal["mirrored", "multi_worker"] | None = None
     """Where to train: mirrored, on all GPUs of this machine; multi_worker, on several machines, each of which runs this
-    command and is told by TF_CONFIG who the others are. Each takes its part of every batch, so that the numbers are
+    command; TF_CONFIG says who the others are. Each takes its part of every batch, so that the numbers are
     those of one device, and the first alone writes. If not given, on one device."""
     health: bool = False
     """Look at the model after each epoch (dead units, collapsed posterior, saturation, unused codes), keep the numbers,

@@ -5,8 +5,8 @@ with z drawn from q and p(x|z) = prod_t p(x_t | x_1 .. x_{t-1}, z), the end incl
 
 A writer that guesses well without the code leaves it unused: the posterior collapses. Against that stand an encoder
 that is trained without noise first, and then gets a new decoder (`pretrain`); nats that cost nothing (`free_bits`); a
-divergence whose weight rises once or again and again (`anneal_steps`, `anneal_cycles`); and tokens that the decoder is
-not told (`word_dropout`).
+divergence whose weight rises once or again and again (`anneal_steps`, `anneal_cycles`); and tokens that the decoder
+does not see (`word_dropout`).
 
 Paper: Bowman et al. 2016, Generating sentences from a continuous space; Li, He, Neubig, Berg-Kirkpatrick and Yang 2019,
 A surprisingly effective fix for deep latent variable modeling of text; Kingma et al. 2016, Improved variational
@@ -51,7 +51,7 @@ def sequence_vae(
         bidirectional: Whether a sequence is read from its end too, each way with half of the units.
         tied: Whether words are written by the table that they are read by, in the decoder.
         dropout: Share of the numbers of embeddings and of states that are dropped in training.
-        word_dropout: Share of tokens that the decoder is not told in training, so that it asks the code (Bowman).
+        word_dropout: Share of tokens that the decoder does not see in training, so that it asks the code (Bowman).
         beta: Weight of the divergence from the prior.
         free_bits: Nats (lambda) that the divergence of each latent may have at no cost, so that none dies (Kingma).
         anneal_steps: Training steps in which the divergence's weight rises in a straight line from 0 to `beta`.

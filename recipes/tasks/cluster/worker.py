@@ -1,4 +1,4 @@
-"""What each worker of a cluster does: the whole recipe, told by TF_CONFIG who the others are; the chief is heard.
+"""What each worker of a cluster does: the whole recipe; TF_CONFIG says who the others are; the chief is heard.
 
 Nothing here knows Ray: a worker is given a job, and a queue to speak through.
 """

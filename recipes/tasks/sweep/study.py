@@ -107,7 +107,7 @@ class Study:
         Args:
             trials: How many.
             measure: What a trial is.
-            keep: Is told a trial's number, before it has ended, and whether it is the best so far.
+            keep: Gets a trial's number, before it has ended, and whether it is the best so far.
             tell: Is given the trial that has ended.
 
         Raises:

@@ -124,7 +124,7 @@ def explained(model: Sequences, unit: str) -> dict[str, str]:
         f"{DRAWS['validation'][1]} validation lines. An estimate of that kind is high, if anything.",
         f"bits_per_{unit}": f"the same over {unit}s, each line's end counted as one, in bits.",
         "kl": "the bound's cost of the code: KL(q(z|x) || p(z)) in nats, mean over lines.",
-        "reconstruction": f"-log p(x|z) in nats given {given}, mean over lines; the right tokens before each are told.",
+        "reconstruction": f"-log p(x|z) in nats given {given}, mean over lines, each token after the right ones.",
         "active_units": "latents whose posterior mean varies by more than 0.01 over lines.",
         "collapsed_share": "share of latents whose posterior is the prior: less than 0.01 nats of KL.",
         "words_right_share": "share of words that stand at the same place when a line's code is written greedily, up "
