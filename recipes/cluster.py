@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import tyro
 
 from recipes import running
-from recipes.running.command_line import take_any_script, unreadable
+from recipes.running.command_line import parse_runner, take_any_script, unreadable
 from recipes.tasks.cluster.ending import Gone
 from recipes.tasks.cluster.worker import Job
 from zoo import UsageError, checks
@@ -77,28 +77,23 @@ def command(cluster: Cluster, arguments: list[str]) -> str:
 
 def main() -> None:
     """Parses the command line and runs the recipe."""
-    cluster, arguments = None, sys.argv[1:]
+    cluster: Cluster | None = None
+    arguments: list[str] = []
     take_any_script()
     try:
         with running.stoppable():
-            cluster, arguments = tyro.cli(
-                Cluster,
-                args=arguments,
-                prog="python -m recipes.cluster",
-                description=__doc__,
-                return_unknown_args=True,
-                config=(tyro.conf.FlagCreatePairsOff,),
-            )
-            run(cluster, list(arguments))
+            parsed = parse_runner(Cluster, "cluster")
+            cluster, arguments = parsed
+            run(*parsed)
     except Gone as error:
-        again = command(cluster, list(arguments)) if cluster else ""
+        again = command(cluster, arguments) if cluster else ""
         print(f"{printable(error)} Go on, with as many workers or others, by:\n  {again}", file=sys.stderr)
         raise SystemExit(2) from None
     except UsageError as error:
         print(printable(error), file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt as interrupt:
-        again = f" Go on with:\n  {command(cluster, list(arguments))}" if cluster else ""
+        again = f" Go on with:\n  {command(cluster, arguments)}" if cluster else ""
         print(f"\nStopped.{again}", file=sys.stderr)
         raise SystemExit(running.status_of(interrupt)) from None
 

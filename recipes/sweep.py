@@ -26,6 +26,7 @@ import tyro
 
 from recipes import running
 from recipes.running import entries
+from recipes.running.command_line import parse_runner
 from zoo import UsageError, checks, files, quiet
 from zoo.words import printable
 
@@ -192,25 +193,20 @@ def _short(value: Any) -> str:
 
 def main() -> None:
     """Parses the command line and searches."""
-    search, arguments = None, sys.argv[1:]
+    search: Search | None = None
+    arguments: list[str] = []
     try:
         with running.stoppable() as check:
-            search, arguments = tyro.cli(
-                Search,
-                args=arguments,
-                prog="python -m recipes.sweep",
-                description=__doc__,
-                return_unknown_args=True,
-                config=(tyro.conf.FlagCreatePairsOff,),
-            )
+            parsed = parse_runner(Search, "sweep")
+            search, arguments = parsed
             quiet.start()
             check()
-            run(search, list(arguments))
+            run(*parsed)
     except UsageError as error:
         print(printable(error), file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt as interrupt:
-        again = f" Go on with:\n  {command(search, list(arguments))}" if search else ""
+        again = f" Go on with:\n  {command(search, arguments)}" if search else ""
         print(f"\n{str(interrupt) or 'Stopped'}.{again}", file=sys.stderr)
         raise SystemExit(running.status_of(interrupt)) from None
 

@@ -220,9 +220,9 @@ def _by_replicas(model: keras.Model, step: Callable[[Any], Any], make: Make, spe
         *tensors: tf.Tensor,
     ) -> Any:
         for number in range(int(begin), int(end)):
-            index = order[number * int(size) : (number + 1) * int(size)]
+            index, seed = _of_step(number, order, seeds, steps, size)
             few = len(index) < model.distribute_strategy.num_replicas_in_sync
-            one(few)(index, tf.stack([seeds[0] * steps + number, seeds[1]]), *tensors)
+            one(few)(index, seed, *tensors)
         return logs()
 
     return run
@@ -262,8 +262,7 @@ def _compiled(step: Callable[[Any], Any], make: Make, specs: tuple[tf.TensorSpec
         *tensors: tf.Tensor,
     ) -> Any:
         def batch(number: tf.Tensor) -> Any:
-            index = order[number * size : (number + 1) * size]
-            return make(index, tf.stack([seeds[0] * steps + number, seeds[1]]), *tensors)
+            return make(*_of_step(number, order, seeds, steps, size), *tensors)
 
         # Of the first batch only the form is used, to know what a step returns.
         logs = one.get_concrete_function(batch(begin)).structured_outputs
@@ -278,6 +277,11 @@ def _compiled(step: Callable[[Any], Any], make: Make, specs: tuple[tf.TensorSpec
         return logs
 
     return run.get_concrete_function()  # once: TensorFlow warns of functions that it traces as often as it calls them
+
+
+def _of_step(number: Any, order: tf.Tensor, seeds: tf.Tensor, steps: tf.Tensor, size: tf.Tensor) -> tuple[Any, Any]:
+    """Returns the rows' numbers and the seed of a step of an epoch."""
+    return order[number * size : (number + 1) * size], tf.stack([seeds[0] * steps + number, seeds[1]])
 
 
 def _next_pace(pace: int, seconds: float) -> int:

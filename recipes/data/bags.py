@@ -14,7 +14,8 @@ from scipy import sparse
 
 from recipes.data import keys
 from recipes.data.documents import Documents, repeated
-from recipes.data.splits import PARTS, Part, Splits
+from recipes.data.parts import PARTS
+from recipes.data.splits import Part, Splits
 from zoo import UsageError
 from zoo.autoencoder import Autoencoder
 from zoo.ops import words

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from recipes.data.splits import PARTS, drawn, indexed, sentence
+from recipes.data.parts import PARTS
+from recipes.data.splits import drawn, indexed, sentence
 from recipes.reading import tables, texts
 from zoo import UsageError
 

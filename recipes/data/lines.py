@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,11 @@ import numpy as np
 import tensorflow as tf
 
 from recipes.data import keys
+from recipes.data.parts import Parts
 from recipes.reading import texts
 from zoo.layers.vocabulary import UNKNOWN, Vocabulary
 
 SAMPLE = "sample"
-PARTS = ("train", "validation", "test")
 SHARE, MOST = 10, 1000  # one line in so many validates, and one tests, but no more than so many of each
 LEAST = 50  # lines that differ
 LONGEST = 400  # tokens of a line, where nothing else is asked for
@@ -47,7 +46,7 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Lines(Mapping[str, Part]):
+class Lines(Parts[Part]):
     """Lines in three parts that share none: a mapping of `train`, `validation` and `test`.
 
     Attributes:
@@ -71,19 +70,6 @@ class Lines(Mapping[str, Part]):
     split: str
     licence: str
     notes: str = ""
-
-    def __getitem__(self, part: str) -> Part:
-        """Returns a part by its name."""
-        if part not in PARTS:
-            raise KeyError(part)
-        found: Part = getattr(self, part)
-        return found
-
-    def __iter__(self) -> Any:
-        return iter(PARTS)
-
-    def __len__(self) -> int:
-        return len(PARTS)
 
     @functools.cached_property
     def checksum(self) -> str:

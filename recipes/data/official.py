@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recipes.data import keys
-from recipes.data.splits import PARTS, Part, Splits, indexed
+from recipes.data.parts import PARTS
+from recipes.data.splits import Part, Splits, indexed
 from zoo import UsageError
 
 if TYPE_CHECKING:

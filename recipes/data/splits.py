@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from recipes.data import keys
+from recipes.data.parts import PARTS, Parts
 from recipes.data.units import Pixels, Units
 
 if TYPE_CHECKING:
     from zoo.autoencoder import Autoencoder
 
-PARTS = ("train", "validation", "test")
 SHOWN = 10  # samples that a figure has room for
 EXAMPLES = 8  # test samples whose outputs lie beside an export
 
@@ -88,7 +88,7 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Splits(Mapping[str, Part]):
+class Splits(Parts[Part]):
     """A data set, split before anything looks at it: a mapping of the parts `train`, `validation` and `test`.
 
     Attributes:
@@ -114,19 +114,6 @@ class Splits(Mapping[str, Part]):
     units: Units = field(default_factory=Pixels)
     labels: tuple[str, ...] = ()
     notes: str = ""
-
-    def __getitem__(self, part: str) -> Part:
-        """Returns a part by its name."""
-        if part not in PARTS:
-            raise KeyError(part)
-        found: Part = getattr(self, part)
-        return found
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(PARTS)
-
-    def __len__(self) -> int:
-        return len(PARTS)
 
     @functools.cached_property
     def checksum(self) -> str:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from recipes.data import images, keys
+from recipes.data.parts import Parts
 from recipes.reading.pictures import read
 from zoo import UsageError, checks
 from zoo.wrappers.scaled import Scaled
@@ -72,7 +73,7 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Surfaces(Mapping[str, Part]):
+class Surfaces(Parts[Part]):
     """Pictures of surfaces: a mapping of the parts `train` and `validation`, which are whole, and `test`.
 
     Attributes:
@@ -97,19 +98,6 @@ class Surfaces(Mapping[str, Part]):
     licence: str
     notes: str = ""
     hyperparameters: dict[str, str] = field(default_factory=dict)
-
-    def __getitem__(self, part: str) -> Part:
-        """Returns a part by its name."""
-        if part not in tuple(self):
-            raise KeyError(part)
-        found: Part = getattr(self, part)
-        return found
-
-    def __iter__(self) -> Any:
-        return iter(("train", "validation", "test"))
-
-    def __len__(self) -> int:
-        return 3
 
     @property
     def channels(self) -> int:

@@ -24,6 +24,7 @@ from zoo import UsageError, quiet, registry
 from zoo.words import printable
 
 Config = TypeVar("Config", bound=Options)
+Runner = TypeVar("Runner")
 WORDS = ConstructorRegistry()
 
 
@@ -145,6 +146,23 @@ def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Conf
     )
     hyperparameters = dataclasses.asdict(getattr(parsed, name))
     return dataclasses.replace(parsed.recipe, hyperparameters=hyperparameters)
+
+
+def parse_runner(options: type[Runner], runner: str) -> tuple[Runner, list[str]]:
+    """Reads the command line of what runs recipes: its own options, and the words that go to the recipe as they are.
+
+    Raises:
+        SystemExit: As `parse` does.
+    """
+    own, others = tyro.cli(
+        options,
+        args=sys.argv[1:],
+        prog=f"python -m recipes.{runner}",
+        description=sys.modules[options.__module__].__doc__,
+        return_unknown_args=True,
+        config=(tyro.conf.FlagCreatePairsOff,),
+    )
+    return own, list(others)
 
 
 def value_of(flag: str, arguments: list[str]) -> str | None:
