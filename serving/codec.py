@@ -17,7 +17,7 @@ from serving.coding import Decoder, Encoder, Escapes, Tables, bands
 from serving.container import Container
 from serving.loading import load
 from serving.refusing import Refused, guarded
-from serving.tiles import tiled
+from serving.tiles import Maps, tiled
 
 NEEDED = {"analysis", "synthesis", "tables", "geometry"}
 HYPER = {"hyper_analysis", "hyper_synthesis"}
@@ -55,12 +55,14 @@ class Codec:
             missed = " and no ".join(missing)
             raise Refused(f"{folder} has no {missed}: give an export that recipes.compress made.")
         self.is_hierarchical = signatures.keys() >= HYPER
+        self.has_context = "context" in signatures
         with guarded(folder, "holds no compressor as recipes.compress makes it", "fetch or export it again"):
             found = {name: value.numpy() for name, value in signatures["tables"]().items()}
             self.tables = Tables(found["counts"], found["lengths"], found["first"])
             self.fingerprint = found["fingerprint"].tobytes()
             around = {name: int(value) for name, value in signatures["geometry"]().items()}
             self.shrink, self.hyper_reach = around["shrink"], around.get("hyper_reach", 0)
+            self.context_reach = around.get("context_reach", 0)
             self.reach = around["analysis_reach"], around["synthesis_reach"]
             self.channels = int(signatures["analysis"].structured_input_signature[1]["image"].shape[-1])
             self.latent_dim = int(signatures["synthesis"].structured_input_signature[1]["latent"].shape[-1])
@@ -81,15 +83,18 @@ class Codec:
         latent = self._latents(pixels, quality, lambda share: progress(0.9 * share))
         coders = {"hyper": Encoder(self.tables), "latent": Encoder(self.tables)}
         symbols = zlib.crc32(b"")
-        mean: np.ndarray | None = None
         if self.is_hierarchical:
             hyper = _rounded(self._call("hyper_analysis", latent=latent[None])["hyper"][0])
-            symbols = self._coded(coders["hyper"], hyper, _channels(hyper.shape), symbols)
-            mean, index = self._told(hyper, latent.shape)
+            symbols = self._coded(coders["hyper"], hyper, _channels(hyper.shape), None, symbols)
+            mean, index = self._said(hyper, latent.shape)
             residual = _rounded(latent - mean)
+            if self.has_context:
+                mean, index = self._better(residual, mean, index)
+                residual = _rounded(latent - mean)
         else:
             residual, index = _rounded(latent), _channels(latent.shape)
-        symbols = self._coded(coders["latent"], residual, index, symbols)
+        for places in self._turns(latent.shape):
+            symbols = self._coded(coders["latent"], residual, index, places, symbols)
         streams = {name: coder.content() for name, coder in coders.items()}
         escapes = b"".join(bytes(coder.escapes) for coder in coders.values())
         progress(1.0)
@@ -125,18 +130,21 @@ class Codec:
         escapes = Escapes(name, file.streams["escapes"])
         symbols = zlib.crc32(b"")
         shape = (rows, columns, self.latent_dim)
-        mean: np.ndarray | None = None
-        index = _channels(shape)
+        residual, mean, index = np.zeros(shape, "int32"), np.float32(0), _channels(shape)
         if self.is_hierarchical:
-            small = (-(-rows // HYPER_SHRINK), -(-columns // HYPER_SHRINK), self.hyper_dim)
-            hyper, symbols = self._found(name, file.streams["hyper"], _channels(small), escapes, symbols)
-            mean, index = self._told(hyper, shape)
-        residual, symbols = self._found(name, file.streams["latent"], index, escapes, symbols)
+            hyper = np.zeros((-(-rows // HYPER_SHRINK), -(-columns // HYPER_SHRINK), self.hyper_dim), "int32")
+            coder = Decoder(name, self.tables, file.streams["hyper"], escapes)
+            symbols = self._found(coder, hyper, _channels(hyper.shape), None, symbols)
+            mean, index = self._said(hyper, shape)
+        coder = Decoder(name, self.tables, file.streams["latent"], escapes)
+        for turn, places in enumerate(self._turns(shape)):
+            if turn:
+                mean, index = self._better(residual, mean, index)
+            symbols = self._found(coder, residual, index, places, symbols)
         if symbols != file.symbols:
             raise Refused(f"{name} gives other symbols than were written: fetch the file and the export again.")
         latent = residual.astype("float32")
-        if mean is not None:
-            latent += mean
+        latent += mean
         pixels = self._pixels(latent, file.quality, progress)
         return pixels[: file.height, : file.width]
 
@@ -173,37 +181,71 @@ class Codec:
             .reshape(rows * side, columns * side, self.channels)
         )
 
-    def _told(self, hyper: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    def _said(self, hyper: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
         """Returns the latents' means and the index of each one's table, both of their shape."""
 
-        def told(part: np.ndarray) -> np.ndarray:
-            found = self._call("hyper_synthesis", hyper=part)
-            return np.concatenate([found["mean"], found["index"].astype("float32")], axis=-1)
+        def said(part: np.ndarray) -> np.ndarray:
+            return _together(self._call("hyper_synthesis", hyper=part))
 
-        both = tiled(told, hyper, HYPER_SHRINK, 1, self.hyper_reach, HYPER_TILE)[: shape[0], : shape[1]]
-        return both[..., : shape[2]], both[..., shape[2] :].astype("uint16") + np.uint16(self.hyper_dim)
+        both = tiled(said, hyper, HYPER_SHRINK, 1, self.hyper_reach, HYPER_TILE)
+        return self._apart(both[: shape[0], : shape[1]])
 
-    def _coded(self, coder: Encoder, symbols: np.ndarray, index: np.ndarray, checksum: int) -> int:
+    def _better(self, residual: np.ndarray, mean: np.ndarray, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Returns means and indices as they are where latents come first, and by these at the other places."""
+        first = _first(residual.shape)[..., None]
+        known = np.where(first, residual.astype("float32") + mean, np.float32(0))
+
+        def better(part: np.ndarray) -> np.ndarray:
+            known, mean, index = np.split(part, 3, axis=-1)
+            return _together(self._call("context", known=known, mean=mean, index=index.astype("int32")))
+
+        said = Maps(known, mean, index - np.uint16(self.hyper_dim))
+        found = self._apart(tiled(better, said, 1, 1, self.context_reach, TILE))
+        return np.where(first, mean, found[0]), np.where(first, index, found[1])
+
+    def _apart(self, both: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Returns means, and rungs as the numbers of their tables, of what `_together` returned."""
+        mean, rung = np.split(both, 2, axis=-1)
+        return mean.copy(), rung.astype("uint16") + np.uint16(self.hyper_dim)
+
+    def _turns(self, shape: tuple[int, ...]) -> list[np.ndarray | None]:
+        """Returns the places of latents that are coded one after the other, shape `(rows, columns)`; None for all."""
+        return [_first(shape), ~_first(shape)] if self.has_context else [None]
+
+    def _coded(
+        self, coder: Encoder, symbols: np.ndarray, index: np.ndarray, places: np.ndarray | None, checksum: int
+    ) -> int:
         """Codes symbols, shape `(rows, columns, channels)`, in bands of rows; returns the checksum with them."""
         for band in bands(len(symbols), symbols[0].size):
-            coder.add(symbols[band], index[band])
-            checksum = zlib.crc32(symbols[band].astype("<i4").tobytes(), checksum)
+            here = slice(None) if places is None else places[band]
+            coder.add(symbols[band][here], index[band][here])
+            checksum = zlib.crc32(symbols[band][here].astype("<i4").tobytes(), checksum)
         return checksum
 
     def _found(
-        self, name: object, content: bytes, index: np.ndarray, escapes: Escapes, checksum: int
-    ) -> tuple[np.ndarray, int]:
-        """Returns what `_coded` coded, and the checksum with it."""
-        coder = Decoder(name, self.tables, content, escapes)
-        symbols = np.empty(index.shape, "int32")
-        for band in bands(len(index), index[0].size):
-            symbols[band] = coder.take(index[band])
-            checksum = zlib.crc32(symbols[band].astype("<i4").tobytes(), checksum)
-        return symbols, checksum
+        self, coder: Decoder, symbols: np.ndarray, index: np.ndarray, places: np.ndarray | None, checksum: int
+    ) -> int:
+        """Fills in what `_coded` coded; returns the checksum with it."""
+        for band in bands(len(symbols), symbols[0].size):
+            here = slice(None) if places is None else places[band]
+            found = symbols[band][here] = coder.take(index[band][here])
+            checksum = zlib.crc32(found.astype("<i4").tobytes(), checksum)
+        return checksum
 
     def _call(self, name: str, **inputs: Any) -> dict[str, np.ndarray]:
         given = {key: self.constant(value) for key, value in inputs.items()}
         return {key: value.numpy() for key, value in self.signatures[name](**given).items()}
+
+
+def _together(said: dict[str, np.ndarray]) -> np.ndarray:
+    """Returns means and rungs, which float32 holds, as one map."""
+    return np.concatenate([said["mean"], said["index"].astype("float32")], axis=-1)
+
+
+def _first(shape: tuple[int, ...]) -> np.ndarray:
+    """Returns which places come first, shape `(rows, columns)`: those whose row and column sum to an even number."""
+    rows, columns = np.ogrid[: shape[0], : shape[1]]
+    return (rows + columns) % 2 == 0
 
 
 def _rounded(values: np.ndarray) -> np.ndarray:

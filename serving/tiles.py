@@ -6,9 +6,25 @@ is, but for such multiples: so each is halved at the same pixels as the whole, t
 
 import itertools
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+
+
+class Maps:
+    """Several maps of one size as one, put together only where it is cut: whole, those of a large picture fill memory.
+
+    Args:
+        *maps: Of the shapes `(height, width, c)`, of numbers that float32 holds.
+    """
+
+    def __init__(self, *maps: np.ndarray) -> None:
+        self.maps = maps
+        self.shape = (*maps[0].shape[:2], sum(each.shape[2] for each in maps))
+
+    def __getitem__(self, cut: Any) -> np.ndarray:
+        """Returns a part, float32."""
+        return np.concatenate([each[cut].astype("float32") for each in self.maps], axis=-1)
 
 
 class _Cut(NamedTuple):
@@ -22,7 +38,7 @@ class _Cut(NamedTuple):
 
 def tiled(
     restore: Callable[[np.ndarray], np.ndarray],
-    x: np.ndarray,
+    x: np.ndarray | Maps,
     scale: int,
     multiple: int,
     reach: int,
@@ -34,7 +50,7 @@ def tiled(
     Args:
         restore: Turns pictures, shape `(1, h, w, c)` and of the type of `x`, into such of the shape
             `(1, scale * h, scale * w, d)`; what type and how many channels it returns is up to it.
-        x: The picture, shape `(height, width, c)`.
+        x: The picture, shape `(height, width, c)`, or several maps of it.
         scale: How many times as high and wide it becomes.
         multiple: What tiles must begin at multiples of.
         reach: How many pixels away from one pixel another still has a part in what becomes of it, at most.

@@ -26,8 +26,8 @@ def exported(folder, name: str, channels: int, seed: int = 0, **options):
     small = {"latent_dim": 6, "filters": (8, 8), "blocks": 1, "rates": (0.002, 0.1), "seed": seed, **options}
     model = zoo.build(name, (None, None, channels), **small)
     rng = np.random.default_rng(seed)
-    for part in ("encoder", "hyper_encoder", "hyper_decoder", "decoder"):
-        for weight in getattr(model, part).weights if hasattr(model, part) else ():
+    for part in ("encoder", "hyper_encoder", "hyper_decoder", "context", "decoder"):
+        for weight in getattr(model, part).weights if getattr(model, part, None) else ():
             fan = np.prod(weight.shape[:-1]) if len(weight.shape) > 1 else 100.0
             weight.assign(rng.normal(scale=fan**-0.5, size=weight.shape))
     model.decoder.weights[-1].assign(np.full(model.decoder.weights[-1].shape, 0.5))

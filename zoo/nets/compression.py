@@ -21,6 +21,7 @@ STEM = 4  # the first maps are that much lower and narrower than the picture
 SHRINK = 16  # and the latents
 HYPER = 4  # the hyper-latents than the latents
 HYPER_UNIT = 8.0  # of latents, whose standard deviations go to some tens
+AROUND = 5  # latents, across and down, that a context sees: twelve neighbors are known
 
 
 def analysis(channels: int, filters: Sequence[int], blocks: int, latent_dim: int, rng: random.Random) -> keras.Model:
@@ -30,7 +31,7 @@ def analysis(channels: int, filters: Sequence[int], blocks: int, latent_dim: int
     z = _convolution(z, filters[0], 3, rng)
     z = _blocks(z, blocks, rng)
     z = _blocks(_convolution(z, filters[1], 3, rng, strides=2), blocks, rng)
-    return keras.Model(x, _convolution(z, latent_dim, 3, rng, strides=2, dtype="float32"), name="encoder")
+    return keras.Model(x, _convolution(z, latent_dim, 2, rng, strides=2, dtype="float32"), name="encoder")
 
 
 def synthesis(channels: int, filters: Sequence[int], blocks: int, latent_dim: int, rng: random.Random) -> keras.Model:
@@ -47,7 +48,7 @@ def hyper_analysis(latent_dim: int, width: int, rng: random.Random) -> keras.Mod
     """Makes the way from latents to hyper-latents at 1/4 of their size, rounded up."""
     latent = keras.Input((None, None, latent_dim), name="latent")
     z = MirrorPadding(HYPER, name="fill")(latent) / HYPER_UNIT
-    z = ops.relu(_convolution(z, width, 3, rng))
+    z = ops.relu(_convolution(z, width, 1, rng))
     z = ops.relu(_convolution(z, width, 3, rng, strides=2))
     return keras.Model(latent, _convolution(z, width, 3, rng, strides=2, dtype="float32"), name="hyper_encoder")
 
@@ -61,6 +62,18 @@ def hyper_synthesis(latent_dim: int, width: int, outputs: int, rng: random.Rando
     z = ops.relu(_convolution(z, 2 * width, 3, rng))
     last = _convolution(z, outputs * latent_dim, 1, rng, dtype="float32", scale=0.1)
     return keras.Model(hyper, last, name="hyper_decoder")
+
+
+def context(latent_dim: int, width: int, outputs: int, rng: random.Random) -> keras.Model:
+    """Makes what corrects that where neighbors are known: from these, 0 elsewhere, and what was said, to changes."""
+    known = keras.Input((None, None, latent_dim), name="known")
+    said = keras.Input((None, None, outputs * latent_dim), name="said")
+    # Latents come in steps of rounding, of which there are some tens.
+    z = ops.relu(_convolution(known, width, 1, rng, scale=1 / HYPER_UNIT**2))
+    z = ops.relu(_convolution(z, width, AROUND, rng))
+    z = ops.relu(_convolution(ops.concatenate([z, said], axis=-1), 2 * width, 1, rng))
+    last = _convolution(z, outputs * latent_dim, 1, rng, dtype="float32", scale=0.01)
+    return keras.Model([known, said], last, name="context")
 
 
 def reach(model: keras.Model, unit: float) -> int:

@@ -21,8 +21,8 @@ def built(name: str, **options) -> zoo.autoencoder.Autoencoder:
     extra = {"hyper_dim": 4} if name == "hyperprior" else {}
     model = zoo.build(name, (None, None, 1), **{**SMALL, **extra, **options})
     rng = np.random.default_rng(0)
-    for part in ("encoder", "hyper_encoder", "hyper_decoder", "decoder"):
-        for weight in getattr(model, part).weights if hasattr(model, part) else ():
+    for part in ("encoder", "hyper_encoder", "hyper_decoder", "context", "decoder"):
+        for weight in getattr(model, part).weights if getattr(model, part, None) else ():
             fan = np.prod(weight.shape[:-1]) if len(weight.shape) > 1 else 100.0
             weight.assign(rng.normal(scale=1.2 * fan**-0.5, size=weight.shape))
     return model
@@ -61,14 +61,21 @@ def test_the_bits_of_factorized_are_those_of_its_rounded_latents():
     np.testing.assert_allclose(code, model.gains.inverse(rounded, tf.fill((2,), 0.5)), rtol=1e-5)
 
 
-def test_hyperprior_rounds_around_the_means_and_pays_for_both_codes():
-    model = built("hyperprior", rates=(0.01,))
-    x = pictures(1, 64, 64, 1)
-    latent = model.gains(model.encoder(x), tf.fill((1,), 0.5)).numpy()
+@pytest.mark.parametrize("context_dim", [0, 4])
+def test_hyperprior_rounds_around_the_means_and_pays_for_both_codes(context_dim):
+    model = built("hyperprior", rates=(0.01,), context_dim=context_dim)
+    latent = model.gains(model.encoder(pictures(1, 64, 64, 1)), tf.fill((1,), 0.5)).numpy()
     hyper = np.round(model.hyper_encoder(latent))
-    told = model.hyper_decoder(hyper).numpy()
-    rung, mean = 15 + 16 * told[..., :6], told[..., 6:]
+    said = model.hyper_decoder(hyper).numpy()
+    rung, mean = np.clip(np.round(15 + 16 * said[..., :6]), 0, 63), said[..., 6:]
     residual = np.round(latent - mean)
+    if context_dim:
+        first = (np.indices((4, 4)).sum(axis=0) % 2 == 0)[None, :, :, None]
+        change = model.context([first * (mean + residual), np.concatenate([(rung - 15) / 16, mean], axis=-1)]).numpy()
+        assert np.abs(change).max() > 0.1
+        rung = np.where(first, rung, np.clip(np.round(rung + 16 * change[..., :6]), 0, 63))
+        mean = np.where(first, mean, mean + change[..., 6:])
+        residual = np.round(latent - mean)
     rounded, bits = model.entropy(latent, training=False)
     np.testing.assert_allclose(rounded, residual + mean, atol=1e-4)
     expected = model.prior(hyper).numpy().sum() + gaussian_conditional.bits(residual, rung).numpy().sum()
@@ -129,11 +136,20 @@ def test_the_signatures_of_files_agree_with_the_model(model):
     assert np.abs(picture - expected).max() <= 0.5 + 3  # whole numbers differ by a part of a step of 8 bits, or a few
     if "hyper_synthesis" in ends:
         hyper = tf.cast(tf.round(ends["hyper_analysis"](latent)["hyper"]), tf.int32)
-        told = {key: value.numpy() for key, value in ends["hyper_synthesis"](hyper).items()}
+        said = ends["hyper_synthesis"](hyper)
         output = model.hyper_decoder(tf.cast(hyper, tf.float32)).numpy()
-        np.testing.assert_allclose(told["mean"], output[..., 6:], atol=1e-2)
-        np.testing.assert_array_equal(told["mean"] * 4096, np.rint(told["mean"] * 4096))
-        assert np.abs(told["index"] - np.clip(15 + 16 * output[..., :6], 0, 63)).max() <= 0.5 + 0.2
+        assert_said(said, output[..., 6:], 15 + 16 * output[..., :6])
+        known = tf.round(tf.random.stateless_normal(said["mean"].shape, (0, 1), stddev=3.0)) + said["mean"]
+        expected = model._better(known, said["mean"], tf.cast(said["index"], tf.float32))
+        assert_said(ends["context"](known, said["mean"], said["index"]), *expected)
+
+
+def assert_said(said: dict[str, tf.Tensor], mean: np.ndarray, rung: np.ndarray) -> None:
+    """Means are the expected ones, in multiples of 2^-12; indices the rungs, but for one where that is near a half."""
+    found, index = (said[name].numpy() for name in ("mean", "index"))
+    np.testing.assert_allclose(found, mean, atol=1e-2)
+    np.testing.assert_array_equal(found * 4096, np.rint(found * 4096))
+    assert np.abs(index - np.clip(rung, 0, 63)).max() <= 1
 
 
 def test_tables_cover_every_index_and_fingerprints_tell_models_apart(model):

@@ -61,6 +61,13 @@ def test_nothing_further_away_than_the_reach_has_a_part(ways):
     assert 1 <= found.max() - 20 <= reach
 
 
+def test_a_context_sees_two_places_around():
+    context = stirred(compression.context(3, 4, 2, random.Random(0)))
+    said = np.zeros((1, 9, 1, 6), "float32")
+    assert list(touched(lambda known: context([known, said]), (1, 9, 1, 3), 4)) == [2, 3, 4, 5, 6]
+    assert compression.reach(context, 1) >= 2
+
+
 def test_whole_numbers_give_what_floating_point_does_but_for_rounding(ways):
     _, back = ways
     code = np.random.default_rng(1).normal(size=(1, 5, 4, 4)).astype("float32")
