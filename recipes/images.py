@@ -140,7 +140,7 @@ def run(config: Config) -> dict[str, float]:
             targets=config.targets,
             test=config.test,
             channels=3 if grey_in else config.channels,
-            colour=grey_in,
+            color=grey_in,
             smallest=config.patch_size,
             white=config.white,
             seed=config.seed,

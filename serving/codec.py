@@ -130,7 +130,8 @@ class Codec:
         escapes = Escapes(name, file.streams["escapes"])
         symbols = zlib.crc32(b"")
         shape = (rows, columns, self.latent_dim)
-        residual, mean, index = np.zeros(shape, "int32"), np.float32(0), _channels(shape)
+        residual, index = np.zeros(shape, "int32"), _channels(shape)
+        mean: np.ndarray = np.zeros(1, "float32")
         if self.is_hierarchical:
             hyper = np.zeros((-(-rows // HYPER_SHRINK), -(-columns // HYPER_SHRINK), self.hyper_dim), "int32")
             coder = Decoder(name, self.tables, file.streams["hyper"], escapes)

@@ -15,7 +15,7 @@ def bm3d(images: np.ndarray, sigma: float) -> np.ndarray:
     """Takes Gaussian noise away.
 
     Args:
-        images: Shape `(n, height, width, 1)` or, in colour, `(n, height, width, 3)`, around [0, 1]; each value with
+        images: Shape `(n, height, width, 1)` or, in color, `(n, height, width, 3)`, around [0, 1]; each value with
             noise of its own, so that no channel is flat.
         sigma: The noise's standard deviation, above 0, in the images' unit.
 

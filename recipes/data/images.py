@@ -1,7 +1,7 @@
 """Folders of pictures as people have them, split by file into train, validation and test; or pairs matched by name.
 
 Pictures are decoded once and kept as 8 bits a channel, deeper ones rounded: what is learned from them is far coarser,
-and they take half the memory. Alpha and colour profiles play no part in training. Of an animation, or of several pages,
+and they take half the memory. Alpha and color profiles play no part in training. Of an animation, or of several pages,
 only the first picture does: the others are much like it, and would test what they have trained. `read` and `write` are
 for whole pictures whose depth, alpha and profile must survive.
 
@@ -136,7 +136,7 @@ def load(
     targets: str | None = None,
     test: str | None = None,
     channels: int = 3,
-    colour: bool = False,
+    color: bool = False,
     smallest: int = 1,
     white: float | None = None,
     seed: int = 0,
@@ -152,8 +152,8 @@ def load(
         inputs: Of pairs, the folder of what goes in.
         targets: Of pairs, the folder of what shall come out.
         test: A folder that tests, so that all others train or validate; of pairs one with `inputs` and `targets` in it.
-        channels: 1 for grey, 3 for colour.
-        colour: Whether to skip what has no colour.
+        channels: 1 for grey, 3 for color.
+        color: Whether to skip what has no color.
         smallest: The shortest side, in pixels, that may train or validate, and test where the test is drawn; for a
             fixed test it is 8.
         white: The value that is white in pictures of more than 8 bits; found from the files if not given.
@@ -166,10 +166,10 @@ def load(
         given = f"--inputs {inputs}" if targets is None else f"--targets {targets}"
         raise UsageError(f"--inputs and --targets go together. Received: {given} alone.")
     known: dict[bytes, str] = {}
-    fixed = _test(test, inputs is not None, channels, colour, white, known) if test is not None else Loaded()
+    fixed = _test(test, inputs is not None, channels, color, white, known) if test is not None else Loaded()
     wanted: dict[str, Any] = {
         "channels": channels,
-        "colour": colour,
+        "color": color,
         "smallest": smallest,
         "white": white,
         "known": known,
@@ -221,7 +221,7 @@ def folder(
     path: str | Path,
     *,
     channels: int = 3,
-    colour: bool = False,
+    color: bool = False,
     smallest: int = 1,
     white: float | None = None,
     seed: int = 0,
@@ -231,8 +231,8 @@ def folder(
 
     Args:
         path: The folder, or several with `os.pathsep` between them.
-        channels: 1 for grey, 3 for colour.
-        colour: Whether to skip what has no colour.
+        channels: 1 for grey, 3 for color.
+        color: Whether to skip what has no color.
         smallest: The shortest side in pixels that is wanted.
         white: As in `load`.
         seed: Gives their order.
@@ -250,7 +250,7 @@ def folder(
         files += [(f"{before}{name}", file) for name, file in found]
         skipped += [(f"{before}{name}", reason) for name, reason in unfit]
     known = {} if known is None else known
-    return _decoded(str(path), files, skipped, channels, colour, smallest, white, seed, known)
+    return _decoded(str(path), files, skipped, channels, color, smallest, white, seed, known)
 
 
 def pairs(
@@ -258,7 +258,7 @@ def pairs(
     targets: str | Path,
     *,
     channels: int = 3,
-    colour: bool = False,
+    color: bool = False,
     smallest: int = 1,
     white: float | None = None,
     seed: int = 0,
@@ -269,8 +269,8 @@ def pairs(
     Args:
         inputs: The folder of what goes in.
         targets: The folder of what shall come out.
-        channels: 1 for grey, 3 for colour.
-        colour: Whether to skip targets without colour.
+        channels: 1 for grey, 3 for color.
+        color: Whether to skip targets without color.
         smallest: The shortest side in pixels that is wanted.
         white: As in `load`.
         seed: Gives their order.
@@ -297,15 +297,15 @@ def pairs(
     partners = {stem: ins[stem][1] for stem, _ in both}
     where = f"{inputs} and {targets}"
     known = {} if known is None else known
-    return _decoded(where, both, skipped, channels, colour, smallest, white, seed, known, partners)
+    return _decoded(where, both, skipped, channels, color, smallest, white, seed, known, partners)
 
 
 def _test(
-    test: str, of_pairs: bool, channels: int, colour: bool, white: float | None, known: dict[bytes, str]
+    test: str, of_pairs: bool, channels: int, color: bool, white: float | None, known: dict[bytes, str]
 ) -> Loaded:
     wanted: dict[str, Any] = {
         "channels": channels,
-        "colour": colour,
+        "color": color,
         "smallest": LEAST,
         "white": white,
         "known": known,
@@ -408,7 +408,7 @@ def decoded(
         where: What errors call the folder.
         files: Names within the folder, and paths.
         skipped: Names and reasons of those skipped before.
-        channels: 1 for grey, 3 for colour.
+        channels: 1 for grey, 3 for color.
         white: As in `load`.
         seed: Gives the order.
 
@@ -423,7 +423,7 @@ def _decoded(
     files: Sequence[tuple[str, Path]],
     skipped: Sequence[tuple[str, str]],
     channels: int,
-    colour: bool,
+    color: bool,
     smallest: int,
     white: float | None,
     seed: int,
@@ -432,7 +432,7 @@ def _decoded(
 ) -> Loaded:
     """Decodes what can be, in an order that hangs on the names and the seed alone."""
     if channels not in (1, 3):
-        raise UsageError(f"channels must be 1 for grey or 3 for colour. Received: channels={channels!r}.")
+        raise UsageError(f"channels must be 1 for grey or 3 for color. Received: channels={channels!r}.")
     loaded, held = Loaded(skipped=list(skipped)), 0
     whites, assumed = common_white([file for _, file in files] + list((partners or {}).values()), white)
     several: list[str] = []
@@ -440,7 +440,7 @@ def _decoded(
         try:
             if held > MOST_BYTES:
                 raise UsageError(f"would take more than {MOST_BYTES / 1e9:.0f} GB with those before it")
-            picture, count = _wanted(file, whites, channels, colour, smallest), facts(file).count
+            picture, count = _wanted(file, whites, channels, color, smallest), facts(file).count
             partner = _partner(partners[name], whites, picture) if partners else None
             _check_new(picture, f"{name} in {where}", known)
         except UsageError as error:
@@ -478,13 +478,13 @@ def summary(notes: Sequence[str], skipped: Sequence[tuple[str, str]], most: int)
     return "\n".join([*lines, f"  and {more:,} more"] if more > 0 else lines)
 
 
-def _wanted(file: Path, whites: Whites, channels: int, colour: bool, smallest: int) -> np.ndarray:
+def _wanted(file: Path, whites: Whites, channels: int, color: bool, smallest: int) -> np.ndarray:
     picture = read(file, whites)
     height, width = picture.pixels.shape[:2]
     if min(height, width) < smallest:
         raise UsageError(f"is {width} x {height}: sides of at least {smallest} are needed")
-    if colour and (picture.pixels == picture.pixels[..., :1]).all():
-        raise UsageError("has no colour")
+    if color and (picture.pixels == picture.pixels[..., :1]).all():
+        raise UsageError("has no color")
     return picture.as_bytes(channels)
 
 

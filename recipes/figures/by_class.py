@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from recipes.figures._style import BLUE, GREY, ORANGE, figure, name, plain
 
 EACH = 0.9  # inches that a class has
-COLOURS = (BLUE, ORANGE, GREY, "#4c9f70", "#8d6cab")
+COLORS = (BLUE, ORANGE, GREY, "#4c9f70", "#8d6cab")
 
 
 def draw(values: Mapping[str, Sequence[float]], classes: Sequence[str], measure: str, title: str) -> Figure:
@@ -24,7 +24,7 @@ def draw(values: Mapping[str, Sequence[float]], classes: Sequence[str], measure:
     plot, width = axes[0, 0], 0.8 / len(values)
     for i, (method, numbers) in enumerate(values.items()):
         places = np.arange(len(classes)) + (i - (len(values) - 1) / 2) * width
-        plot.bar(places, numbers, width, color=COLOURS[i], label=f"{name(method)}: mean {np.mean(numbers):.3f}")
+        plot.bar(places, numbers, width, color=COLORS[i], label=f"{name(method)}: mean {np.mean(numbers):.3f}")
     lowest = min(min(numbers) for numbers in values.values())
     # The best methods differ in the last hundredths.
     plot.set(ylim=(np.floor(10 * lowest - 0.5) / 10, 1), ylabel=measure, xticks=range(len(classes)))

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from recipes.figures._style import BLUE, GREY, ORANGE, figure, name, plain
 
-COLOURS = (BLUE, ORANGE, "#4c9f70", "#8d6cab", "#b5523b")
+COLORS = (BLUE, ORANGE, "#4c9f70", "#8d6cab", "#b5523b")
 FEWEST = 50  # ratings of a bin that has a point: below, it is noise
 
 
@@ -34,9 +34,9 @@ def draw(counts: Mapping[str, np.ndarray], errors: Mapping[str, np.ndarray], tit
         behind.spines[["top", "right", "left", "bottom"]].set_visible(False)
         behind.set_ylim(0, 1.6 * sizes.max())  # bars stay in the lower part
         shown = sizes >= FEWEST
-        for colour, (method, values) in zip(COLOURS, errors.items(), strict=False):
+        for color, (method, values) in zip(COLORS, errors.items(), strict=False):
             rmse = [np.sqrt(np.mean(np.square(values[bins == i], dtype="float64"))) for i in np.flatnonzero(shown)]
-            plot.plot(np.flatnonzero(shown) + 0.5, rmse, "o-", color=colour, label=name(method))
+            plot.plot(np.flatnonzero(shown) + 0.5, rmse, "o-", color=color, label=name(method))
         occupied = np.flatnonzero(sizes)
         edges = np.arange(occupied[0], occupied[-1] + 2)
         plot.set(xlim=(edges[0], edges[-1]), xticks=edges, xlabel=f"training ratings of the {owner}")

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from recipes.figures._style import BLUE, GREY, ORANGE, figure, plain
 
 NOISY = "noisy"
-COLOURS = (ORANGE, "#4c9f70", "#8d6cab", "#b5523b", "#3a3a3a")
+COLORS = (ORANGE, "#4c9f70", "#8d6cab", "#b5523b", "#3a3a3a")
 
 
 def draw(
@@ -34,14 +34,14 @@ def draw(
     above = {"xycoords": plot.get_xaxis_transform(), "textcoords": "offset points"}
     plot.annotate(words, ((low + high) / 2, 1), (0, 3), ha="center", fontsize=8, color=BLUE, **above)
     ours, *others = (method for method in curves if method != NOISY)
-    colours = {ours: BLUE, NOISY: GREY, **dict(zip(others, COLOURS, strict=False))}
+    colors = {ours: BLUE, NOISY: GREY, **dict(zip(others, COLORS, strict=False))}
     names = []
     for method, values in curves.items():
-        colour = colours[method]
+        color = colors[method]
         width, style = 3 if method == ours else 1.5, ":" if method == NOISY else "-"
-        plot.plot(levels, values, color=colour, linewidth=width, linestyle=style, marker="o", label=method)
+        plot.plot(levels, values, color=color, linewidth=width, linestyle=style, marker="o", label=method)
         end = (levels[-1], values[-1])
-        names.append(plot.annotate(method, end, (8, 0), textcoords="offset points", va="center", color=colour))
+        names.append(plot.annotate(method, end, (8, 0), textcoords="offset points", va="center", color=color))
     plot.set(xlabel="noise: standard deviation, in steps of 8 bits", ylabel="PSNR, dB")
     plain(plot)
     made.draw_without_rendering()

@@ -1,4 +1,4 @@
-"""Codes of two numbers as a map: groups by colour, the best-known by name."""
+"""Codes of two numbers as a map: groups by color, the best-known by name."""
 
 import textwrap
 from collections import Counter
@@ -14,7 +14,7 @@ from matplotlib.transforms import Bbox
 from recipes.figures._style import GREY, figure, name
 from zoo.words import printable
 
-GROUPS = 7  # that have a colour: more colours look alike
+GROUPS = 7  # that have a color: more colors look alike
 BEYOND = 0.01  # of points at each side, that others may have room
 MARGIN = 0.05  # of the others' extent, on each side
 TRIED = 250  # names: those of the best known
@@ -30,7 +30,7 @@ def draw(plane: np.ndarray, names: Sequence[str], known: np.ndarray, groups: Seq
         plane: Codes, shape `(n, 2)`.
         names: Each point's.
         known: How well each is known, such as its number of ratings, shape `(n,)`.
-        groups: Each point's, such as a film's first genre; the 7 largest have a colour.
+        groups: Each point's, such as a film's first genre; the 7 largest have a color.
         title: The figure's title.
     """
     made, axes = figure(10, 8, title=title)
@@ -42,12 +42,12 @@ def draw(plane: np.ndarray, names: Sequence[str], known: np.ndarray, groups: Seq
     plot.set(xticks=[], yticks=[], xlim=(low[0], high[0]), ylim=(low[1], high[1]))
     if outside:
         plot.set_xlabel(f"{outside:,} of {len(plane):,} lie beyond the edges", color=GREY)
-    colours = matplotlib.colormaps["tab10"]
-    large = {group: colours(i) for i, (group, _) in enumerate(Counter(groups).most_common(GROUPS))}
+    colors = matplotlib.colormaps["tab10"]
+    large = {group: colors(i) for i, (group, _) in enumerate(Counter(groups).most_common(GROUPS))}
     sizes = 6 + 200 * known / known.max()
     order = np.argsort(-known, kind="stable")  # small points lie upon large ones
-    colour = [large.get(groups[row], GREY) for row in order]
-    plot.scatter(*plane[order].T, sizes[order], color=colour, alpha=0.6, linewidths=0)
+    color = [large.get(groups[row], GREY) for row in order]
+    plot.scatter(*plane[order].T, sizes[order], color=color, alpha=0.6, linewidths=0)
     for group, shade in [*large.items(), ("other", GREY)][: len(set(groups))]:
         plot.scatter([], [], 50, color=shade, label=name(group, 1.1))
     made.legend(loc="outside lower center", ncols=GROUPS + 1, frameon=False)

@@ -19,11 +19,11 @@ def draw(detectors: Mapping[str, tuple[np.ndarray, np.ndarray]], title: str) -> 
     """
     made, axes = figure(6.5, 4, title=title)
     plot = axes[0, 0]
-    colours = matplotlib.colormaps["tab10"]
+    colors = matplotlib.colormaps["tab10"]
     lowest = 1.0
     for i, (normal, (anomalous, scores)) in enumerate(detectors.items()):
         alarms, found, _ = roc_curve(anomalous, scores)
-        plot.step(alarms, found, where="post", color=colours(i % 10), label=name(normal))
+        plot.step(alarms, found, where="post", color=colors(i % 10), label=name(normal))
         lowest = min(lowest, 1 / (np.size(anomalous) - np.sum(anomalous)))
     chance = np.geomspace(lowest, 1, 100)
     plot.plot(chance, chance, color=GREY, linestyle=":", label="chance")

@@ -42,11 +42,11 @@ def draw(detectors: Sequence[Scores], title: str) -> Figure:
     for plot, scores in zip(axes.flat, detectors, strict=False):
         both = np.maximum(np.concatenate([scores.normal, scores.anomalous, [scores.threshold]]), 1e-12)
         bins = np.geomspace(both.min() / 1.05, 1.05 * both.max(), BINS)
-        for values, colour, label in ((scores.normal, BLUE, "normal"), (scores.anomalous, ORANGE, "anomalies")):
+        for values, color, label in ((scores.normal, BLUE, "normal"), (scores.anomalous, ORANGE, "anomalies")):
             if len(values):
                 clipped = np.maximum(values, 1e-12)
                 plot.hist(
-                    clipped, bins, weights=np.full(len(values), 1 / len(values)), color=colour, alpha=0.7, label=label
+                    clipped, bins, weights=np.full(len(values), 1 / len(values)), color=color, alpha=0.7, label=label
                 )
         plot.axvline(scores.threshold, color=GREY, linestyle=":", label="threshold")
         logarithmic(plot)

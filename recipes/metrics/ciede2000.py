@@ -1,4 +1,4 @@
-"""CIEDE2000, the difference of two colours as people see it: about 1 is just visible, from white to black is 100.
+"""CIEDE2000, the difference of two colors as people see it: about 1 is just visible, from white to black is 100.
 
 Paper: Sharma, Wu and Dalal 2005, The CIEDE2000 color-difference formula.
 """

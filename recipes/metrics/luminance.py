@@ -12,7 +12,7 @@ WEIGHTS = np.array([65.481, 128.553, 24.966])  # their sum is 219: white is at 2
 
 
 def luminance(rgb: np.ndarray) -> np.ndarray:
-    """Returns the luminance of colours, not rounded, in [16 / 255, 235 / 255], shape `(..., 1)`.
+    """Returns the luminance of colors, not rounded, in [16 / 255, 235 / 255], shape `(..., 1)`.
 
     Args:
         rgb: Shape `(..., 3)`, in [0, 1]. Greys, shape `(..., 1)`, come back as they are.

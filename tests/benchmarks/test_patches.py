@@ -20,7 +20,7 @@ NAP = 0.01
 
 @pytest.fixture
 def plain(tmp_path):
-    """A folder of six pictures, each of one colour and a size of its own; of the trained ones Keras reads all."""
+    """A folder of six pictures, each of one color and a size of its own; of the trained ones Keras reads all."""
     folder = tmp_path / "plain"
     (folder / "inner").mkdir(parents=True)
     for i in range(6):
@@ -44,14 +44,14 @@ def test_it_measures_by_default_what_the_recipe_does():
 def test_all_pipelines_cut_the_same_pictures(plain, tmp_path):
     (tmp_path / "linked").mkdir()
     pictures = patches._linked(small(plain), tmp_path / "linked")
-    colours = {tuple(picture[0, 0].tolist()) for picture in pictures}
-    assert len(colours) == 4, "of six one validates and one tests"
+    colors = {tuple(picture[0, 0].tolist()) for picture in pictures}
+    assert len(colors) == 4, "of six one validates and one tests"
     fed = patches.pipelines(small(plain), pictures, tmp_path / "linked", (22, 28))
     for name, levels in ((OURS, 1), (KERAS, 255), (CACHED, 255)):
         batches = [batch.numpy() * levels for batch in fed[name].take(8)]
         assert {batch.shape for batch in batches} == {(3, 16, 16, 3)}, name
         np.testing.assert_allclose(np.ptp(batches, axis=(2, 3)), 0, atol=0.01)
-        assert {tuple(c) for c in np.round(np.concatenate(batches)[:, 0, 0]).astype(int).tolist()} == colours, name
+        assert {tuple(c) for c in np.round(np.concatenate(batches)[:, 0, 0]).astype(int).tolist()} == colors, name
 
 
 def test_only_the_cached_one_does_without_the_files(plain, tmp_path):

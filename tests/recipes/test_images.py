@@ -20,7 +20,7 @@ SMALL = {"filters": (8, 16), "blocks": (1, 1), "latent_dim": 4}
 
 
 def picture(seed: int, height: int = 36, width: int = 40) -> np.ndarray:
-    """A smooth colour picture: waves of random directions."""
+    """A smooth color picture: waves of random directions."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[0:height, 0:width] / 10
     waves = [np.sin(a * x + b * y + c) for a, b, c in rng.normal(size=(3, 3))]
@@ -91,7 +91,7 @@ def command(monkeypatch, capsys):
             {"noisy", "median filter 3 x 3", "non-local means"},
         ),
         ("super_resolution", {"scale": 3}, {"psnr_y", "ssim_y"}, {"bicubic"}),
-        ("colorize", {}, {"ciede2000", "colourfulness"}, {"grey", "mean colour"}),
+        ("colorize", {}, {"ciede2000", "colorfulness"}, {"grey", "mean color"}),
         ("reconstruct", {}, {"psnr", "ssim"}, {"PCA-4 of blocks"}),
     ],
 )
@@ -205,14 +205,14 @@ def test_an_export_is_applied_to_a_folder_and_failures_are_listed(made, photos, 
 
 def test_an_export_is_applied_to_one_picture(made, photos, tmp_path, command):
     _, model, _ = made("colorize")
-    status, said = command("--apply", model, photos / "1.png", tmp_path / "coloured.png", "--self-ensemble")
+    status, said = command("--apply", model, photos / "1.png", tmp_path / "colored.png", "--self-ensemble")
     assert status == 0, said
-    with Image.open(tmp_path / "coloured.png") as image:
+    with Image.open(tmp_path / "colored.png") as image:
         assert (image.mode, image.size) == ("RGB", (40, 36))
 
 
-def test_what_the_task_needs_is_not_taken_for_a_picture_without_colour(tmp_path):
+def test_what_the_task_needs_is_not_taken_for_a_picture_without_color(tmp_path):
     for i in range(4):
         Image.fromarray(picture(i)[..., 0]).save(tmp_path / f"{i}.png")
-    with pytest.raises(UsageError, match="has no colour"):
+    with pytest.raises(UsageError, match="has no color"):
         images.run(config_of(tmp_path, tmp_path / "out", task="colorize"))

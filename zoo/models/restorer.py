@@ -1,4 +1,4 @@
-"""A fully convolutional autoencoder with skips that mends pictures of any size: less noise, more pixels, colour.
+"""A fully convolutional autoencoder with skips that mends pictures of any size: less noise, more pixels, color.
 
 A U-shaped network works on maps at 1/2, 1/4, ... of the size, that of each level wider than that of the one before:
 
@@ -8,7 +8,7 @@ with S space-to-depth and S' its inverse, C convolutions, R residual blocks, W o
 all z_i, laid out at half the size: what skips the levels below is a part of it. The base is x for "denoise", x enlarged
 by bicubic interpolation for "super_resolution"; for "colorize" the last map is chroma (CIELAB) laid on a grey x. The
 network begins as the base itself. For "reconstruct" there is neither skip nor base, and the code is z_n through a
-bottleneck. The loss is the mean squared error, or the colour difference CIE94 for "colorize"; if asked for, 1 - SSIM,
+bottleneck. The loss is the mean squared error, or the color difference CIE94 for "colorize"; if asked for, 1 - SSIM,
 with which "reconstruct" is the autoencoder of Bergmann et al. 2019 (`zoo/losses/dissimilarity.py`). Of a range of
 levels each picture's error is divided by its noise's standard deviation: that is how the best error grows, and else
 pictures of little noise would hardly count.
@@ -26,9 +26,9 @@ import keras
 from zoo import checks
 from zoo.families.restorer import Restorer
 from zoo.layers.bicubic import Shrinking
-from zoo.layers.colour import Decolouring
+from zoo.layers.color import Decoloring
 from zoo.layers.noise import Noise
-from zoo.losses.colour_difference import ColourDifference
+from zoo.losses.color_difference import ColorDifference
 from zoo.losses.dissimilarity import Dissimilarity
 from zoo.nets import u_net
 from zoo.optimizers.convolutional_muon import ConvolutionalMuon
@@ -49,7 +49,7 @@ OPTIMIZERS = {"adam": FusedAdam, "muon": ConvolutionalMuon}
 LOSSES = {
     "squared": (keras.losses.MeanSquaredError, 0.05),
     "ssim": (Dissimilarity, 1.0),
-    "cie94": (ColourDifference, 5.0),
+    "cie94": (ColorDifference, 5.0),
 }
 
 
@@ -71,14 +71,14 @@ def restorer(
     learning_rate: float = 1e-3,
     seed: int | None = None,
 ) -> "Restorer":
-    """A small network that takes noise from pictures, enlarges them or gives them colour, whatever their size.
+    """A small network that takes noise from pictures, enlarges them or gives them color, whatever their size.
 
     `fit(x)` damages good pictures itself, each time anew; `fit(damaged, good)` trains on pairs as they are.
 
     Args:
         input_shape: The shape of a picture that goes in, `(height, width, channels)`; all heights and widths can be
             used later, so `(None, None, channels)` says the same. 1 channel is grey, and needed for "colorize".
-        task: What is wrong with the pictures: noise; too few pixels; no colour; or nothing, for "reconstruct".
+        task: What is wrong with the pictures: noise; too few pixels; no color; or nothing, for "reconstruct".
         noise: The noise's standard deviation (sigma) in steps of 8 bits; or two, the ends of a range from which each
             picture's own is drawn: the network is then blind to the level.
         gain: The share of noise that grows with the light (g in Poisson-Gaussian noise), its variance at white; 0 for
@@ -88,7 +88,7 @@ def restorer(
         blocks: Residual blocks of each level, on the way down and as many on the way up.
         latent_dim: Channels of the code for "reconstruct".
         activation: The activation in residual blocks.
-        loss: The squared error; 1 - SSIM (structural similarity), which sees a texture that is wrong; or the colour
+        loss: The squared error; 1 - SSIM (structural similarity), which sees a texture that is wrong; or the color
             difference CIE94. If not given, that for "colorize" and the squared error for the others.
         average: The momentum of the weights' moving average, which takes the weights' place when `fit` ends, and
             needs some times 1 / (1 - average) steps; 0 for none.
@@ -116,7 +116,7 @@ def restorer(
     corruption = {
         "denoise": lambda: Noise(noise, gain, seed=draws),
         "super_resolution": lambda: Shrinking(scale),
-        "colorize": Decolouring,
+        "colorize": Decoloring,
         "reconstruct": lambda: Noise((0.0,), seed=draws),
     }[task]()
     plain = task == "reconstruct"

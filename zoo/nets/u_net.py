@@ -12,7 +12,7 @@ from keras import ops
 
 from zoo import checks
 from zoo.layers.bicubic import Enlarging
-from zoo.layers.colour import Colouring
+from zoo.layers.color import Coloring
 from zoo.layers.mirror_padding import MirrorPadding
 from zoo.nets import convolutional
 
@@ -20,7 +20,7 @@ FEATURES = "features"  # the layer from whose maps the decoder makes the picture
 CONTRAST = 4.0, -2.0  # scale and offset from [0, 1] to what a centered network begins from
 RARE = -3.0  # the logit that finding begins with: few pixels are what is sought
 SHRINK = 2  # the first level's maps are that much lower and narrower than the picture
-SHAPES = "Write (None, None, 1) for grey pictures of any size, (None, None, 3) for coloured ones."
+SHAPES = "Write (None, None, 1) for grey pictures of any size, (None, None, 3) for colored ones."
 
 
 def check(input_shape: Any, filters: Any, blocks: Any, activation: str, learning_rate: float) -> int:
@@ -65,7 +65,7 @@ class End:
             return change
         x = ops.depth_to_space(seen, SHRINK)
         if self.task == "colorize":
-            return Colouring()(x, change)
+            return Coloring()(x, change)
         base = Enlarging(self.scale)(x) if self.scale > 1 else x
         return keras.layers.Add(dtype="float32")([base, change])
 

@@ -1,6 +1,6 @@
 """Pictures read from files and written to files, with what has to survive: depth, alpha, frames, and what they tell.
 
-Pillow reads and writes what has 8 bits a channel. It cuts 16-bit colour down to 8, so TensorFlow reads and writes
+Pillow reads and writes what has 8 bits a channel. It cuts 16-bit color down to 8, so TensorFlow reads and writes
 16-bit PNG, and tifffile TIFF of 16 bits and of floating point.
 """
 

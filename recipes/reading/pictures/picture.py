@@ -55,7 +55,7 @@ class Picture:
         """Returns the pixels without alpha, shape `(height, width, channels)`, uint8, rounded.
 
         Args:
-            channels: 1 for grey (ITU-R 601 luma, as in the field's grey test sets), 3 for colour.
+            channels: 1 for grey (ITU-R 601 luma, as in the field's grey test sets), 3 for color.
         """
         x = self.pixels
         if x.dtype != np.uint8:

@@ -37,7 +37,7 @@ UPRIGHT: dict[int, Callable[[np.ndarray], np.ndarray]] = {
 def read(path: str | Path, whites: Whites | None = None) -> Picture:
     """Reads a picture in its own depth, the first one of several, turned as EXIF says.
 
-    CMYK becomes sRGB, by its profile where it has one; a palette becomes the colours that it stands for.
+    CMYK becomes sRGB, by its profile where it has one; a palette becomes the colors that it stands for.
 
     Args:
         path: The file.
@@ -94,7 +94,7 @@ def largest(path: str | Path) -> float:
     """
     path = Path(path)
     with _guarded(path):
-        return max(float(_colours(raw).max()) for raw in _decoder(path))
+        return max(float(_colors(raw).max()) for raw in _decoder(path))
 
 
 def _decoder(path: Path) -> Decoder:
@@ -123,13 +123,13 @@ def _picture(path: Path, raw: Raw, find_white: Callable[[], float], beyond: bool
     """
     values, white = raw.values, None
     if values.dtype != np.uint8:
-        colours = _colours(raw)
-        if not np.isfinite(colours).all() or colours.min() < 0:
+        colors = _colors(raw)
+        if not np.isfinite(colors).all() or colors.min() < 0:
             raise UsageError(f"{path} holds values below 0, or no numbers: clean it, and save it with 0 as black.")
         white = find_white()
-        if colours.max() > white and not beyond:
+        if colors.max() > white and not beyond:
             raise UsageError(
-                f"{path} holds values up to {colours.max():g}, above its white, {white:g}: say with --white which is."
+                f"{path} holds values up to {colors.max():g}, above its white, {white:g}: say with --white which is."
             )
         if raw.negative:
             values = values.copy()
@@ -146,7 +146,7 @@ def _picture(path: Path, raw: Raw, find_white: Callable[[], float], beyond: bool
     )
 
 
-def _colours(raw: Raw) -> np.ndarray:
+def _colors(raw: Raw) -> np.ndarray:
     """Returns the values without alpha."""
     return raw.values[..., :-1] if raw.values.shape[-1] in (2, 4) else raw.values
 

@@ -66,7 +66,7 @@ def lacking(picture: Picture, path: Path, count: int = 1) -> str:
             (dtype == np.uint16 and (not kind.deep or (count > 1 and kind.name != "TIFF")), "16 bits a channel"),
             (dtype == np.float32 and not kind.floats, "floating-point values"),
             (picture.alpha is not None and not kind.alpha, "transparency"),
-            (profile is not None and not kind.profile, "a colour profile"),
+            (profile is not None and not kind.profile, "a color profile"),
             (max(picture.pixels.shape) > kind.longest, f"sides of over {kind.longest:,} pixels"),
             (count > 1 and not kind.frames, f"{count:,} frames"),
             (
@@ -85,7 +85,7 @@ def losses(picture: Picture, path: Path) -> list[str]:
     there = [name for name, data in (("EXIF", notes.exif), ("XMP", notes.xmp)) if data and not kind.notes]
     lost = [f"loses its {name}, which {kind.name} cannot hold" for name in there]
     if picture.profile and not fitting_profile(picture):
-        lost.append("loses its colour profile, which is for other channels")
+        lost.append("loses its color profile, which is for other channels")
     return lost
 
 
@@ -99,7 +99,7 @@ def write(picture: Picture | Iterable[Picture], path: str | Path, count: int = 1
     """Writes a picture, or the frames of several, in their own depth; aside, and then in place.
 
     Alpha, profile, EXIF, XMP and resolution are written where the format knows them. A profile of another number of
-    channels than the pixels have (grey ones that became colour) is left out.
+    channels than the pixels have (grey ones that became color) is left out.
 
     Args:
         picture: What to write; of several, one after the other is asked for, and a TIFF keeps none of them.
@@ -187,7 +187,7 @@ def notes_of(picture: Picture, kind: Kind) -> dict[str, Any]:
 
 
 def fitting_profile(picture: Picture) -> bytes | None:
-    """Returns the profile, if it is one of grey for grey, or of RGB for colour: its header says so at byte 16."""
+    """Returns the profile, if it is one of grey for grey, or of RGB for color: its header says so at byte 16."""
     profile = picture.profile
     wanted = b"GRAY" if picture.pixels.shape[-1] == 1 else b"RGB "
     return profile if profile and profile[16:20] == wanted else None

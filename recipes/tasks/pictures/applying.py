@@ -74,9 +74,9 @@ def apply(
 ) -> Applied:
     """Restores a picture, or all pictures in a folder and in its folders; of an animation or several pages, each.
 
-    Depth, white, alpha, colour profile, EXIF, XMP, resolution, durations and loops are kept. A model of grey takes the
-    channels of a colour picture each by itself; if it gives colour, it takes a grey one that is as light. A model of
-    colour takes a grey picture as three equal channels, and the mean of what comes out is grey again.
+    Depth, white, alpha, color profile, EXIF, XMP, resolution, durations and loops are kept. A model of grey takes the
+    channels of a color picture each by itself; if it gives color, it takes a grey one that is as light. A model of
+    color takes a grey picture as three equal channels, and the mean of what comes out is grey again.
 
     What fails is left out, and the summary says why. Pictures are written aside and renamed into place, so that only
     whole ones are there, whenever it stops.
@@ -159,8 +159,8 @@ def _restored(
 
     def restored() -> Iterator[Picture]:
         for number, picture in enumerate(frames(file, whites)):
-            if restorer.colours and not number and _has_colour(picture):
-                notes.append("had colours, of which only the lightness was used")
+            if restorer.colors and not number and _has_color(picture):
+                notes.append("had colors, of which only the lightness was used")
             yield restorer(picture, functools.partial(report, number))
 
     pictures = restored()
@@ -175,11 +175,11 @@ def _restored(
     notes += losses(first, out)
     kind = KINDS[out.suffix.lower()]
     if kind.name == "GIF":
-        notes.append("has 256 colours a frame, as GIF holds them")
+        notes.append("has 256 colors a frame, as GIF holds them")
     return f"{kind.name} of {DEPTHS[first.pixels.dtype.str[1:]]}", notes
 
 
-def _has_colour(picture: Picture) -> bool:
+def _has_color(picture: Picture) -> bool:
     return any((row != row[..., :1]).any() for row in picture.pixels)
 
 

@@ -1,4 +1,4 @@
-"""Giving grey pictures colour."""
+"""Giving grey pictures color."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from recipes.metrics.ciede2000 import ciede2000
-from recipes.metrics.colourfulness import colourfulness
+from recipes.metrics.colorfulness import colorfulness
 from recipes.tasks.pictures.condition import LEVELS, Baseline, Case, Condition, Measure, rounded
 from zoo import UsageError
-from zoo.layers.colour import coloured, lightened, to_lab
+from zoo.layers.color import colored, lightened, to_lab
 
 if TYPE_CHECKING:
     from recipes.data.images import Images
 
 
 def measures(options: Mapping[str, Any]) -> dict[str, Measure]:
-    """Returns how far off colours are, and how colourful they look."""
+    """Returns how far off colors are, and how colorful they look."""
     return {
         "ciede2000": Measure(
             ciede2000,
-            "colour difference to the true picture, mean over pixels and pictures; 0 is none.",
+            "color difference to the true picture, mean over pixels and pictures; 0 is none.",
             "ΔE {:.1f}",
         ),
-        "colourfulness": Measure(
-            lambda truth, restored: colourfulness(restored),
-            "how colourful pictures look (Hasler and Suesstrunk 2003), from 0; mean over pictures.",
-            "colour {:.0f}",
+        "colorfulness": Measure(
+            lambda truth, restored: colorfulness(restored),
+            "how colorful pictures look (Hasler and Suesstrunk 2003), from 0; mean over pictures.",
+            "color {:.0f}",
         ),
     }
 
@@ -41,12 +41,12 @@ def conditions(options: Mapping[str, Any], images: Images) -> list[Condition]:
     baselines = [
         Baseline("grey", lambda seen: np.repeat(seen, 3, axis=-1), "the same grey pictures, as they are"),
         Baseline(
-            "mean colour",
-            lambda seen: coloured(seen, np.broadcast_to(chroma, (*seen.shape[:-1], 2))).numpy(),
+            "mean color",
+            lambda seen: colored(seen, np.broadcast_to(chroma, (*seen.shape[:-1], 2))).numpy(),
             "the same grey pictures; everywhere the training pictures' mean chroma",
         ),
     ]
-    return [Condition("", _grey, "grey", "colour from grey", baselines)]
+    return [Condition("", _grey, "grey", "color from grey", baselines)]
 
 
 def _grey(truth: np.ndarray, number: int) -> Case:

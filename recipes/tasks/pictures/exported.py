@@ -1,4 +1,4 @@
-"""An exported restorer, which takes pictures of any size and depth, grey or coloured."""
+"""An exported restorer, which takes pictures of any size and depth, grey or colored."""
 
 import dataclasses
 import functools
@@ -13,7 +13,7 @@ from recipes.reading.pictures import Picture
 from serving.loading import Refused, load
 from serving.tiles import tiled
 from zoo import UsageError
-from zoo.layers.colour import lightened
+from zoo.layers.color import lightened
 
 SIGNATURES = ("serving_default", "ensemble", "geometry")
 GEOMETRY = {"scale": (1, 64), "multiple": (1, 4096), "reach": (0, 4096)}  # the least and the most, in pixels
@@ -45,7 +45,7 @@ def loaded(folder: Path, trusted: bool) -> tf.Module:
 
 
 class Restorer:
-    """An exported model that takes pictures of any size and depth, grey or coloured.
+    """An exported model that takes pictures of any size and depth, grey or colored.
 
     Args:
         loaded: The export's SavedModel.
@@ -58,7 +58,7 @@ class Restorer:
         self.run = self.loaded.signatures["ensemble" if ensemble else "serving_default"]
         self.scale, self.multiple, self.reach = _geometry(loaded)
         self.channels = self.run.structured_input_signature[1]["image"].shape[-1]
-        self.colours = self.channels < self.run.structured_outputs["reconstruction"].shape[-1]
+        self.colors = self.channels < self.run.structured_outputs["reconstruction"].shape[-1]
         self.tile = tile
 
     def __call__(self, picture: Picture, progress: Callable[[float], None]) -> Picture:
@@ -78,7 +78,7 @@ class Restorer:
             restored = self._reconstruction(np.repeat(image, 3, axis=-1)).mean(axis=-1, keepdims=True)
         elif self.channels == x.shape[-1]:
             restored = self._reconstruction(image)
-        elif self.colours:
+        elif self.colors:
             restored = self._reconstruction(lightened(image))
         else:
             restored = np.concatenate([self._reconstruction(image[..., i : i + 1]) for i in range(3)], axis=-1)

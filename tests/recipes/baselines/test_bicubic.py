@@ -52,7 +52,7 @@ def test_shrinking_cuts_what_is_left_over():
 
 
 def test_shrinking_does_not_alias():
-    board = (np.indices((16, 16)).sum(axis=0) % 2)[None, ..., None]  # taking every second pixel would leave one colour
+    board = (np.indices((16, 16)).sum(axis=0) % 2)[None, ..., None]  # taking every second pixel would leave one color
     assert np.abs(shrunk(board, 2) - 0.5)[:, 2:-2, 2:-2].max() <= STEP
 
 

@@ -1,4 +1,4 @@
-"""BM3D takes noise away in grey and in colour; where its package is absent, the error says what to type."""
+"""BM3D takes noise away in grey and in color; where its package is absent, the error says what to type."""
 
 import sys
 from importlib.util import find_spec

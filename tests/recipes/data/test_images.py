@@ -24,12 +24,12 @@ def noise(*shape, kind="uint8", seed=0):
     return np.random.default_rng(seed).integers(0, np.iinfo(kind).max + 1, shape, kind)
 
 
-COLOUR = noise(40, 50, 3)
-GREY = COLOUR[..., 0]
+COLOR = noise(40, 50, 3)
+GREY = COLOR[..., 0]
 SMOOTH = np.stack(np.broadcast_arrays(*np.ogrid[50:200:50j, 60:180:40j], 99), axis=-1).astype("uint8")
 
 
-def saved(folder, name, x=COLOUR, **options):
+def saved(folder, name, x=COLOR, **options):
     file = folder / name
     file.parent.mkdir(parents=True, exist_ok=True)
     (x if isinstance(x, Image.Image) else Image.fromarray(x)).save(file, **options)
@@ -52,7 +52,7 @@ def ten(tmp_path):
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA", "1", "P", "PA"])
-def test_each_mode_has_the_colours_that_pillow_gives_it(mode, tmp_path):
+def test_each_mode_has_the_colors_that_pillow_gives_it(mode, tmp_path):
     image = Image.fromarray(noise(9, 7, 4)).convert("RGB" if mode in ("P", "PA") else mode)
     image = image.quantize(16) if mode in ("P", "PA") else image
     options = {"transparency": 3} if mode == "PA" else {}
@@ -118,7 +118,7 @@ def test_cmyk_becomes_rgb(tmp_path):
 
 @pytest.mark.parametrize("ending", ["gif", "webp", "tif", "png"])
 def test_of_an_animation_the_first_picture_counts(ending, tmp_path):
-    frames = [Image.new("RGB", (9, 7), colour) for colour in ((255, 0, 0), (0, 0, 255), (0, 255, 0))]
+    frames = [Image.new("RGB", (9, 7), color) for color in ((255, 0, 0), (0, 0, 255), (0, 255, 0))]
     file = saved(tmp_path, f"a.{ending}", frames[0], save_all=True, append_images=frames[1:])
     np.testing.assert_allclose(images.read(file).pixels, np.broadcast_to([255, 0, 0], (7, 9, 3)), atol=3)
 
@@ -153,19 +153,19 @@ def test_the_other_formats_are_written_as_well_as_they_can(name, most, tmp_path)
     assert np.abs(images.read(tmp_path / name).pixels.astype(int) - SMOOTH).max() <= most
 
 
-def test_a_profile_of_grey_is_left_out_of_colour(tmp_path):
-    images.write(Picture(COLOUR, None, PROFILE[:16] + b"GRAY" + PROFILE[20:]), tmp_path / "a.png")
+def test_a_profile_of_grey_is_left_out_of_color(tmp_path):
+    images.write(Picture(COLOR, None, PROFILE[:16] + b"GRAY" + PROFILE[20:]), tmp_path / "a.png")
     assert images.read(tmp_path / "a.png").profile is None
 
 
 @pytest.mark.parametrize(
     ("picture", "name", "told"),
     [
-        (Picture(COLOUR.astype("uint16")), "a.jpg", "cannot hold 16 bits a channel, being JPEG: call it a.png"),
-        (Picture(COLOUR, GREY), "a.jpg", "cannot hold transparency"),
-        (Picture(COLOUR, GREY, PROFILE), "a.bmp", "cannot hold transparency and a colour profile"),
+        (Picture(COLOR.astype("uint16")), "a.jpg", "cannot hold 16 bits a channel, being JPEG: call it a.png"),
+        (Picture(COLOR, GREY), "a.jpg", "cannot hold transparency"),
+        (Picture(COLOR, GREY, PROFILE), "a.bmp", "cannot hold transparency and a color profile"),
         (Picture(np.zeros((1, 20_000, 1), "uint8")), "a.webp", "cannot hold sides of over 16,383 pixels"),
-        (Picture(COLOUR), "a.xyz", "must end in .png"),
+        (Picture(COLOR), "a.xyz", "must end in .png"),
     ],
 )
 def test_a_format_that_cannot_hold_a_picture_is_refused(picture, name, told, tmp_path):
@@ -407,9 +407,9 @@ def test_a_fixed_test_folder_keeps_its_order_and_its_pictures_do_not_train(ten, 
     assert loaded.split.endswith(f"8 train, 1 validate; all 3 of {tmp_path / 'test'} test")
 
 
-def test_pictures_without_colour_are_skipped_where_colour_is_wanted(ten):
-    loaded = images.load(str(ten), colour=True)
-    assert loaded.skipped == [("inner/deep/1.bmp", "has no colour")]
+def test_pictures_without_color_are_skipped_where_color_is_wanted(ten):
+    loaded = images.load(str(ten), color=True)
+    assert loaded.skipped == [("inner/deep/1.bmp", "has no color")]
 
 
 def test_the_sample_needs_no_network(monkeypatch):
@@ -420,8 +420,8 @@ def test_the_sample_needs_no_network(monkeypatch):
     assert [len(part) for part in (loaded.train, loaded.validation, loaded.test)] == [10, 2, 2]
     assert not loaded.skipped
     assert loaded.checksum == images.load("sample", channels=1).checksum
-    colour = images.load("sample", colour=True)
-    assert [len(part) for part in (colour.train, colour.validation, colour.test)] == [6, 1, 1]
+    color = images.load("sample", color=True)
+    assert [len(part) for part in (color.train, color.validation, color.test)] == [6, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -444,7 +444,7 @@ def test_a_folder_that_cannot_be_used_is_told_in_a_sentence(make, told, tmp_path
 
 
 def test_other_numbers_of_channels_are_refused(ten):
-    assert_told("channels must be 1 for grey or 3 for colour. Received: channels=2.", str(ten), channels=2)
+    assert_told("channels must be 1 for grey or 3 for color. Received: channels=2.", str(ten), channels=2)
 
 
 # Pairs
@@ -459,8 +459,8 @@ def sides(tmp_path):
 
 
 def test_pairs_are_matched_by_name_and_what_has_no_partner_is_skipped(sides):
-    saved(sides / "in", "alone.png", COLOUR)
-    saved(sides / "out", "inner/lonely.png", COLOUR)
+    saved(sides / "in", "alone.png", COLOR)
+    saved(sides / "out", "inner/lonely.png", COLOR)
     saved(sides / "in", "size.png", noise(5, 6, 3))
     saved(sides / "out", "size.png", noise(6, 5, 3))
     saved(sides / "in", "twice.png", noise(5, 5, 3, seed=77))

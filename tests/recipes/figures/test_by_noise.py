@@ -48,7 +48,7 @@ def test_names_that_would_cover_each_other_stand_in_a_legend(tmp_path):
     figure.savefig(tmp_path / "a.png")
 
 
-def test_methods_differ_in_colour():
+def test_methods_differ_in_color():
     methods = ["ours", "noisy", "a", "b", "c", "d", "e"]
     figure = by_noise.draw([25], {method: [20.0 + i] for i, method in enumerate(methods)}, "title", (25, 25))
     assert len({to_hex(line.get_color()) for line in figure.axes[0].lines}) == 7

@@ -15,7 +15,7 @@ def test_each_feature_has_its_axes_and_the_rest_are_empty():
     assert [axes.axison for axes in figure.axes] == [True, True, True, False]
 
 
-def test_white_is_0_and_the_largest_magnitude_is_full_colour():
+def test_white_is_0_and_the_largest_magnitude_is_full_color():
     figure = features.draw(FEATURES, "title", columns=3)
     limits = [np.abs(feature).max() for feature in FEATURES]
     assert [axes.images[0].get_clim() for axes in figure.axes] == [(-limit, limit) for limit in limits]

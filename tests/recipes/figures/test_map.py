@@ -25,7 +25,7 @@ def crowd():
     return figure, [text.get_window_extent() for text in axes.texts], points[rows]
 
 
-def test_points_names_sizes_and_colours(tmp_path):
+def test_points_names_sizes_and_colors(tmp_path):
     plane = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 0.0]])
     figure = map_of_codes.draw(plane, ["a", "b", "c"], np.array([10, 5, 20]), ["x", "y", "y"], "title")
     points = figure.axes[0].collections[0]
@@ -75,9 +75,9 @@ def test_small_groups_are_grey_and_called_other():
     plane = np.random.default_rng(0).random((16, 2))
     figure = map_of_codes.draw(plane, ["a"] * 16, np.ones(16), groups, "title")
     assert [text.get_text() for text in figure.legends[0].get_texts()] == [*(f"g{i}" for i in range(7)), "other"]
-    colours = figure.axes[0].collections[0].get_facecolor()[:, :3]
-    np.testing.assert_array_equal(colours[7], colours[8])
-    assert len(np.unique(colours[:8], axis=0)) == 8
+    colors = figure.axes[0].collections[0].get_facecolor()[:, :3]
+    np.testing.assert_array_equal(colors[7], colors[8])
+    assert len(np.unique(colors[:8], axis=0)) == 8
 
 
 def test_one_place_for_all_is_drawn(tmp_path):

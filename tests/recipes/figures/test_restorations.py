@@ -84,9 +84,9 @@ def test_what_does_not_fit_is_averaged():
     assert black_or_white.mean() < 0.1  # but for the frame
 
 
-def test_grey_and_colour_stand_in_one_row():
-    grey, colour = np.full((30, 30, 1), 0.2), np.broadcast_to([1.0, 0.0, 0.0], (30, 30, 3))
-    figure = restorations.draw([row(grey, grey[..., 0], colour)], "title")
+def test_grey_and_color_stand_in_one_row():
+    grey, color = np.full((30, 30, 1), 0.2), np.broadcast_to([1.0, 0.0, 0.0], (30, 30, 3))
+    figure = restorations.draw([row(grey, grey[..., 0], color)], "title")
     assert [tuple(pixels(figure, index)[-1, -1]) for index in (0, 2, 4)] == [(51, 51, 51)] * 2 + [(255, 0, 0)]
 
 

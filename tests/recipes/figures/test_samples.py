@@ -16,7 +16,7 @@ def test_a_mosaic_keeps_each_picture_and_white_between():
     assert np.all(whole[4 : 4 + GAP] == 1)
 
 
-def test_a_mosaic_of_colour():
+def test_a_mosaic_of_color():
     assert mosaic(np.zeros((2, 3, 4, 5, 3))).shape == (2 * 4 + GAP, 3 * 5 + 2 * GAP, 3)
 
 

@@ -1,4 +1,4 @@
-"""Points stand side by side, coloured by label."""
+"""Points stand side by side, colored by label."""
 
 import matplotlib
 import numpy as np
@@ -9,7 +9,7 @@ from recipes.figures import scatter
 PLANE = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]])
 
 
-def test_each_kind_of_code_has_its_axes_and_each_label_its_colour(tmp_path):
+def test_each_kind_of_code_has_its_axes_and_each_label_its_color(tmp_path):
     figure = scatter.draw({"ours": PLANE, "PCA": -PLANE}, np.array([1, 0, 1]), ["no", "yes"], "title")
     first, second = figure.axes
     assert [axes.get_title() for axes in figure.axes] == ["ours", "PCA"]
@@ -23,7 +23,7 @@ def test_each_kind_of_code_has_its_axes_and_each_label_its_colour(tmp_path):
     figure.savefig(tmp_path / "a.png")
 
 
-def test_without_labels_there_is_one_colour_and_no_legend(tmp_path):
+def test_without_labels_there_is_one_color_and_no_legend(tmp_path):
     figure = scatter.draw({"ours": PLANE}, None, [], "title")
     assert len(figure.axes[0].collections[0].get_facecolor()) == 1
     assert not figure.legends

@@ -7,7 +7,7 @@ from recipes.metrics.luminance import luminance
 
 
 @pytest.mark.parametrize(
-    ("colour", "expected"),
+    ("color", "expected"),
     [
         ((0, 0, 0), 16),
         ((1, 1, 1), 235),
@@ -17,8 +17,8 @@ from recipes.metrics.luminance import luminance
         ((0, 0, 1), 40.966),
     ],
 )
-def test_the_scale(colour, expected):
-    assert 255 * luminance(np.array(colour)) == pytest.approx(expected)
+def test_the_scale(color, expected):
+    assert 255 * luminance(np.array(color)) == pytest.approx(expected)
 
 
 def test_each_pixel_keeps_its_place():

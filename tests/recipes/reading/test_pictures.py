@@ -158,7 +158,7 @@ def test_packed_values_that_cannot_be_read_are_refused(bits, tmp_path):
 
 
 @pytest.mark.parametrize("mode", ["LAB", "CMYK"])
-def test_other_colour_spaces_are_right_or_refused(mode, tmp_path):
+def test_other_color_spaces_are_right_or_refused(mode, tmp_path):
     Image.new(mode, (5, 4), (128,) * len(mode[:4])).save(tmp_path / "a.tif")
     if mode == "LAB":
         with pytest.raises(UsageError, match="holds LAB values: save it as grey or RGB"):
@@ -337,7 +337,7 @@ def test_a_film_of_other_sizes_or_depths_is_no_animation(tmp_path):
 
 
 def test_a_photograph_with_a_copy_in_it_is_one_picture(tmp_path):
-    images = [Image.new("RGB", (8, 6), colour) for colour in ("red", "blue")]
+    images = [Image.new("RGB", (8, 6), color) for color in ("red", "blue")]
     images[0].save(tmp_path / "a.mpo", save_all=True, append_images=images[1:])
     (tmp_path / "a.mpo").rename(tmp_path / "a.jpg")
     found = facts(tmp_path / "a.jpg")

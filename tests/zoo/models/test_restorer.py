@@ -10,7 +10,7 @@ import tensorflow as tf
 import zoo
 from zoo.families.restorer import Restorer
 from zoo.layers.bicubic import Enlarging, Shrinking
-from zoo.layers.colour import lightened
+from zoo.layers.color import lightened
 from zoo.layers.noise import Noise
 
 TASKS = {
@@ -21,7 +21,7 @@ TASKS = {
 }
 SIZES = [(1, 1), (1, 6), (5, 2), (8, 4), (7, 9)]
 RNG = np.random.default_rng(0)
-GREY, COLOUR = (RNG.uniform(size=(3, 12, 10, channels)).astype("float32") for channels in (1, 3))
+GREY, COLOR = (RNG.uniform(size=(3, 12, 10, channels)).astype("float32") for channels in (1, 3))
 
 
 def small(channels: int = 1, task: str = "denoise", **options: Any) -> Restorer:
@@ -45,7 +45,7 @@ def squares(restored: np.ndarray, good: np.ndarray) -> float:
 def test_denoising_begins_as_the_identity_at_any_size(channels):
     model = small(channels)
     for height, width in SIZES:
-        x = COLOUR[:, :height, :width, :channels]
+        x = COLOR[:, :height, :width, :channels]
         np.testing.assert_array_equal(model(x), x)
         np.testing.assert_array_equal(model.reconstruct(x), x)
 
@@ -53,10 +53,10 @@ def test_denoising_begins_as_the_identity_at_any_size(channels):
 @pytest.mark.parametrize(("channels", "scale"), [(1, 2), (3, 3), (3, 4)])
 def test_super_resolution_begins_as_bicubic_interpolation(channels, scale):
     model = small(channels, "super_resolution", scale=scale)
-    x = COLOUR[:, :8, :4, :channels]
+    x = COLOR[:, :8, :4, :channels]
     np.testing.assert_allclose(model(x), Enlarging(scale)(x), atol=1e-6)
     for height, width in SIZES:  # what is filled up with a mirrored picture has other edges below and to the right
-        x = COLOUR[:, :height, :width, :channels]
+        x = COLOR[:, :height, :width, :channels]
         inside = np.s_[:, : scale * (height - 2), : scale * (width - 2)]
         assert model(x).shape == (3, scale * height, scale * width, channels)
         np.testing.assert_allclose(model(x)[inside], Enlarging(scale)(x)[inside], atol=1e-6)
@@ -67,10 +67,10 @@ def test_colorize_begins_grey_and_keeps_lightness_whatever_its_weights():
     for height, width in SIZES:
         x = GREY[:, :height, :width]
         np.testing.assert_allclose(model(x), np.repeat(x, 3, axis=-1), atol=1e-6)
-    coloured = unsettled(model).reconstruct(GREY)
-    assert coloured.shape == (3, 12, 10, 3)
-    assert np.ptp(coloured, axis=-1).max() > 0.05  # no longer grey
-    np.testing.assert_allclose(lightened(coloured), GREY, atol=1e-5)
+    colored = unsettled(model).reconstruct(GREY)
+    assert colored.shape == (3, 12, 10, 3)
+    assert np.ptp(colored, axis=-1).max() > 0.05  # no longer grey
+    np.testing.assert_allclose(lightened(colored), GREY, atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -80,15 +80,15 @@ def test_a_reconstructs_code_is_small(filters, blocks, part):
     model = small(3, "reconstruct", filters=filters, blocks=blocks)
     assert model.multiple == part
     for height, width in SIZES:
-        x = COLOUR[:, :height, :width]
+        x = COLOR[:, :height, :width]
         assert model.encode(x).shape == (3, -(-height // part), -(-width // part), 5)
         assert model.reconstruct(x).shape == x.shape
 
 
 def test_other_codes_hold_the_picture_and_all_levels_at_half_the_size():
-    code = small(3).encode(COLOUR)
+    code = small(3).encode(COLOR)
     assert code.shape == (3, 6, 5 + 1, 3 * 4 + 4 + 8 // 4)  # 10 wide is filled up to 12
-    np.testing.assert_array_equal(code[:, 1, 2, :3], COLOUR[:, 2, 4])  # of four pixels' colours the first
+    np.testing.assert_array_equal(code[:, 1, 2, :3], COLOR[:, 2, 4])  # of four pixels' colors the first
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -111,13 +111,13 @@ def test_an_ensemble_is_the_mean_over_flips_and_turns(task):
     expected = []
     for turns in range(4):
         for flipped in (False, True):
-            turned = np.rot90(COLOUR[:, :, ::-1] if flipped else COLOUR, turns, axes=(1, 2))
+            turned = np.rot90(COLOR[:, :, ::-1] if flipped else COLOR, turns, axes=(1, 2))
             back = np.rot90(model(turned).numpy(), -turns, axes=(1, 2))
             expected.append(back[:, :, ::-1] if flipped else back)
     mean = np.mean(expected, axis=0)
-    np.testing.assert_allclose(model.ensemble(COLOUR), mean, atol=1e-5)
-    np.testing.assert_allclose(model.reconstruct(COLOUR, 2, ensemble=True), np.clip(mean, 0, 1), atol=1e-5)
-    assert np.abs(mean - model(COLOUR)).max() > 1e-3
+    np.testing.assert_allclose(model.ensemble(COLOR), mean, atol=1e-5)
+    np.testing.assert_allclose(model.reconstruct(COLOR, 2, ensemble=True), np.clip(mean, 0, 1), atol=1e-5)
+    assert np.abs(mean - model(COLOR)).max() > 1e-3
 
 
 def test_what_leaves_the_range_is_clipped_in_reconstructions_alone():
@@ -130,7 +130,7 @@ def test_what_leaves_the_range_is_clipped_in_reconstructions_alone():
 def test_endpoints_agree():
     model = unsettled(small(3, "super_resolution"))
     endpoints = model.endpoints()
-    image = np.round(255 * COLOUR).astype("uint8")
+    image = np.round(255 * COLOR).astype("uint8")
     as_floats = (image / 255).astype("float32")
     called = {name: endpoints[name].call(tf.constant(as_floats)) for name in ("serving_default", "ensemble", "encode")}
     restored = called["serving_default"]["reconstruction"].numpy()
@@ -151,7 +151,7 @@ def test_endpoints_agree():
 def test_lone_pictures_are_damaged_and_pairs_and_bytes_are_taken_as_they_are():
     # Too small a step to leave the identity: lone pictures' loss is the noise's variance, that of pairs their own.
     model = small(3, noise=(51,), filters=(4,), blocks=(0,), learning_rate=1e-12)
-    in_bytes = np.round(255 * COLOUR).astype("uint8")
+    in_bytes = np.round(255 * COLOR).astype("uint8")
     good = (in_bytes / 255).astype("float32")
     for x, y, expected, within in [
         (good, None, 0.2**2, 0.1),
@@ -164,7 +164,7 @@ def test_lone_pictures_are_damaged_and_pairs_and_bytes_are_taken_as_they_are():
 
 
 def test_each_task_damages_and_scores_in_its_own_way():
-    x = COLOUR[:, :9]
+    x = COLOR[:, :9]
     np.testing.assert_array_equal(small(3).corrupt(x, 2), Noise((25,)).corrupted(x, 2))
     np.testing.assert_array_equal(small(3, "super_resolution").corrupt(x), Shrinking(3).corrupted(x, 0))
     np.testing.assert_array_equal(small(1, "colorize").corrupt(x), lightened(x))
@@ -247,17 +247,17 @@ def test_pictures_of_another_kind_say_so():
         zoo.UsageError, match=r"x must have the shape \(n, any, any, 3\)\. Received: shape \(3, 12, 10, 1\)"
     ):
         small(3).reconstruct(GREY)
-    assert small(3, "super_resolution").reconstruct(COLOUR[:0]).shape == (0, 36, 30, 3)
+    assert small(3, "super_resolution").reconstruct(COLOR[:0]).shape == (0, 36, 30, 3)
 
 
 def test_what_the_scale_does_not_divide_is_cut_off_in_training():
     model = small(3, "super_resolution")
-    history = model.fit(COLOUR[:, :11], verbose=0).history
+    history = model.fit(COLOR[:, :11], verbose=0).history
     assert np.isfinite(history["loss"]).all()
 
 
 def test_bytes_are_pictures_everywhere():
-    model, x = unsettled(small(3)), np.rint(255 * COLOUR).astype("uint8")
+    model, x = unsettled(small(3)), np.rint(255 * COLOR).astype("uint8")
     as_floats = (x / 255).astype("float32")
     np.testing.assert_allclose(model.reconstruct(x), model.reconstruct(as_floats), atol=1e-6)
     np.testing.assert_allclose(model.score(x), model.score(as_floats), rtol=1e-5)

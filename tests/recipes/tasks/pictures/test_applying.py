@@ -16,14 +16,14 @@ from recipes.reading.pictures import frames
 from recipes.tasks.pictures import applying, exported
 from recipes.tasks.pictures.applying import apply
 from zoo import UsageError
-from zoo.layers.colour import lightened
+from zoo.layers.color import lightened
 
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 MODELS = {
     "grey": (1, {"task": "denoise"}),
-    "colour": (3, {"task": "denoise"}),
+    "color": (3, {"task": "denoise"}),
     "larger": (3, {"task": "super_resolution", "scale": 2}),
-    "colouring": (1, {"task": "colorize"}),
+    "coloring": (1, {"task": "colorize"}),
 }
 
 
@@ -75,13 +75,13 @@ def assert_near(found, expected, steps=0.51):
 
 def test_jpeg(export, tmp_path):
     source = saved(tmp_path / "a.jpg")
-    applied = apply(export("colour"), source, tmp_path / "b.png")
+    applied = apply(export("color"), source, tmp_path / "b.png")
     assert (applied.done, applied.failed, applied.notes) == (["a.jpg"], [], [])
     assert applied.summary() == "Restored 1: 1 PNG of 8 bits."
     x = read(source).pixels
-    assert_near(read(tmp_path / "b.png").pixels, restored("colour", x))
+    assert_near(read(tmp_path / "b.png").pixels, restored("color", x))
     assert np.abs(read(tmp_path / "b.png").pixels - x.astype(int)).max() > 9  # it does something
-    apply(export("colour"), source, tmp_path / "b.jpg")
+    apply(export("color"), source, tmp_path / "b.jpg")
     with Image.open(tmp_path / "b.jpg") as image:
         assert image.format == "JPEG"
 
@@ -89,10 +89,10 @@ def test_jpeg(export, tmp_path):
 def test_16_bits_alpha_and_profile_are_kept(export, tmp_path):
     x, alpha = noise(11, 14, 3, kind="uint16"), noise(11, 14, kind="uint16", seed=1)
     source = saved(tmp_path / "a.png", x, alpha, PROFILE)
-    apply(export("colour"), source, tmp_path / "b.png")
+    apply(export("color"), source, tmp_path / "b.png")
     found = read(tmp_path / "b.png")
     assert found.pixels.dtype == np.uint16
-    assert_near(found.pixels, restored("colour", x), steps=1)
+    assert_near(found.pixels, restored("color", x), steps=1)
     np.testing.assert_array_equal(found.alpha, alpha)
     assert found.profile == PROFILE
 
@@ -119,8 +119,8 @@ def test_pictures_are_turned_as_exif_says(export, tmp_path):
     exif[0x0112] = 6  # to be turned clockwise
     x = noise(10, 16, 3)
     Image.fromarray(x).save(tmp_path / "a.png", exif=exif)
-    apply(export("colour"), tmp_path / "a.png", tmp_path / "b.png")
-    assert_near(read(tmp_path / "b.png").pixels, restored("colour", np.rot90(x, -1)))
+    apply(export("color"), tmp_path / "a.png", tmp_path / "b.png")
+    assert_near(read(tmp_path / "b.png").pixels, restored("color", np.rot90(x, -1)))
 
 
 def test_a_grey_model_takes_each_channel_by_itself(export, tmp_path):
@@ -130,34 +130,34 @@ def test_a_grey_model_takes_each_channel_by_itself(export, tmp_path):
     assert_near(read(tmp_path / "b.png").pixels, expected)
 
 
-def test_a_colour_model_gives_grey_for_grey(export, tmp_path):
+def test_a_color_model_gives_grey_for_grey(export, tmp_path):
     x = noise(13, 17, 1)
-    apply(export("colour"), saved(tmp_path / "a.png", x), tmp_path / "b.png")
-    expected = restored("colour", np.repeat(x, 3, axis=-1)).mean(axis=-1, keepdims=True)
+    apply(export("color"), saved(tmp_path / "a.png", x), tmp_path / "b.png")
+    expected = restored("color", np.repeat(x, 3, axis=-1)).mean(axis=-1, keepdims=True)
     assert_near(read(tmp_path / "b.png").pixels, expected)
 
 
-def test_colouring_takes_grey_and_colour_as_light(export, tmp_path):
+def test_coloring_takes_grey_and_color_as_light(export, tmp_path):
     folder = tmp_path / "in"
-    grey, colour = noise(13, 17, 1), noise(13, 17, 3)
+    grey, color = noise(13, 17, 1), noise(13, 17, 3)
     saved(folder / "grey.png", grey)
-    saved(folder / "no_colour.png", np.repeat(grey, 3, axis=-1))
-    saved(folder / "colour.png", colour)
-    applied = apply(export("colouring"), folder, tmp_path / "out")
-    assert applied.notes == ["colour.png: had colours, of which only the lightness was used."]
-    expected = restored("colouring", grey)
+    saved(folder / "no_color.png", np.repeat(grey, 3, axis=-1))
+    saved(folder / "color.png", color)
+    applied = apply(export("coloring"), folder, tmp_path / "out")
+    assert applied.notes == ["color.png: had colors, of which only the lightness was used."]
+    expected = restored("coloring", grey)
     assert_near(read(tmp_path / "out/grey.png").pixels, expected)
-    assert_near(read(tmp_path / "out/no_colour.png").pixels, expected)
-    light = np.asarray(lightened((colour / 255).astype("float32")))
-    expected = model("colouring").reconstruct(light[None])[0] * 255
-    assert_near(read(tmp_path / "out/colour.png").pixels, expected)
+    assert_near(read(tmp_path / "out/no_color.png").pixels, expected)
+    light = np.asarray(lightened((color / 255).astype("float32")))
+    expected = model("coloring").reconstruct(light[None])[0] * 255
+    assert_near(read(tmp_path / "out/color.png").pixels, expected)
 
 
 def test_the_ensemble_and_tiles(export, tmp_path):
     x = noise(170, 20, 3)
     source = saved(tmp_path / "a.png", x)
-    apply(export("colour"), source, tmp_path / "b.png", ensemble=True, tile=1)
-    assert_near(read(tmp_path / "b.png").pixels, restored("colour", x, ensemble=True))
+    apply(export("color"), source, tmp_path / "b.png", ensemble=True, tile=1)
+    assert_near(read(tmp_path / "b.png").pixels, restored("color", x, ensemble=True))
 
 
 def test_a_folder_goes_on_beside_troubles_and_tells_them(export, tmp_path, capsys):
@@ -171,7 +171,7 @@ def test_a_folder_goes_on_beside_troubles_and_tells_them(export, tmp_path, capsy
     (folder / "notes.txt").write_text("none")
     (folder / "lost.png").symlink_to("nowhere")
     (out / "1.png").mkdir(parents=True)
-    applied = apply(export("colour"), folder, out)
+    applied = apply(export("color"), folder, out)
 
     assert sorted(applied.done) == ["inner/deep/a.JPG", "moving.pgm", "twin.png"]
     written = [file.relative_to(out).as_posix() for file in out.rglob("*") if file.is_file()]
@@ -203,7 +203,7 @@ def test_a_format_that_cannot_hold_what_comes_out_gives_way(export, tmp_path):
 def test_a_picture_that_is_read_is_not_written_over(export, tmp_path):
     saved(tmp_path / "in/in/a.png", noise(9, 9, 3))
     kept = saved(tmp_path / "in/a.png").read_bytes()
-    applied = apply(export("colour"), tmp_path / "in", tmp_path)  # in/in/a.png would become in/a.png
+    applied = apply(export("color"), tmp_path / "in", tmp_path)  # in/in/a.png would become in/a.png
     assert applied.done == ["a.png"]
     assert [name for name, _ in applied.failed] == ["in/a.png"]
     assert (tmp_path / "in/a.png").read_bytes() == kept
@@ -212,7 +212,7 @@ def test_a_picture_that_is_read_is_not_written_over(export, tmp_path):
 def test_a_picture_into_a_folder(export, tmp_path):
     source = saved(tmp_path / "a.png")
     (tmp_path / "out").mkdir()
-    apply(export("colour"), source, tmp_path / "out")
+    apply(export("color"), source, tmp_path / "out")
     assert read(tmp_path / "out/a.png").pixels.shape == (20, 30, 3)
 
 
@@ -229,7 +229,7 @@ def test_what_fails_in_one_picture_is_told(export, tmp_path, monkeypatch):
         write(picture, out)
 
     monkeypatch.setattr(applying, "write", full)
-    applied = apply(export("colour"), tmp_path / "in", tmp_path / "out")
+    applied = apply(export("color"), tmp_path / "in", tmp_path / "out")
     assert applied.failed == [("b.png", "No space left on device")]
     assert (tmp_path / "out/b.png").read_bytes() == old
 
@@ -237,7 +237,7 @@ def test_what_fails_in_one_picture_is_told(export, tmp_path, monkeypatch):
     with pytest.raises(
         UsageError, match=r"^a.png: takes more memory than there is: .* \(1 more failed, and none is done"
     ):
-        apply(export("colour"), tmp_path / "in", tmp_path / "out")
+        apply(export("color"), tmp_path / "in", tmp_path / "out")
 
 
 def test_ctrl_c_leaves_whole_files_only(export, tmp_path, monkeypatch):
@@ -251,7 +251,7 @@ def test_ctrl_c_leaves_whole_files_only(export, tmp_path, monkeypatch):
 
     monkeypatch.setattr(applying, "write", interrupted)
     with pytest.raises(KeyboardInterrupt, match="Stopped: 2 of 3 pictures are written"):
-        apply(export("colour"), tmp_path / "in", tmp_path / "out")
+        apply(export("color"), tmp_path / "in", tmp_path / "out")
     assert sorted(os.listdir(tmp_path / "out")) == ["a.png", "b.png"]
     assert all(read(tmp_path / "out" / name).pixels.shape == (20, 30, 3) for name in ("a.png", "b.png"))
 
@@ -265,7 +265,7 @@ def places(export, tmp_path):
     (tmp_path / "bad/saved_model").mkdir(parents=True)
     (tmp_path / "bad/saved_model/saved_model.pb").write_bytes(b"no")
     zoo.export(zoo.build("vanilla", (4,), seed=0), tmp_path / "other", formats=["saved_model"])
-    (tmp_path / "good").symlink_to(export("colour"))
+    (tmp_path / "good").symlink_to(export("color"))
     return tmp_path
 
 
@@ -308,7 +308,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, time.time() - b
 @pytest.mark.slow  # two minutes
 def test_100_megapixels_fit_into_4_gb(export, tmp_path, fresh_python):
     source = saved(tmp_path / "a.png", np.tile(noise(500, 500, 3), (20, 20, 1)))
-    made = fresh_python("-c", LARGE, export("colour"), source, tmp_path / "b.png")
+    made = fresh_python("-c", LARGE, export("color"), source, tmp_path / "b.png")
     assert made.returncode == 0, made.stderr
     peak, seconds = map(float, made.stdout.split()[-2:])
     print(f"{peak / 1e9:.2f} GB, {seconds:.0f} s")
@@ -376,12 +376,12 @@ def test_values_of_12_bits_are_restored_as_those_of_8_are(export, tmp_path):
 def test_floating_point_stays_floating_point(export, tmp_path):
     x = np.random.default_rng(0).random((12, 10, 3), "float32")
     tifffile.imwrite(tmp_path / "a.tif", 255 * x, photometric="rgb")
-    apply(export("colour"), tmp_path / "a.tif", tmp_path / "b.tif")
+    apply(export("color"), tmp_path / "a.tif", tmp_path / "b.tif")
     found = tifffile.imread(tmp_path / "b.tif")
     assert found.dtype == np.float32
-    np.testing.assert_allclose(found, model("colour").reconstruct(x[None])[0] * 255, atol=0.01)
+    np.testing.assert_allclose(found, model("color").reconstruct(x[None])[0] * 255, atol=0.01)
     with pytest.raises(UsageError, match=r"cannot hold floating-point values, being PNG: call it b\.tif"):
-        apply(export("colour"), tmp_path / "a.tif", tmp_path / "b.png")
+        apply(export("color"), tmp_path / "a.tif", tmp_path / "b.png")
 
 
 @pytest.mark.parametrize("ending", ["gif", "webp", "png", "tif"])
@@ -396,7 +396,7 @@ def test_each_frame_is_restored(ending, export, tmp_path):
         for one, other in zip(found, source, strict=True):
             assert_near(one.pixels, restored("larger", other.pixels), steps=1 if ending != "webp" else 3)
     else:
-        assert applied.notes == ["a.gif: has 256 colours a frame, as GIF holds them."]
+        assert applied.notes == ["a.gif: has 256 colors a frame, as GIF holds them."]
     assert [one.duration for one in found] == [other.duration for other in source]
 
 

@@ -1,19 +1,19 @@
-"""How different two pictures' colours look."""
+"""How different two pictures' colors look."""
 
 import keras
 import tensorflow as tf
 from keras import ops
 
-from zoo.layers.colour import to_lab
+from zoo.layers.color import to_lab
 
 
 @keras.saving.register_keras_serializable("zoo")
-class ColourDifference(keras.losses.Loss):
-    """The colour difference CIE94, mean over pixels; the target's chroma sets the tolerance.
+class ColorDifference(keras.losses.Loss):
+    """The color difference CIE94, mean over pixels; the target's chroma sets the tolerance.
 
     dE^2 = dL^2 + (dC / (1 + 0.045 C))^2 + (dH / (1 + 0.015 C))^2, with dC^2 + dH^2 = da^2 + db^2.
 
-    Source: CIE 116:1995, Industrial colour-difference evaluation.
+    Source: CIE 116:1995, Industrial color-difference evaluation.
     """
 
     def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:

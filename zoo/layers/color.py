@@ -1,4 +1,4 @@
-"""Colour as people see it: CIELAB's lightness and chroma, of sRGB pictures under daylight (D65).
+"""Color as people see it: CIELAB's lightness and chroma, of sRGB pictures under daylight (D65).
 
 Y = m . lin(rgb), L = 116 f(Y) - 16, a = 500 (f(X / Xn) - f(Y)), b = 200 (f(Y) - f(Z / Zn)).
 
@@ -39,12 +39,12 @@ def to_lab(rgb: tf.Tensor) -> tf.Tensor:
 
 
 def lightened(rgb: tf.Tensor) -> tf.Tensor:
-    """Returns the grey sRGB values, shape `(..., 1)`, that are as light as colours, shape `(..., 3)`."""
+    """Returns the grey sRGB values, shape `(..., 1)`, that are as light as colors, shape `(..., 3)`."""
     return encoded(ops.matmul(linear(rgb), TO_XYZ[1][:, None]))
 
 
-def coloured(grey: tf.Tensor, chroma: tf.Tensor) -> tf.Tensor:
-    """Returns sRGB colours exactly as light as greys.
+def colored(grey: tf.Tensor, chroma: tf.Tensor) -> tf.Tensor:
+    """Returns sRGB colors exactly as light as greys.
 
     What a screen cannot show is mixed with the grey in linear light, where mixing leaves luminance as it is, until it
     can be shown.
@@ -77,9 +77,9 @@ def _cube(t: tf.Tensor) -> tf.Tensor:
     return ops.where(t > DELTA, ops.power(t, 3), 3 * DELTA**2 * (t - 4 / 29))
 
 
-@keras.saving.register_keras_serializable("zoo")
-class Colouring(keras.layers.Layer):
-    """Gives grey pictures colour, and leaves their lightness as it is."""
+@keras.saving.register_keras_serializable("zoo", "Colouring")  # as exports know it
+class Coloring(keras.layers.Layer):
+    """Gives grey pictures color, and leaves their lightness as it is."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"dtype": "float32", **kwargs})
@@ -91,16 +91,16 @@ class Colouring(keras.layers.Layer):
             grey: Shape `(batch, height, width, 1)`, clipped to [0, 1].
             chroma: Hundredths of CIELAB's a and b, shape `(batch, height, width, 2)`.
         """
-        return coloured(ops.clip(grey, 0.0, 1.0), 100 * chroma)
+        return colored(ops.clip(grey, 0.0, 1.0), 100 * chroma)
 
     def compute_output_shape(self, grey_shape: tuple[Any, ...], chroma_shape: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Returns the coloured pictures' shape."""
+        """Returns the colored pictures' shape."""
         return (*grey_shape[:-1], 3)
 
 
-@keras.saving.register_keras_serializable("zoo")
-class Decolouring(Damage):
-    """Makes coloured pictures grey in training, as light as they were."""
+@keras.saving.register_keras_serializable("zoo", "Decolouring")  # as exports know it
+class Decoloring(Damage):
+    """Makes colored pictures grey in training, as light as they were."""
 
     def corrupted(self, x: tf.Tensor, seed: Any, shared: bool = False) -> tf.Tensor:
         """Returns grey pictures, shape `(batch, height, width, 1)`.
