@@ -17,7 +17,7 @@ from serving.coding import Decoder, Encoder, Escapes, Tables, bands
 from serving.container import Container
 from serving.loading import load
 from serving.refusing import Refused, guarded
-from serving.tiles import Maps, tiled
+from serving.tiles import Blocks, Maps, tiled, tiled_each
 
 NEEDED = {"analysis", "synthesis", "tables", "geometry"}
 HYPER = {"hyper_analysis", "hyper_synthesis"}
@@ -25,6 +25,7 @@ HYPER_SHRINK = 4
 FARTHEST = 64  # pixels of a latent, and latents of a reach, at most
 TILE = 64  # latents a side, 1024 pixels: of more, memory fills
 HYPER_TILE = 32  # hyper-latents a side
+HYPER_REACH = 4  # hyper-latents: more than what makes them sees; no decoder needs to know
 MOST_RESIDUAL = 1 << 29  # of a latent, in steps: no picture's comes near
 Progress = Callable[[float], None]
 
@@ -84,13 +85,13 @@ class Codec:
         coders = {"hyper": Encoder(self.tables), "latent": Encoder(self.tables)}
         symbols = zlib.crc32(b"")
         if self.is_hierarchical:
-            hyper = _rounded(self._call("hyper_analysis", latent=latent[None])["hyper"][0])
+            hyper = self._hyper(latent)
             symbols = self._coded(coders["hyper"], hyper, _channels(hyper.shape), None, symbols)
             mean, index = self._said(hyper, latent.shape)
-            residual = _rounded(latent - mean)
+            residual = _residual(latent, mean)
             if self.has_context:
                 mean, index = self._better(residual, mean, index)
-                residual = _rounded(latent - mean)
+                residual = _residual(latent, mean)
         else:
             residual, index = _rounded(latent), _channels(latent.shape)
         for places in self._turns(latent.shape):
@@ -151,63 +152,52 @@ class Codec:
 
     def _latents(self, pixels: np.ndarray, quality: int, progress: Progress) -> np.ndarray:
         """Returns scaled latents, shape `(rows, columns, latent_dim)`, computed in tiles of blocks of pixels."""
-        side = self.shrink
-        filled = [_mirrored(pixels.shape[axis], side) for axis in (0, 1)]
-        blocks = pixels[filled[0]][:, filled[1]].reshape(len(filled[0]) // side, side, len(filled[1]) // side, side, -1)
-        blocks = blocks.swapaxes(1, 2)
 
         def latents(part: np.ndarray) -> np.ndarray:
-            rows, columns = part.shape[1:3]
-            image = part[0].reshape(rows, columns, side, side, -1).swapaxes(1, 2)
-            image = image.reshape(1, rows * side, columns * side, -1)
-            return self._call("analysis", image=image, quality=np.int32(quality))["latent"]
+            return self._call("analysis", image=part, quality=np.int32(quality))["latent"]
 
-        flat = blocks.reshape(*blocks.shape[:2], -1)
-        return tiled(latents, flat, 1, 1, self.reach[0], TILE, progress)
+        return tiled(latents, Blocks(pixels, self.shrink), 1, 1, self.reach[0], TILE, progress)
+
+    def _hyper(self, latent: np.ndarray) -> np.ndarray:
+        """Returns the symbols of hyper-latents, shape `(rows, columns, hyper_dim)`."""
+
+        def hyper(part: np.ndarray) -> np.ndarray:
+            return _rounded(self._call("hyper_analysis", latent=part)["hyper"])
+
+        return tiled(hyper, Blocks(latent, HYPER_SHRINK), 1, 1, HYPER_REACH, HYPER_TILE)
 
     def _pixels(self, latent: np.ndarray, quality: int, progress: Progress) -> np.ndarray:
         """Returns pixels, shape `(16 * rows, 16 * columns, channels)`, computed in tiles."""
-        side = self.shrink
 
-        def blocks(part: np.ndarray) -> np.ndarray:
-            rows, columns = part.shape[1:3]
-            image = self._call("synthesis", latent=part, quality=np.int32(quality))["image"][0]
-            return image.reshape(rows, side, columns, side, -1).swapaxes(1, 2).reshape(1, rows, columns, -1)
+        def image(part: np.ndarray) -> np.ndarray:
+            return self._call("synthesis", latent=part, quality=np.int32(quality))["image"]
 
-        found = tiled(blocks, latent, 1, 1, self.reach[1], TILE, progress)
-        rows, columns = found.shape[:2]
-        return (
-            found.reshape(rows, columns, side, side, -1)
-            .swapaxes(1, 2)
-            .reshape(rows * side, columns * side, self.channels)
-        )
+        return tiled(image, latent, self.shrink, 1, self.reach[1], TILE, progress)
 
-    def _said(self, hyper: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    def _said(self, hyper: np.ndarray, shape: tuple[int, ...]) -> list[np.ndarray]:
         """Returns the latents' means and the index of each one's table, both of their shape."""
 
-        def said(part: np.ndarray) -> np.ndarray:
-            return _together(self._call("hyper_synthesis", hyper=part))
+        def said(part: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            return self._tables_of(self._call("hyper_synthesis", hyper=part))
 
-        both = tiled(said, hyper, HYPER_SHRINK, 1, self.hyper_reach, HYPER_TILE)
-        return self._apart(both[: shape[0], : shape[1]])
+        both = tiled_each(said, hyper, HYPER_SHRINK, 1, self.hyper_reach, HYPER_TILE)
+        return [each[: shape[0], : shape[1]] for each in both]
 
-    def _better(self, residual: np.ndarray, mean: np.ndarray, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Returns means and indices as they are where latents come first, and by these at the other places."""
-        first = _first(residual.shape)[..., None]
-        known = np.where(first, residual.astype("float32") + mean, np.float32(0))
+    def _better(self, residual: np.ndarray, mean: np.ndarray, index: np.ndarray) -> list[np.ndarray]:
+        """Returns means and indices: as they were where latents come first, elsewhere as their context says."""
 
-        def better(part: np.ndarray) -> np.ndarray:
-            known, mean, index = np.split(part, 3, axis=-1)
-            return _together(self._call("context", known=known, mean=mean, index=index.astype("int32")))
+        def better(part: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            first, residual, mean, index = np.split(part, np.cumsum([1, *[self.latent_dim] * 2]), axis=-1)
+            known, rung = first * (residual + mean), index.astype("int32") - self.hyper_dim
+            found = self._tables_of(self._call("context", known=known, mean=mean, index=rung))
+            return np.where(first, mean, found[0]), np.where(first, index.astype("uint16"), found[1])
 
-        said = Maps(known, mean, index - np.uint16(self.hyper_dim))
-        found = self._apart(tiled(better, said, 1, 1, self.context_reach, TILE))
-        return np.where(first, mean, found[0]), np.where(first, index, found[1])
+        maps = Maps(_first(residual.shape)[..., None], residual, mean, index)
+        return tiled_each(better, maps, 1, 1, self.context_reach, TILE)
 
-    def _apart(self, both: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Returns means, and rungs as the numbers of their tables, of what `_together` returned."""
-        mean, rung = np.split(both, 2, axis=-1)
-        return mean.copy(), rung.astype("uint16") + np.uint16(self.hyper_dim)
+    def _tables_of(self, said: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Returns means, and of the rungs beside them the numbers of their tables."""
+        return said["mean"], (said["index"] + self.hyper_dim).astype("uint16")
 
     def _turns(self, shape: tuple[int, ...]) -> list[np.ndarray | None]:
         """Returns the places of latents that are coded one after the other, shape `(rows, columns)`; None for all."""
@@ -238,15 +228,18 @@ class Codec:
         return {key: value.numpy() for key, value in self.signatures[name](**given).items()}
 
 
-def _together(said: dict[str, np.ndarray]) -> np.ndarray:
-    """Returns means and rungs, which float32 holds, as one map."""
-    return np.concatenate([said["mean"], said["index"].astype("float32")], axis=-1)
-
-
 def _first(shape: tuple[int, ...]) -> np.ndarray:
     """Returns which places come first, shape `(rows, columns)`: those whose row and column sum to an even number."""
     rows, columns = np.ogrid[: shape[0], : shape[1]]
     return (rows + columns) % 2 == 0
+
+
+def _residual(latent: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Returns latents less their means, rounded, band by band: of a large picture, more would fill memory."""
+    found = np.empty(latent.shape, "int32")
+    for band in bands(len(latent), latent[0].size):
+        found[band] = _rounded(latent[band] - mean[band])
+    return found
 
 
 def _rounded(values: np.ndarray) -> np.ndarray:
@@ -256,9 +249,3 @@ def _rounded(values: np.ndarray) -> np.ndarray:
 def _channels(shape: tuple[int, ...]) -> np.ndarray:
     """Returns the number of each value's channel, of that shape."""
     return np.broadcast_to(np.arange(shape[-1], dtype="uint16"), shape)
-
-
-def _mirrored(length: int, multiple: int) -> np.ndarray:
-    """Returns the places of a side's pixels, and behind them those mirrored, up to a multiple of a number."""
-    place = np.arange(-(-length // multiple) * multiple) % (2 * length)
-    return np.minimum(place, 2 * length - 1 - place)

@@ -5,7 +5,7 @@ is, but for such multiples: so each is halved at the same pixels as the whole, t
 """
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,6 +27,28 @@ class Maps:
         return np.concatenate([each[cut].astype("float32") for each in self.maps], axis=-1)
 
 
+class Blocks:
+    """A picture as a map of blocks of pixels, mirrored at its lower and right edges to whole ones; cut, it is pixels.
+
+    Args:
+        x: Shape `(height, width, c)`.
+        side: Of a block, in pixels.
+    """
+
+    def __init__(self, x: np.ndarray, side: int) -> None:
+        self.x, self.side = x, side
+        self.places = [_mirrored(length, side) for length in x.shape[:2]]
+        self.shape = (*(len(places) // side for places in self.places), x.shape[2])
+
+    def __getitem__(self, cut: tuple[None, slice, slice]) -> np.ndarray:
+        """Returns the pixels of some blocks, shape `(1, side * h, side * w, c)`."""
+        rows, columns = (
+            places[self.side * which.start : self.side * which.stop]
+            for places, which in zip(self.places, cut[1:], strict=True)
+        )
+        return self.x[rows][:, columns][None]
+
+
 class _Cut(NamedTuple):
     """Along one side: from where to where a tile goes, and what of it is kept, in pixels of the picture."""
 
@@ -36,21 +58,26 @@ class _Cut(NamedTuple):
     kept_end: int
 
 
-def tiled(
-    restore: Callable[[np.ndarray], np.ndarray],
-    x: np.ndarray | Maps,
+def tiled(restore: Callable[[np.ndarray], np.ndarray], *arguments: Any, **named: Any) -> np.ndarray:
+    """Restores a picture in overlapping tiles, as `tiled_each` does, to one picture."""
+    return tiled_each(lambda part: (restore(part),), *arguments, **named)[0]
+
+
+def tiled_each(
+    restore: Callable[[np.ndarray], Sequence[np.ndarray]],
+    x: np.ndarray | Maps | Blocks,
     scale: int,
     multiple: int,
     reach: int,
     tile: int = 512,
     progress: Callable[[float], None] = lambda share: None,
-) -> np.ndarray:
-    """Restores a picture in overlapping tiles.
+) -> list[np.ndarray]:
+    """Restores a picture in overlapping tiles, to one picture or several.
 
     Args:
         restore: Turns pictures, shape `(1, h, w, c)` and of the type of `x`, into such of the shape
-            `(1, scale * h, scale * w, d)`; what type and how many channels it returns is up to it.
-        x: The picture, shape `(height, width, c)`, or several maps of it.
+            `(1, scale * h, scale * w, d)`; what types and how many channels it returns is up to it.
+        x: The picture, shape `(height, width, c)`; or several maps of it; or its blocks, each a pixel of what is cut.
         scale: How many times as high and wide it becomes.
         multiple: What tiles must begin at multiples of.
         reach: How many pixels away from one pixel another still has a part in what becomes of it, at most.
@@ -58,20 +85,22 @@ def tiled(
         progress: Called after each tile with the share of tiles that are done.
 
     Returns:
-        The restored picture, shape `(scale * height, scale * width, d)`.
+        The restored pictures, shape `(scale * height, scale * width, d)`.
     """
     rows, columns = (_cuts(length, multiple, reach, tile) for length in x.shape[:2])
-    whole = np.empty(0)
+    size = scale * x.shape[0], scale * x.shape[1]
+    wholes: list[np.ndarray] = []
     for done, cuts in enumerate(itertools.product(rows, columns), 1):
         row, column = (slice(cut.begin, cut.end) for cut in cuts)
-        part = restore(x[None, row, column])[0]
-        if done == 1:  # now the type and the channels are known
-            whole = np.empty((scale * x.shape[0], scale * x.shape[1], part.shape[-1]), part.dtype)
+        parts = restore(x[None, row, column])
+        if done == 1:  # now the types and the channels are known
+            wholes = [np.empty((*size, part.shape[-1]), part.dtype) for part in parts]
         there = tuple(slice(scale * cut.kept, scale * cut.kept_end) for cut in cuts)
         here = tuple(slice(scale * (cut.kept - cut.begin), scale * (cut.kept_end - cut.begin)) for cut in cuts)
-        whole[there] = part[here]
+        for whole, part in zip(wholes, parts, strict=True):
+            whole[there] = part[0][here]
         progress(done / (len(rows) * len(columns)))
-    return whole
+    return wholes
 
 
 def _cuts(length: int, multiple: int, reach: int, tile: int) -> list[_Cut]:
@@ -91,3 +120,9 @@ def _cuts(length: int, multiple: int, reach: int, tile: int) -> list[_Cut]:
 
 def _up(number: int, multiple: int) -> int:
     return -(-number // multiple) * multiple
+
+
+def _mirrored(length: int, multiple: int) -> np.ndarray:
+    """Returns the places of a side's pixels, and behind them those mirrored, up to a multiple of a number."""
+    place = np.arange(_up(length, multiple)) % (2 * length)
+    return np.minimum(place, 2 * length - 1 - place)
