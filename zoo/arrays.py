@@ -18,7 +18,7 @@ from zoo.containers import holds_batches
 from zoo.epochs import Epochs
 from zoo.given import BATCH, Given, check_specs, checked, refuse_class_weight
 from zoo.ops import keras_internals, memory
-from zoo.streams import Stream
+from zoo.streams import Sharded, Stream
 
 if TYPE_CHECKING:
     from zoo.autoencoder import Autoencoder
@@ -30,7 +30,7 @@ HOOKS = {
     "test": ("on_test_batch_begin", "on_test_batch_end"),
 }
 PATIENT = (keras.callbacks.ProgbarLogger, keras.callbacks.History)
-READY = (Epochs, Stream)
+READY = (Epochs, Sharded, Stream)
 Arguments = dict[str, Any]
 
 

@@ -21,7 +21,7 @@ import tensorflow as tf
 
 from zoo import replicating
 from zoo.ops.keras_internals import DataAdapter
-from zoo.streams import Shared
+from zoo.streams import Own, Sharded, Shared
 
 # From the rows' numbers, a seed that no other batch of the training has, and tensors, to what `train_step` takes.
 Make = Callable[..., Any]
@@ -179,7 +179,7 @@ def stepper(model: keras.Model, step: Callable[[Any], Any], fallback: Callable[[
     of_stream = _of_stream(model, step) if several else None
 
     def function(batches: Any) -> Any:
-        if of_stream and isinstance(batches, Shared.Batches):
+        if of_stream and isinstance(batches, (Shared.Batches, Sharded.Batches)):
             return of_stream(batches)
         if not isinstance(batches, Pass):
             return fallback(batches)
@@ -228,15 +228,21 @@ def _by_replicas(model: keras.Model, step: Callable[[Any], Any], make: Make, spe
     return run
 
 
-def _of_stream(model: keras.Model, step: Callable[[Any], Any]) -> Callable[[Shared.Batches], Any]:
-    """Returns what takes steps on batches that come, by several replicas."""
+def _of_stream(model: keras.Model, step: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Returns what takes steps on batches that come, whole or each worker's own rows of them, by several replicas."""
     take, logs = replicating.stepper(model, step), replicating.measured(model)
     one = tf.function(take, autograph=False, reduce_retracing=True)
 
-    def run(batches: Shared.Batches) -> Any:
+    def run(batches: Shared.Batches | Sharded.Batches) -> Any:
         done = 0
-        for data in itertools.islice(batches, model.steps_per_execution):
-            one(data, few=bool(replicating.rows(data) < model.distribute_strategy.num_replicas_in_sync))
+        found = iter(batches.own, None) if isinstance(batches, Sharded.Batches) else batches
+        for data in itertools.islice(found, model.steps_per_execution):
+            rows = data.rows if isinstance(data, Own) else data
+            count = int(replicating.rows(rows))
+            if isinstance(data, Own) and count < int(data.total):
+                one(rows, few=False, place=(data.start, data.total))
+            else:
+                one(rows, few=count < model.distribute_strategy.num_replicas_in_sync)
             done += 1
         if not done:
             raise StopIteration

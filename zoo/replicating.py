@@ -33,10 +33,23 @@ def elsewhere(model: keras.Model) -> bool:
     return replicated(model) and keras_internals.strategy(model) is not tf.distribute.get_strategy()
 
 
-def stepper(model: keras.Model, step: Callable[[Any], Any]) -> Callable[[Any, bool], None]:
-    """Returns what takes a step on a batch, in a graph; it is given the whole batch, and whether that has few rows.
+def worker(strategy: tf.distribute.Strategy | None) -> tuple[int, int]:
+    """Returns the number of this worker among several machines', from 0, and how many there are."""
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return 0, 1
+    resolver = strategy.cluster_resolver
+    counts = {kind: len(addresses) for kind, addresses in resolver.cluster_spec().as_dict().items()}
+    chiefs = counts.get("chief", 0)  # who come first
+    before = chiefs if resolver.task_type == "worker" else 0
+    return before + (resolver.task_id or 0), max(1, chiefs + counts.get("worker", 0))
 
-    With fewer rows than replicas each of them takes the whole batch, as if it were alone; metrics count that once.
+
+def stepper(model: keras.Model, step: Callable[[Any], Any]) -> Callable[..., None]:
+    """Returns what takes a step on a batch, in a graph: `take(data, few, place=None)`.
+
+    Each worker gives the whole batch, or its own rows alone and their place: how many rows others have before them,
+    and how many the batch has. With fewer rows than replicas each of these takes the whole batch, as if it were alone;
+    metrics count that once.
 
     Args:
         model: The model.
@@ -44,12 +57,14 @@ def stepper(model: keras.Model, step: Callable[[Any], Any]) -> Callable[[Any, bo
     """
     strategy = model.distribute_strategy
     count = strategy.num_replicas_in_sync
+    here = count // worker(strategy)[1]
 
-    def of_part(data: Any) -> None:
-        me = tf.distribute.get_replica_context().replica_id_in_sync_group
-        part = replicas.parts(me, count, rows(data))
-        with replicas.seeing(part):
-            step(_mapped(part.of, data))
+    def of_part(data: Any, place: tuple[Any, Any] | None) -> None:
+        me, found = tf.distribute.get_replica_context().replica_id_in_sync_group, rows(data)
+        mine = replicas.parts(me, count, found) if place is None else replicas.parts(me % here, here, found)
+        start, total = place or (0, found)
+        with replicas.seeing(mine._replace(start=start + mine.start, total=total)):
+            step(_mapped(mine.of, data))
 
     def of_all(data: Any) -> None:
         variables = [variable for metric in model.metrics for variable in metric.variables]
@@ -59,9 +74,10 @@ def stepper(model: keras.Model, step: Callable[[Any], Any]) -> Callable[[Any, bo
         for variable, value in zip(variables, before, strict=True):
             variable.assign(value + (variable - value) / count)
 
-    def take(data: Any, few: bool) -> None:
+    def take(data: Any, few: bool, place: tuple[Any, Any] | None = None) -> None:
+        data = _mapped(_of_any_count, data)
         with draws.of_whole_batches():
-            strategy.run(lambda: (of_all if few else of_part)(data))
+            strategy.run(lambda: of_all(data) if few else of_part(data, place))
 
     return take
 
@@ -110,6 +126,13 @@ def from_chief(strategy: tf.distribute.Strategy, content: bytes) -> bytes:
 def number_from_chief(strategy: tf.distribute.Strategy, number: int) -> int:
     """Returns the chief's number of several workers' numbers, likewise."""
     return int(from_chief(strategy, str(number).encode()))
+
+
+def _of_any_count(values: Any) -> Any:
+    """Returns a batch's tensor with rows of which the graph does not know how many: by that draws find their axis."""
+    if not isinstance(values, tf.Tensor):
+        return values
+    return tf.compat.v1.placeholder_with_default(values, [None, *values.shape[1:]])
 
 
 def _mapped(change: Callable[[Any], Any], data: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -152,6 +152,87 @@ class Shared(tf.distribute.DistributedDataset):
     def element_spec(self) -> Any:
         """What batches look like."""
         return self.dataset.element_spec
+
+
+class Own(NamedTuple):
+    """What one of several workers has of a batch.
+
+    Attributes:
+        rows: Its rows.
+        start: How many rows of the batch others have before them.
+        total: How many the batch has; all workers have all of them if there are fewer than workers.
+    """
+
+    rows: Any
+    start: Any
+    total: Any
+
+
+class Sharded(DataAdapter, tf.distribute.DistributedDataset):
+    """Batches of which each of several workers has rows of its own, and knows which rows of the batch they are.
+
+    For Keras they are distributed already.
+
+    Args:
+        dataset: Of the form of `Own`, of a known length.
+    """
+
+    class Batches:
+        """A pass over them."""
+
+        def __init__(self, dataset: tf.data.Dataset) -> None:
+            self.iterator = iter(dataset)
+
+        def __iter__(self) -> Sharded.Batches:
+            """Returns itself."""
+            return self
+
+        def __next__(self) -> Any:
+            """Returns this worker's rows of the next batch, which is what Keras looks at."""
+            return self.own().rows
+
+        def own(self) -> Own:
+            """Returns what is this worker's of the next batch."""
+            return Own(*next(self.iterator))
+
+    def __init__(self, dataset: tf.data.Dataset) -> None:
+        self.dataset = dataset
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Begins a pass."""
+        return Sharded.Batches(self.dataset)
+
+    def get_tf_dataset(self) -> Sharded:
+        """Returns what Keras begins a pass over."""
+        return self
+
+    @property
+    def element_spec(self) -> Any:
+        """What batches look like, for whom they are distributed by TensorFlow; these are not."""
+        return None
+
+    @property
+    def num_batches(self) -> int:
+        """The batches of an epoch."""
+        return len(self)
+
+    @property
+    def batch_size(self) -> None:
+        """Rows a batch, which are not always as many."""
+        return
+
+    @property
+    def has_partial_batch(self) -> None:
+        """Whether the last batch is smaller, which is not known."""
+        return
+
+    @property
+    def partial_batch_size(self) -> None:
+        """The rows of the last batch, likewise."""
+        return
 
 
 @contextmanager

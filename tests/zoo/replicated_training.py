@@ -6,6 +6,7 @@ python tests/zoo/replicated_training.py devices|worker FOLDER MODEL...
 import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 ROWS, BATCH = 27, 13  # batches of 13, which two replicas share unequally, and one of a single row
+STREAMED = ("vae", "denoising", "contractive")  # in batches, besides
 FOLDER, NAMES = Path(sys.argv[2]), sys.argv[3:]
 
 
@@ -41,11 +43,33 @@ def train(name: str, place: str, strategy: tf.distribute.Strategy) -> None:
         chosen = {"output": kind.name} if "output" in registry.hyperparameters(registry.find(name)) else {}
         model = zoo.build(name, x.shape[1:], seed=0, **chosen)
     history = model.fit(x, epochs=2, batch_size=BATCH, validation_data=x[:BATCH], verbose=0).history
+    if name in STREAMED:
+        for metric, values in model.fit(batches(x[: 2 * BATCH], strategy), verbose=0).history.items():
+            history[metric] += values
     plain = precision.in_float32(model)
     weights = {f"weight{i}": weight for i, weight in enumerate(plain.get_weights())}
     np.savez(FOLDER / f"{place}-{name}.npz", history=json.dumps(history), **weights)
     if name == NAMES[0] and place != "worker1":
         zoo.export(plain, FOLDER / f"{place}-export", examples=x[:3])
+
+
+def batches(x: np.ndarray, strategy: tf.distribute.Strategy) -> Any:
+    """Batches of one size, which graphs know; each of several workers gives its own rows of them alone."""
+    from zoo import replicating
+    from zoo.streams import Sharded
+
+    worker, workers = replicating.worker(strategy)
+    if workers == 1:
+        return tf.data.Dataset.from_tensor_slices(x).batch(BATCH)
+    mine = slice(BATCH * worker // workers, BATCH * (worker + 1) // workers)
+
+    def own() -> Iterator[tuple[np.ndarray, int, int]]:
+        for begin in range(0, len(x), BATCH):
+            yield x[begin : begin + BATCH][mine], mine.start, BATCH
+
+    form = (tf.TensorSpec((None, *x.shape[1:]), x.dtype), tf.TensorSpec((), tf.int32), tf.TensorSpec((), tf.int32))
+    dataset = tf.data.Dataset.from_generator(own, output_signature=form)
+    return Sharded(dataset.apply(tf.data.experimental.assert_cardinality(len(x) // BATCH)))
 
 
 def keras_alone(strategy: tf.distribute.Strategy) -> Any:
