@@ -35,6 +35,15 @@ def names(file: Path) -> tuple[str, ...]:
         return tuple(str(name) for name in found.schema_arrow.names)
 
 
+def count(file: Path) -> int:
+    """Returns how many rows a file says that it has.
+
+    Raises:
+        Refused: If it is damaged.
+    """
+    return int(opened(file).metadata.num_rows)
+
+
 def rows(file: Path, kinds: Mapping[str, Kind]) -> Iterator[Rows]:
     """Yields the rows, numbered from 1.
 

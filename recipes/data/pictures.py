@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -20,7 +20,7 @@ from recipes.data import images, official
 from recipes.data.splits import Part, Splits, drawn, indexed, sentence
 from recipes.data.surfaces import Surfaces, folder
 from recipes.data.units import Framed
-from recipes.reading.pictures import ENDINGS, common_white, facts, read
+from recipes.reading.pictures import ENDINGS, Picture, common_white, facts, read
 from zoo import UsageError, checks
 from zoo.layers.framing import Framing
 
@@ -90,7 +90,7 @@ def load(
         UsageError: If too few pictures can be used.
     """
     files, skipped = images.listed(Path(source))
-    height, width = _size(size, [file for _, file in files])
+    height, width = size_of(size, [file for _, file in files])
     loaded = _framed(files, skipped, (height, width), channels, framing, white)
     if len(loaded.names) < FEWEST:
         raise UsageError(
@@ -103,24 +103,16 @@ def load(
     flat = any("/" not in name for name in loaded.names)
     if not flat and tops <= PARTS.keys() and {"train", "test"} <= tops:
         return official.splits(_of_parts(loaded, source), units, source, notes=notes)
-    words = np.array([PurePosixPath(name).parts[0] if "/" in name else "" for name in loaded.names])
-    if flat and tops:
-        raise UsageError(
-            f"{source} holds pictures both in folders ({', '.join(sorted(tops)[:NAMED])}) and beside them: give each a "
-            "folder, or none."
-        )
+    words = labelled(loaded.names, source)
     labels, y = indexed(words) if len(tops) > 1 else ((), np.zeros(len(words), "int64"))
     rows = drawn(y, seed)
     train, validation, test = (Part(loaded.x[at], y[at]) for at in rows.values())
-    shown = (
-        f"{height} x {width}, {'cropped' if framing == 'crop' else 'padded'}, {'color' if units.channels else 'grey'}"
-    )
-    split = f"{sentence(rows, seed, 'pictures', 'folder' if labels else None)}; {shown}"
+    split = f"{sentence(rows, seed, 'pictures', 'folder' if labels else None)}; {shown(units)}"
     name = Path(source).resolve().name
     return Splits(train, validation, test, name, source, split, "see its source", units, labels, notes=notes)
 
 
-def _size(size: Sequence[int] | None, files: Iterable[Path]) -> tuple[int, int]:
+def size_of(size: Sequence[int] | None, files: Iterable[Path]) -> tuple[int, int]:
     """Returns height and width: as given, or what fits the pictures."""
     if size is not None:
         if len(size) not in (1, 2) or min(size) < 1:
@@ -144,7 +136,7 @@ def _framed(
 ) -> Loaded:
     """Reads pictures one by one and brings each to the size; a picture that was there before is skipped."""
     checks.check(channels in (None, 1, 3), "channels", "1 for grey or 3 for color", channels)
-    frame = tf.function(Framing(size, framing), input_signature=[tf.TensorSpec((1, None, None, None))], autograph=False)
+    frame = framer(size, framing)
     known: dict[bytes, str] = {}
     found: list[np.ndarray] = []
     left_out = list(skipped)
@@ -155,8 +147,7 @@ def _framed(
             if len(found) * size[0] * size[1] * 4 * (channels or 3) > MOST_BYTES:
                 raise UsageError(f"would take more than {MOST_BYTES / 1e9:.0f} GB with those before it")
             picture, count = read(file, whites), facts(file).count
-            grey = bool((picture.pixels == picture.pixels[..., :1]).all())
-            pixels = picture.as_bytes(channels or (1 if grey else 3))
+            pixels = picture.as_bytes(channels or channels_of(picture))
             digest = hashlib.sha256(f"{pixels.shape}".encode() + pixels.tobytes()).digest()
             if digest in known:
                 raise UsageError(f"is the same picture as {known[digest]}")
@@ -165,12 +156,50 @@ def _framed(
             continue
         known[digest] = name
         several += [name] if count > 1 else []
-        found.append(np.asarray(frame(pixels[None].astype("float32")))[0] / np.float32(255))
-    color = any(x.shape[-1] == 3 for x in found)
+        found.append(frame(pixels))
+    x = stacked(found, size, color=any(x.shape[-1] == 3 for x in found))
+    return Loaded(x, list(known.values()), left_out, [*notes, *images.first_of(several)])
+
+
+def framer(size: tuple[int, int], framing: str) -> Callable[[np.ndarray], np.ndarray]:
+    """Returns what brings a picture, shape `(h, w, channels)`, uint8, to a size, float32 in [0, 1]."""
+    frame = tf.function(Framing(size, framing), input_signature=[tf.TensorSpec((1, None, None, None))], autograph=False)
+    return lambda pixels: np.asarray(frame(pixels[None].astype("float32")))[0] / np.float32(255)
+
+
+def channels_of(picture: Picture) -> int:
+    """Returns 1 if a picture is grey, whatever its file says, and otherwise 3."""
+    return 1 if (picture.pixels == picture.pixels[..., :1]).all() else 3
+
+
+def stacked(found: Sequence[np.ndarray], size: tuple[int, int], color: bool) -> np.ndarray:
+    """Returns pictures, each of the shape `(*size, channels)`, as samples: `(n, *size, 3)`, or `(n, *size)` of grey."""
     x = np.zeros((len(found), *size, *([3] if color else [])), "float32")
     for row, framed in zip(x, found, strict=True):
         row[...] = framed if color else framed[..., 0]
-    return Loaded(x, list(known.values()), left_out, [*notes, *images.first_of(several)])
+    return x
+
+
+def labelled(names: Sequence[str], source: str) -> np.ndarray:
+    """Returns the folder at the top of each name, shape `(n,)`; "" where they lie in none.
+
+    Raises:
+        UsageError: If some lie in folders and others beside these.
+    """
+    words = np.array([PurePosixPath(name).parts[0] if "/" in name else "" for name in names])
+    tops = sorted(set(words.tolist()) - {""})
+    if tops and (words == "").any():
+        raise UsageError(
+            f"{source} holds pictures both in folders ({', '.join(tops[:NAMED])}) and beside them: give each a "
+            "folder, or none."
+        )
+    return words
+
+
+def shown(units: Framed) -> str:
+    """Says what pictures were made."""
+    how, colors = "cropped" if units.mode == "crop" else "padded", "color" if units.channels else "grey"
+    return f"{units.size[0]} x {units.size[1]}, {how}, {colors}"
 
 
 def _of_parts(loaded: Loaded, source: str) -> dict[str, np.ndarray]:

@@ -13,6 +13,7 @@ import numpy as np
 from recipes.data import keys
 from recipes.data.parts import PARTS, Parts
 from recipes.data.units import Pixels, Units
+from recipes.training.streaming import Streamed
 
 if TYPE_CHECKING:
     from zoo.autoencoder import Autoencoder
@@ -102,6 +103,7 @@ class Splits(Parts[Part]):
         units: How raw values become samples.
         labels: The labels' names, which `y` counts from 0; empty where there are no labels.
         notes: Remarks on the loading, for people, such as files that were skipped; lines, or nothing.
+        streamed: What trains, where it does not fit in memory: `train` then has some of it.
     """
 
     train: Part
@@ -114,11 +116,17 @@ class Splits(Parts[Part]):
     units: Units = field(default_factory=Pixels)
     labels: tuple[str, ...] = ()
     notes: str = ""
+    streamed: Streamed | None = None
+
+    @property
+    def training(self) -> np.ndarray | Streamed:
+        """What models are fitted to: the samples of `train`, or all that is read from disk."""
+        return self.train.x if self.streamed is None else self.streamed
 
     @functools.cached_property
     def checksum(self) -> str:
         """SHA-256 over the values and labels of all parts in order, the same for any files that hold them so."""
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(self.streamed.checksum.encode() if self.streamed else b"")
         for part in (self.train, self.validation, self.test):
             digest.update(np.ascontiguousarray(part.x).tobytes())
             digest.update(np.ascontiguousarray(part.y, dtype="int64").tobytes())

@@ -13,6 +13,7 @@ import numpy as np
 from recipes.data.splits import Part, Splits, drawn, indexed, is_number, sentence
 from recipes.data.units import SCALINGS, Standardized
 from recipes.reading import tables
+from recipes.reading.patterns import is_pattern
 from recipes.reading.tables import Table
 from zoo import UsageError
 from zoo.checks import choice, did_you_mean
@@ -27,8 +28,8 @@ NAMED = 5  # columns in a note
 
 
 def reads(source: str) -> bool:
-    """Says whether the source is called as a table is."""
-    return PurePath(source.lower().removesuffix(".gz")).suffix in ENDINGS
+    """Says whether the source is called as a table is, and is no pattern of such files."""
+    return PurePath(source.lower().removesuffix(".gz")).suffix in ENDINGS and not is_pattern(source, ENDINGS)
 
 
 def load(
@@ -66,22 +67,22 @@ def load(
         raise UsageError(f"{file} is not there: give the path to a table.")
     table = tables.opened(file, header != "no")
     if header is None and table.dialect:
-        _check_header(table)
-    names = _columns(table, label, columns, categories or ())
-    x, words, labels_of_rows = _values(table, _kinds(table, names, categories or ()), label)
+        check_header(table)
+    names = chosen(table, label, columns, categories or ())
+    x, words, labels_of_rows = _values(table, kinds_of(table, names, categories or ()), label)
     if len(x) < FEWEST:
         under = "" if header == "no" else " under its first line"
         raise UsageError(f"{file} must have at least {FEWEST} rows{under}. Received: {len(x)}.")
 
     labels, y = indexed(labels_of_rows) if label is not None else ((), np.zeros(len(x), "int64"))
     rows = drawn(y, seed)
-    empty = np.isnan(x).any(axis=0)
+    empty = np.isnan(x).sum(axis=0)
     units = Standardized.fitted(
         x[rows["train"]],
         names,
         str(file),
         scaling=scaling,
-        filled=empty.tolist() if empty.any() else None,
+        filled=(empty > 0).tolist() if empty.any() else None,
         words=words if any(words) else None,
     )
     train, validation, test = (Part(units.samples(x[at]), y[at]) for at in rows.values())
@@ -95,18 +96,25 @@ def load(
         licence="see its source",
         units=units,
         labels=labels,
-        notes="\n".join(_notes(table, names, x, words)),
+        notes="\n".join(notes(table, names, empty, words)),
     )
 
 
-def _notes(table: Table, names: Sequence[str], x: np.ndarray, words: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yields what is worth telling: how a table is written, which columns hold words, which have empty cells."""
+def notes(table: Table, names: Sequence[str], empty: np.ndarray, words: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yields what is worth telling: how a table is written, which columns hold words, which have empty cells.
+
+    Args:
+        table: The table.
+        names: The columns that are taken.
+        empty: Of each the empty cells, shape `(columns,)`.
+        words: Of each its words; () of one of numbers.
+    """
     if _is_peculiar(table):
         yield f"Read as {table}."
     if any(words):
         said = [f"{name!r} ({len(known)})" for name, known in zip(names, words, strict=True) if known]
         yield f"Columns of words (how many): {_first(said)}. One that is no input is the --label, or not in --columns."
-    if (empty := np.isnan(x).sum(axis=0)).any():
+    if empty.any():
         said = [f"{name!r} ({count:,})" for name, count in zip(names, empty, strict=True) if count]
         yield f"Columns with empty cells, which are filled with the mean and flagged: {_first(said)}."
 
@@ -121,7 +129,7 @@ def _is_peculiar(table: Table) -> bool:
     return found is not None and (found.encoding, found.delimiter, found.header) != ("utf-8", ",", True)
 
 
-def _columns(
+def chosen(
     table: Table, label: str | None, columns: Sequence[str] | None, categories: Sequence[str]
 ) -> tuple[str, ...]:
     """Returns the names of the columns to take."""
@@ -147,7 +155,7 @@ def check_there(table: Table, name: str) -> None:
         raise UsageError(f"{table.name} has no column {name!r}: it has {_listed(table.names)}. {hint}".strip())
 
 
-def _check_header(table: Table) -> None:
+def check_header(table: Table) -> None:
     """Checks that no row is taken for the line of names."""
     numbers = [name for name in table.names if is_number(name)]
     if numbers and numbers != [str(i) for i in range(len(numbers))]:
@@ -169,7 +177,7 @@ def _check_names(table: Table, names: Sequence[str]) -> None:
             raise UsageError(f"{table.name}: columns {places[0]} and {places[1]} are both called {name!r}: rename one.")
 
 
-def _kinds(table: Table, names: Sequence[str], categories: Sequence[str]) -> dict[str, tables.Kind]:
+def kinds_of(table: Table, names: Sequence[str], categories: Sequence[str]) -> dict[str, tables.Kind]:
     """Returns what each column holds: words if that is said, or if none of its first cells is a number."""
     kinds: dict[str, tables.Kind] = {name: "word" if name in categories else "number" for name in names}
     first = table.first(names)
@@ -197,13 +205,9 @@ def _values(
     """
     seen: dict[str, dict[str, int]] = {name: {} for name, kind in kinds.items() if kind == "word"}
     parts, labels, count = [np.zeros((0, len(kinds)))], [np.zeros(0, object)], 0
-    for lines, x, blank, of_rows in _parts(table, kinds, label, seen):
-        _check_numbers(table, lines[~blank], x[~blank], list(kinds))
-        if label is not None and (of_rows[~blank] == "").any():
-            line = lines[~blank][of_rows[~blank] == ""][0]
-            raise UsageError(f"{table.name}: line {line}, column {label!r} holds no label.")
-        parts.append(x[~blank])
-        labels.append(of_rows[~blank])
+    for x, of_rows in blocks(table, kinds, label, seen):
+        parts.append(x)
+        labels.append(of_rows)
         count += x.size
         if count > MOST_NUMBERS:
             raise UsageError(f"{table.name} has over {MOST_NUMBERS:,} numbers: take fewer rows or --columns.")
@@ -212,12 +216,16 @@ def _values(
     return x, words, np.concatenate(labels).astype(str)
 
 
-def _parts(
+def blocks(
     table: Table, kinds: Mapping[str, tables.Kind], label: str | None, seen: Mapping[str, dict[str, int]]
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
-    """Yields lines, numbers, which rows are blank, and labels, which are "" where there are none.
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yields numbers, shape `(rows, columns)`, float64, and labels, which are "" where there are none.
 
-    Words become numbers in the order in which they are first seen.
+    A word is the number by which `seen` has it, and is entered there if it is new; an empty cell of numbers is NaN.
+    Rows of empty cells are left out.
+
+    Raises:
+        UsageError: If a cell is not what it should be; names the line and the column.
     """
     for rows in table.rows(kinds if label is None else {**kinds, label: "word"}):
         labels = np.full(len(rows.lines), "", object) if label is None else rows.columns[label]
@@ -226,7 +234,11 @@ def _parts(
             cells = rows.columns[name]
             blank &= (cells == "") if name in seen else np.isnan(cells)
             columns.append(_places(table, name, cells, seen[name]) if name in seen else cells)
-        yield rows.lines, np.stack(columns, axis=1), blank, labels
+        lines, x, labels = rows.lines[~blank], np.stack(columns, axis=1)[~blank], labels[~blank]
+        _check_numbers(table, lines, x, list(kinds))
+        if label is not None and (labels == "").any():
+            raise UsageError(f"{table.name}: line {lines[labels == ''][0]}, column {label!r} holds no label.")
+        yield x, labels
 
 
 def _places(table: Table, name: str, cells: np.ndarray, seen: dict[str, int]) -> np.ndarray:

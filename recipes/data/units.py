@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
@@ -104,6 +104,24 @@ class Pixels:
         return {"x": {"values": self.meaning}}
 
 
+class Seen(NamedTuple):
+    """What is to be known of the columns of training samples.
+
+    Attributes:
+        middle: Of each column the value that becomes 0, float64.
+        scale: How far its values spread, likewise.
+        lost: The most that rounding to 32 bits takes from one.
+        empty: The share of empty cells.
+        shares: The share of each of its words; nothing of a column of numbers.
+    """
+
+    middle: np.ndarray
+    scale: np.ndarray
+    lost: np.ndarray
+    empty: np.ndarray
+    shares: Sequence[np.ndarray]
+
+
 @dataclass(frozen=True, eq=False)
 class Standardized:
     """Columns of a table, which become samples by `(x - mean) / scale`; empty cells and words as `TableCoding` has it.
@@ -155,29 +173,46 @@ class Standardized:
         """
         words = words or [()] * train.shape[1]
         numbers = np.where([bool(known) for known in words], 0.0, train)
-        if (nothing := np.isnan(numbers).all(axis=0)).any():
-            raise UsageError(f"{source}: column {columns[int(np.argmax(nothing))]!r} is empty in all rows that train.")
-        middle, scale = SCALINGS[scaling](numbers)
-        lost = np.nanmax(np.abs(numbers.astype("float32") - numbers), axis=0) / scale
-        worst = int(np.argmax(lost))
-        if lost[worst] > MOST_LOST:
-            raise UsageError(
-                f"{source}: column {columns[worst]!r} varies too little around {middle[worst]:.6g} for 32-bit "
-                "numbers: subtract a constant from it first."
-            )
         empty = np.isnan(numbers).mean(axis=0)
+        _check_some(empty, columns, source)
+        middle, scale = SCALINGS[scaling](numbers)
+        lost = np.nanmax(np.abs(numbers.astype("float32") - numbers), axis=0)
         shares = [
             np.bincount(train[:, i].astype(int), minlength=len(known)) / len(train) if known else np.zeros(0)
             for i, known in enumerate(words)
         ]
+        return cls.by(Seen(middle, scale, lost, empty, shares), columns, source, named, filled=filled, words=words)
+
+    @classmethod
+    def by(
+        cls,
+        seen: Seen,
+        columns: Sequence[str],
+        source: str,
+        named: bool = True,
+        *,
+        filled: Sequence[bool] | None = None,
+        words: Sequence[Sequence[str]] | None = None,
+    ) -> Standardized:
+        """Takes mean and scale from what is known of training samples; all else as `fitted` does."""
+        _check_some(seen.empty, columns, source)
+        lost = seen.lost / seen.scale
+        worst = int(np.argmax(lost))
+        if lost[worst] > MOST_LOST:
+            raise UsageError(
+                f"{source}: column {columns[worst]!r} varies too little around {seen.middle[worst]:.6g} for 32-bit "
+                "numbers: subtract a constant from it first."
+            )
         return cls(
             tuple(columns),
-            middle.astype("float32"),
-            scale.astype("float32"),
+            seen.middle.astype("float32"),
+            seen.scale.astype("float32"),
             named,
-            tuple(float(share) if has else None for share, has in zip(empty, filled, strict=True)) if filled else (),
-            tuple(map(tuple, words)),
-            tuple(tuple(each.tolist()) for each in shares),
+            tuple(float(share) if has else None for share, has in zip(seen.empty, filled, strict=True))
+            if filled
+            else (),
+            tuple(map(tuple, words or [()] * len(columns))),
+            tuple(tuple(each.tolist()) for each in seen.shares),
         )
 
     @property
@@ -226,6 +261,12 @@ class Standardized:
                 name for name, share in zip(self.columns, self.empty, strict=True) if share is not None
             ]
         return {"x": found}
+
+
+def _check_some(empty: np.ndarray, columns: Sequence[str], source: str) -> None:
+    """Checks that no column has only empty cells, by their shares."""
+    if (empty == 1).any():
+        raise UsageError(f"{source}: column {columns[int(np.argmax(empty))]!r} is empty in all rows that train.")
 
 
 def _standard(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

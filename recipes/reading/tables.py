@@ -46,6 +46,15 @@ class Table:
         """Whether the file names its columns."""
         return self.dialect is None or self.dialect.header
 
+    def count(self) -> int | None:
+        """Returns how many rows there are, where the file says it.
+
+        Raises:
+            UsageError: If it is damaged.
+        """
+        with answered():
+            return None if self.dialect else parquet.count(Path(self.name))
+
     def rows(self, kinds: Mapping[str, Kind]) -> Iterator[Rows]:
         """Yields the rows, of the columns in `kinds` alone.
 

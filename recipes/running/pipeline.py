@@ -87,11 +87,11 @@ def fit(
     full = adapted(config, splits)
     progress = training.fit(
         model,
-        splits.train.x,
+        splits.training,
         splits.validation.x,
         folder=folder,
         augment=augment,
-        **running.fitting(full, len(splits.train)),
+        **running.fitting(full, len(splits.training)),
     )
     return trained(precision.in_float32(model), splits, progress)
 

@@ -23,8 +23,9 @@ from recipes.training.interrupt import between_steps
 from recipes.training.pretraining import Pretraining
 from recipes.training.progress import Progress
 from recipes.training.store import CHECKPOINT, Store
+from recipes.training.streaming import Streamed
 from recipes.training.warm_up import WarmUp, rate_of
-from zoo import replicating
+from zoo import UsageError, replicating
 from zoo.autoencoder import Autoencoder
 from zoo.health import Health
 
@@ -35,7 +36,7 @@ VALIDATION_BATCH = 1000
 
 def fit(
     model: Autoencoder,
-    train: np.ndarray | sparse.csr_array | Callable[[tf.Variable], tf.data.Dataset],
+    train: np.ndarray | sparse.csr_array | Streamed | Callable[[tf.Variable], tf.data.Dataset],
     validation: np.ndarray | tf.data.Dataset | None,
     *,
     folder: Path,
@@ -59,7 +60,7 @@ def fit(
     Args:
         model: A compiled model.
         train: Training samples, shape `(n, *input_shape)`, float32; a table of ratings stays sparse. Or what makes an
-            epoch's batches, known from the epoch that comes next, an int64 scalar.
+            epoch's batches, known from the epoch that comes next, an int64 scalar. Or samples that are read meanwhile.
         validation: Validation samples, likewise, or batches of samples and targets.
         folder: Where the checkpoint and TensorBoard's logs go. A checkpoint that lies there is gone on from.
         pretrain_epochs: Epochs for each layer before that, in models that have `pretrain`.
@@ -69,7 +70,8 @@ def fit(
         seed: Gives each epoch's order.
         schedule: "constant" or "cosine", the learning rate's course from the optimizer's own to 0 over `epochs`.
         warmup_steps: Steps of the first epoch over which the learning rate rises from almost 0.
-        health: Whether to look for dead units, a collapsed posterior and the like after each epoch; of arrays alone.
+        health: Whether to look for dead units, a collapsed posterior and the like after each epoch; of arrays, or of
+            what is held of samples that are read.
         augment: From a batch of training samples and a seed, shape `(2,)`, to the batch to train on.
         monitor: The number that says when to stop and which epoch is the best; if None, all epochs are trained and the
             last one's weights stay.
@@ -85,16 +87,28 @@ def fit(
         UsageError: If the checkpoint is another run's, or the loss stops being a number.
         OSError: If the checkpoint or the logs cannot be written.
     """
-    if not callable(train):
-        model.check_values("training data", train if isinstance(train, np.ndarray) else train.data)
+    held = train.held if isinstance(train, Streamed) else None if callable(train) else train
+    if held is not None:
+        model.check_values("training data", held if isinstance(held, np.ndarray) else held.data)
+    pretrains = pretrain_epochs > 0 and hasattr(model, "pretrain")
+    if isinstance(train, Streamed):
+        if pretrains:
+            raise UsageError(
+                f"--model {model.name} trains its layers one by one on data in memory, and these are read from disk: "
+                "say --pretrain-epochs 0, or choose another --model."
+            )
+        model.adapt_once(held)
     _share(folder / CHECKPOINT, model)
-    store = Store(folder / CHECKPOINT, {**identity, **({} if callable(train) else {"samples": _sum(train)})})
+    store = Store(folder / CHECKPOINT, {**identity, **({} if held is None else {"samples": _sum(train)})})
     epoch = tf.Variable(0, dtype=tf.int64, trainable=False)
-    batches = train(epoch) if callable(train) else batches_of(train, batch_size, seed, epoch, augment, densify)
+    if isinstance(train, Streamed):
+        batches = train.batches(batch_size, seed, epoch, augment, model.distribute_strategy)
+    else:
+        batches = train(epoch) if callable(train) else batches_of(train, batch_size, seed, epoch, augment, densify)
     model.steps_per_execution = min(STEPS_PER_EXECUTION, len(batches))
     seconds = 0.0
     with model.distribute_strategy.scope():
-        if pretrain_epochs > 0 and hasattr(model, "pretrain") and "progress" not in store.notes:
+        if pretrains and "progress" not in store.notes:
             seconds = _pretrain(model, train, store, pretrain_epochs, batch_size)
         model.optimizer.build(model.trainable_variables)
 
@@ -119,14 +133,14 @@ def fit(
 
     # Those that measure come first, so that the others find their numbers in their logs.
     used = [*callbacks, keras.callbacks.TensorBoard(folder / "logs", write_graph=False), stopping, checkpoint]
-    if health and not callable(train):
-        used.insert(0, Health(train, tell=lambda sentence: print(f"\nHealth: {sentence}")))
+    if health and held is not None:
+        used.insert(0, Health(held, tell=lambda sentence: print(f"\nHealth: {sentence}")))
     if warmup_steps:
         used.insert(0, WarmUp(warmup_steps))
     if schedule == "cosine":
         cosine = keras.optimizers.schedules.CosineDecay(rate_of(model), epochs)
         used.append(keras.callbacks.LearningRateScheduler(lambda epoch, _: float(cosine(epoch))))
-    with _answers(progress, epochs, folder), between_steps() as interrupt:
+    with _answers(train, progress, epochs, folder), between_steps() as interrupt:
         model.fit(
             batches,
             validation_data=validation,
@@ -148,8 +162,10 @@ def _share(file: Path, model: Autoencoder) -> None:
         file.write_bytes(chiefs)
 
 
-def _sum(x: np.ndarray | sparse.csr_array) -> str:
+def _sum(x: Any) -> str:
     """Returns a checksum of samples: a run does not go on with others."""
+    if isinstance(x, Streamed):
+        return x.checksum
     parts = [x] if isinstance(x, np.ndarray) else [x.data, x.indices, x.indptr]
     return f"{functools.reduce(lambda found, part: zlib.crc32(np.ascontiguousarray(part).data, found), parts, 0):08x}"
 
@@ -163,13 +179,15 @@ def _pretrain(model: Any, x: Any, store: Store, epochs: int, batch_size: int) ->
 
 
 @contextmanager
-def _answers(progress: Progress, epochs: int, folder: Path) -> Iterator[None]:
-    """Says after Ctrl-C where the training stands, and of a log that cannot be written what the system said."""
+def _answers(train: Any, progress: Progress, epochs: int, folder: Path) -> Iterator[None]:
+    """Says after Ctrl-C where the training stands, and in a sentence what is wrong with a file that cannot be used."""
     try:
         yield
     except KeyboardInterrupt as interrupt:
         raise type(interrupt)(f"Stopped in epoch {progress.epoch + 1} of {epochs}") from None
     except tf.errors.OpError as error:
+        if isinstance(train, Streamed) and train.fault:  # which has ended the epoch too early for TensorFlow
+            raise train.fault from None
         if str(folder) not in error.message:
             raise
         # TensorBoard's writer wraps what the system said of its file.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recipes.data.splits import Part, Splits
+from recipes.training.streaming import Streamed
 from zoo import UsageError, checks
 
 EACH = "each"
@@ -25,6 +26,13 @@ class Kind:
     def of(self, part: Part) -> np.ndarray:
         """Returns the normal samples of a part."""
         return part.x if self.label is None else part.x[part.y == self.label]
+
+    def training(self, splits: Splits) -> np.ndarray | Streamed:
+        """Returns the normal samples that train, be they read from disk or held."""
+        held = self.of(splits.train)
+        if splits.streamed is None:
+            return held
+        return splits.streamed if self.label is None else splits.streamed.only(self.name, held)
 
 
 def kinds_of(splits: Splits, normal: str | None, false_alarms: float | None) -> list[Kind]:

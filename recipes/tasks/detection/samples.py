@@ -140,7 +140,7 @@ def train_one(config: DetectionOptions, splits: Splits, kind: Kind, folder: Path
     """Trains a model on a kind of normal samples, or finds it trained by the run that goes on; sets its threshold."""
     keras.utils.set_random_seed(config.seed)  # each as if it were the only one
     model = pipeline.build(config, splits)
-    full, normal, validation = pipeline.adapted(config, splits), kind.of(splits.train), kind.of(splits.validation)
+    full, normal, validation = pipeline.adapted(config, splits), kind.training(splits), kind.of(splits.validation)
     fitting = running.fitting(full, len(normal))
     fitting["identity"]["kind"] = kind.name
     place = folder / f"normal-{'all' if kind.label is None else kind.label}"

@@ -7,8 +7,10 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 import zoo
 from recipes import mnist
@@ -85,13 +87,13 @@ def test_that_another_worker_is_gone_is_said_in_a_sentence(monkeypatch, tmp_path
         raise lost
 
 
-def workers(root, words, count=2):
-    """Runs the MNIST recipe by so many workers; returns what each said."""
+def workers(root, words, count=2, program=("-m", "recipes.mnist")):
+    """Runs the MNIST recipe, or another program, by so many workers; returns what each said."""
     opened = [socket.create_server(("localhost", 0)) for _ in range(count)]
     cluster = {"worker": [f"localhost:{one.getsockname()[1]}" for one in opened]}
     for one in opened:
         one.close()
-    command = [sys.executable, "-m", "recipes.mnist", *map(str, words), "--strategy", "multi_worker"]
+    command = [sys.executable, *program, *map(str, words), "--strategy", "multi_worker"]
     tasks = [{"cluster": cluster, "task": {"type": "worker", "index": i}} for i in range(count)]
     started = [
         subprocess.Popen(
@@ -152,3 +154,31 @@ def stopping(self, epoch, logs=None):
 Checkpoint.on_epoch_end = stopping
 runpy.run_module("recipes.mnist", run_name="__main__", alter_sys=True)
 """
+
+
+STREAMED = """
+import runpy, sys
+from recipes.data import hashing
+hashing.MOST_SAMPLES = 100
+runpy.run_module("recipes.features", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.slow
+def test_two_workers_each_with_its_own_files_end_with_the_export_of_one_device(root, tmp_path, fresh_python):
+    rng = np.random.default_rng(0)
+    for i in range(4):
+        x = rng.normal(size=(500, 2)) @ [[1, 2, 3], [0, 1, -1]] + rng.normal(size=(500, 3))
+        pd.DataFrame(x, columns=list("abc")).to_parquet(tmp_path / f"part-{i}.parquet")
+    for i in range(300):
+        Image.fromarray(rng.integers(0, 256, (8, 8), dtype="uint8")).save(tmp_path / f"{i}.png")
+    for data, words in {
+        "part-*.parquet": ["--model", "vae", "--latent-dim", "2"],  # which draws noise for each row
+        "*.png": ["--model", "vanilla", "--mirror", "--shift", "1"],
+    }.items():
+        words = [*words, "--data", f"{tmp_path}/{data}", "--epochs", "2", "--batch-size", "64"]
+        run = fresh_python("-c", STREAMED, *words, "--out", tmp_path / "one")
+        assert run.returncode == 0, run.stderr
+        workers(root, [*words, "--out", tmp_path / "two"], program=("-c", STREAMED))
+        assert "look at" in json.loads((tmp_path / "two" / "metrics.json").read_text("utf-8"))["data"]["split"]
+        same_export(tmp_path / "one", tmp_path / "two")
