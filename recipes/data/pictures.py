@@ -145,7 +145,10 @@ def _framed(
     for name, file in files:
         try:
             if len(found) * size[0] * size[1] * 4 * (channels or 3) > MOST_BYTES:
-                raise UsageError(f"would take more than {MOST_BYTES / 1e9:.0f} GB with those before it")
+                raise UsageError(
+                    f"would take more than {MOST_BYTES / 1e9:.0f} GB with those before it; a pattern, such as "
+                    "'FOLDER/**/*.jpg', is read from disk instead"
+                )
             picture, count = read(file, whites), facts(file).count
             pixels = picture.as_bytes(channels or channels_of(picture))
             digest = hashlib.sha256(f"{pixels.shape}".encode() + pixels.tobytes()).digest()

@@ -210,7 +210,10 @@ def _values(
         labels.append(of_rows)
         count += x.size
         if count > MOST_NUMBERS:
-            raise UsageError(f"{table.name} has over {MOST_NUMBERS:,} numbers: take fewer rows or --columns.")
+            raise UsageError(
+                f"{table.name} has over {MOST_NUMBERS:,} numbers: take fewer --columns, or write it in "
+                "several files, and give a pattern of these, such as 'part-*.parquet', which are read from disk."
+            )
     x = np.concatenate(parts)
     words = [_sorted(x[:, i], seen[name]) if name in seen else () for i, name in enumerate(kinds)]
     return x, words, np.concatenate(labels).astype(str)

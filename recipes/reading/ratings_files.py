@@ -101,6 +101,33 @@ def ratings(file: TextFile, columns: Sequence[str] | None = None, header: str | 
     )
 
 
+def together(files: Sequence[TextFile], columns: Sequence[str] | None = None, header: str | None = None) -> Columns:
+    """Reads files of ratings, which belong together, as `ratings` reads one; their rows in the order of the files.
+
+    Raises:
+        UsageError: If a line is not what it should be, or a file has other columns than the first.
+    """
+    first, *others = found = [ratings(file, columns, header) for file in files]
+    for file, other in zip(files[1:], others, strict=True):
+        for what, are, were in (
+            ("ratings", other.ratings is not None, first.ratings is not None),
+            ("times", other.timestamps.any(), first.timestamps.any()),
+        ):
+            if are != were:
+                has, had = ("has" if there else "lacks" for there in (are, were))
+                raise UsageError(
+                    f"{file.name} {has} {what}, which {files[0].name} {had}: give files with the same columns, or name "
+                    "those that all have with --columns."
+                )
+    if sum(len(one.users) for one in found) > MOST_RATINGS:
+        raise UsageError(f"{files[0].name} and the others have over {MOST_RATINGS:,} ratings together: take fewer.")
+    if not others:
+        return first
+    stars = None if first.ratings is None else _joined([one.ratings for one in found if one.ratings is not None])
+    users, films, times = (_joined([getattr(one, name) for one in found]) for name in ("users", "films", "timestamps"))
+    return Columns(users, films, stars, times)
+
+
 def line_of(
     file: TextFile, user: object, film: object, columns: Sequence[str] | None = None, header: str | None = None
 ) -> int:

@@ -42,14 +42,17 @@ class Lanes:
         files = sorted((i for i, count in enumerate(self.counts) if count), key=lambda i: -self.counts[i])
         for count in range(min(MOST, len(files)), 1, -1):
             lanes: list[list[int]] = [[] for _ in range(count)]
+            rows = [0] * count
             for file in files:
-                min(lanes, key=self._rows).append(file)
-            if min(map(self._rows, lanes)) * size >= LEAST * total:
+                fewest = rows.index(min(rows))
+                lanes[fewest].append(file)
+                rows[fewest] += self.counts[file]
+            if min(rows) * size >= LEAST * total:
                 return [sorted(lane) for lane in lanes]
         return [sorted(files)]
 
     def ends(self, size: int) -> np.ndarray:
-        """Returns how many samples have been seen after each batch of an epoch.
+        """Returns how many samples have been seen after each batch of an epoch, give or take one of each lane.
 
         With several lanes the last batch has besides what is left, which might not be enough for each of them.
         """

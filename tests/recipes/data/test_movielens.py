@@ -756,3 +756,25 @@ def test_who_chose_what_needs_no_ratings(tmp_path):
 def test_what_a_person_says_of_files_is_refused_of_what_is_no_file():
     with pytest.raises(UsageError, match="--columns and --header are for files"):
         movielens.load("sample", movielens.Form(header="no"))
+
+
+def test_ratings_in_several_files_are_one_table(write):
+    rows = drawn()
+    whole = movielens.load(str(write(ratings_csv=text(rows, "ratings.csv"), movies_csv=films_text("movies.csv"))))
+    half = len(rows) // 2
+    parts = {"ratings-0.csv": text(rows[:half], "ratings.csv"), "ratings-1.csv": text(rows[half:], "ratings.csv")}
+    folder = write(**parts, movies_csv=films_text("movies.csv"))
+    found = movielens.load(f"{folder}/ratings-*.csv")
+    for name in ("user_ids", "film_ids", "users", "films", "ratings", "timestamps"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(whole, name))
+    assert found.titles == whole.titles
+    assert (found.name, found.source) == ("ratings-*.csv", f"{folder}/ratings-*.csv")
+
+    (folder / "ratings-2.csv").write_text("userId,movieId,rating\n1,2,3\n")
+    with pytest.raises(UsageError, match=r"ratings-2.csv lacks times, which .*ratings-0.csv has: give files"):
+        movielens.load(f"{folder}/ratings-*.csv")
+    (folder / "ratings-2.csv").write_text("userId,movieId,rating,timestamp\n1,2,x,4\n")
+    with pytest.raises(UsageError, match=r"ratings-2.csv: line 2"):
+        movielens.load(f"{folder}/ratings-*.csv")
+    with pytest.raises(UsageError, match="matches no file"):
+        movielens.load(f"{folder}/other-*.csv")

@@ -28,6 +28,8 @@ def test_each_source_has_its_key_and_says_what_to_give():
         ("a.npz", "arrays"),
         ("a/b.NPY", "arrays"),
         ("a.csv", "table"),
+        ("a/part-*.parquet", "table_files"),
+        ("a/**/*.jpg", "picture_files"),
     ],
 )
 def test_a_source_is_found_by_what_is_given(source, key):

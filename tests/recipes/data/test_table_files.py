@@ -1,5 +1,6 @@
 """Tables in several files: the same parts and statistics in any number of files, and what memory has not read anew."""
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import pandas as pd
 import pytest
 
 import zoo
-from recipes import training
+from recipes import anomaly, training
 from recipes.data import hashing, sources, table, table_files
 from recipes.data.splits import PARTS
+from recipes.training.checkpoint import Checkpoint
 from zoo import UsageError
 
 ROWS = 2000
@@ -171,3 +173,24 @@ def test_a_file_that_changes_while_it_trains_stops_the_training_in_a_sentence(wr
     options = {"epochs": 1, "batch_size": 64, "patience": 2, "seed": 3, "schedule": "constant", "identity": {}}
     with pytest.raises(UsageError, match=r"part-01.parquet has not the rows that it had when it was first read"):
         training.fit(model, splits.training, splits.validation.x, folder=tmp_path, **options)
+
+
+@pytest.mark.slow
+def test_a_detector_of_rows_from_disk_is_gone_on_with_after_a_stop(write, little_memory, monkeypatch, tmp_path):
+    options = {"label": "kind", "normal": "good", "epochs": 3, "batch_size": 64, "hyperparameters": {"latent_dim": 2}}
+    config = anomaly.Config(data=write(3), out=tmp_path / "whole", **options)
+    whole = anomaly.run(config)
+    assert {"auroc", "false_alarms"} <= whole.keys()
+
+    saved = Checkpoint.on_epoch_end
+
+    def stopping(self, epoch, logs=None):
+        saved(self, epoch, logs)
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Checkpoint, "on_epoch_end", stopping)
+        with pytest.raises(KeyboardInterrupt, match="Stopped in epoch"):
+            anomaly.run(dataclasses.replace(config, out=tmp_path / "stopped"))
+    assert anomaly.run(dataclasses.replace(config, out=tmp_path / "stopped", resume=True)) == whole
