@@ -15,6 +15,7 @@ from recipes.data.parts import PARTS
 MEASURED = 0.2  # of all samples, at the most, validate, and as many test
 MOST_SAMPLES = 500_000  # of a part that are held
 MOST_BYTES = 64_000_000  # that they take
+LEAST_SAMPLES = 100  # of a part, however large each is
 EMPTY = np.uint64(0x7FF8000000000000)  # stands for a cell that holds no number, whatever NaN it is
 # Of SplitMix64, whose 64 bits of any two inputs are as good as independent (Steele, Lea and Flood 2014).
 STEP, FIRST, SECOND = (np.uint64(x) for x in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
@@ -35,7 +36,7 @@ class Shares:
     @classmethod
     def fitting(cls, samples: int, numbers: int) -> "Shares":
         """Returns the shares of so many samples, of so many numbers each, that memory holds."""
-        most = min(MOST_SAMPLES, MOST_BYTES // (4 * numbers)) / max(1, samples)
+        most = min(MOST_SAMPLES, max(LEAST_SAMPLES, MOST_BYTES // (4 * numbers))) / max(1, samples)
         measured = min(MEASURED, most)
         return cls(measured, min(1 - 2 * measured, most))
 

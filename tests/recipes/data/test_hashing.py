@@ -40,6 +40,7 @@ def test_all_is_held_of_what_fits_and_of_more_a_part_as_large_as_fits():
     wide = Shares.fitting(20_000_000, 1600)  # 64 MB are 10,000 samples
     assert wide.measured == pytest.approx(10_000 / 20_000_000)
     assert Shares.fitting(2_000_000, 8) == Shares(0.2, 0.25)
+    assert Shares.fitting(10_000, 3 * 1024**2).measured == pytest.approx(0.01)  # 5 of such pictures would be too few
 
 
 @pytest.mark.parametrize("shares", [Shares(0.2, 0.6), Shares(0.1, 0.3)])
