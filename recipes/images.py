@@ -163,6 +163,8 @@ def run(config: Config) -> dict[str, float]:
             recipe=RECIPE,
             formats=config.formats or (),
             examples=restoration.examples(),
+            calibration=restoration.calibration(images),
+            again=report.again,
         )
     print(f"\n{publishing.table(record)}\n\nExported to {config.folder(RECIPE)}/")
     return report.test

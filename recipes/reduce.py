@@ -12,6 +12,7 @@ code of 43%.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from recipes.data.splits import Splits
-    from recipes.publishing import Drawing, Report
+    from recipes.publishing import Artifact, Drawing, Report
     from recipes.running.pipeline import Trained
     from zoo.autoencoder import Autoencoder
 
@@ -121,7 +122,7 @@ def measure(made: Trained, splits: Splits) -> Report:
     raw = {part: splits[part].x for part in codes}
     ours = quality(splits, codes, made.model.decode)
     linear = quality(splits, {part: encode(x) for part, x in raw.items()}, decode)["test"]
-    report = Report(test=ours["test"], validation=ours["validation"])
+    report = Report(test=ours["test"], validation=ours["validation"], again=functools.partial(again, splits))
     report.baselines += [
         row(f"PCA-{dimension}", name, value, "same split, same measure", "measured here")
         for name, value in linear.items()
@@ -132,6 +133,13 @@ def measure(made: Trained, splits: Splits) -> Report:
             for name, value in by_label(splits, raw)["test"].items()
         ]
     return report
+
+
+def again(splits: Splits, artifact: Artifact) -> dict[str, float]:
+    """Returns the test numbers as a rounded export has them."""
+    codes = {part: artifact.of_rows("encode", x=splits.raw(splits[part].x))["code"] for part in splits}
+    decoded = functools.partial(artifact.of_rows, "decode")
+    return quality(splits, codes, lambda code: splits.units.samples(decoded(code=code)["reconstruction"]))["test"]
 
 
 def quality(

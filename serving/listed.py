@@ -38,6 +38,7 @@ def read(folder: Path) -> dict[str, Any]:
         for record in found["signatures"].values():
             specs(record["inputs"])
             specs(record["outputs"])
+            float(record.get("tolerance", 0))
             if Path(record["file"]).name != record["file"]:
                 raise ValueError(f"it names a file elsewhere, {record['file']!r}")
         return {"refused": {}, **found}
@@ -53,6 +54,11 @@ def left_out(found: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(record.get("left_out", ())) for name, record in found["signatures"].items()}
 
 
+def tolerances(found: dict[str, Any]) -> dict[str, float]:
+    """Returns, by signature, how far outputs may be off where the format rounds."""
+    return {name: record["tolerance"] for name, record in found["signatures"].items() if "tolerance" in record}
+
+
 def of_files(folder: Path, opened: Callable[[Path], Run]) -> Loaded:
     """Loads a folder with a file a signature; each file is opened when its signature is first called.
 
@@ -65,7 +71,7 @@ def of_files(folder: Path, opened: Callable[[Path], Run]) -> Loaded:
     """
     found = read(folder)
     signatures = {name: _signature(folder, record, opened) for name, record in found["signatures"].items()}
-    return Loaded(signatures, found["refused"], left_out(found))
+    return Loaded(signatures, found["refused"], left_out(found), tolerances=tolerances(found))
 
 
 def _signature(folder: Path, record: dict[str, Any], opened: Callable[[Path], Run]) -> Signature:

@@ -55,9 +55,11 @@ class Loaded(NamedTuple):
         refused: By name, why a signature is not there in this format.
         left_out: By signature, the names of outputs that are not there in this format.
         owner: What has to stay for as long as signatures are called.
+        tolerances: By signature, how far its outputs may be off in this format, where that is further than in others.
     """
 
     signatures: dict[str, Signature]
     refused: Mapping[str, str] = {}
     left_out: Mapping[str, tuple[str, ...]] = {}
     owner: object = None
+    tolerances: Mapping[str, float] = {}

@@ -4,6 +4,7 @@
     python -I serving/verify.py exported/mnist-sparse --format onnx    # with onnxruntime, and without TensorFlow
     python -I serving/verify.py exported/mnist-sparse --format litert  # with ai-edge-litert, likewise
     python -I serving/verify.py exported/mnist-sparse --format openvino    # the ONNX files, with OpenVINO
+    python -I serving/verify.py my-digits --format onnx_int8    # rounded to 8 bits: held to what the export says of it
 
 Checks the files against the SHA-256 sums in SHA256SUMS and in the card, where there are some; loads the export, of
 which a SavedModel may not reach files or the network unless --trust is given; calls every signature on the raw inputs
@@ -71,10 +72,13 @@ def read_golden(file: Path) -> dict[str, tuple[Arrays, Arrays]]:
     return found
 
 
-def compare(signature: Signature, inputs: Arrays, outputs: Arrays) -> Iterator[tuple[str, float, str]]:
+def compare(
+    signature: Signature, inputs: Arrays, outputs: Arrays, rounds: bool = False
+) -> Iterator[tuple[str, float, str]]:
     """Calls a signature and yields, for each output: its name, the largest difference, and what is wrong or nothing.
 
-    The difference is relative to the largest golden value where that is above 1.
+    The difference is relative to the largest golden value where that is above 1. Integers have to be the same, unless
+    the format rounds what they are made from.
     """
     import numpy as np
 
@@ -104,10 +108,10 @@ def compare(signature: Signature, inputs: Arrays, outputs: Arrays) -> Iterator[t
             shapes = [f"{x.dtype} {x.shape}" for x in (value, expected)]
             yield name, np.inf, f"is {shapes[0]} where golden.npz has {shapes[1]}"
         else:
-            yield name, *_difference(value, expected, knows_ids)
+            yield name, *_difference(value, expected, knows_ids, rounds)
 
 
-def _difference(value: np.ndarray, expected: np.ndarray, may_be_nan: bool) -> tuple[float, str]:
+def _difference(value: np.ndarray, expected: np.ndarray, may_be_nan: bool, rounds: bool) -> tuple[float, str]:
     """Returns the largest difference of numbers of one shape and type, and what is wrong with NaNs and infinities."""
     import numpy as np
 
@@ -115,7 +119,7 @@ def _difference(value: np.ndarray, expected: np.ndarray, may_be_nan: bool) -> tu
         steps = np.abs(value.astype("int16") - expected)
         if steps.max() <= 1 and steps.sum() <= value.size / STEPS:
             return 0.0, ""
-    if value.dtype.kind in "iub":  # such as ids, of which the nearest is as wrong as any
+    if value.dtype.kind in "iub" and not rounds:  # such as ids, of which the nearest is as wrong as any
         return (0.0, "") if np.array_equal(value, expected) else (np.inf, "has other integers")
     wide = "complex128" if value.dtype.kind == "c" else "float64"
     value, expected = value.astype(wide), expected.astype(wide)
@@ -158,10 +162,11 @@ def verify(folder: Path, *, tolerance: float, trusted: bool, format: str = SAVED
         inputs, outputs = golden[name]
         outputs = {key: value for key, value in outputs.items() if key not in loaded.left_out.get(name, ())}
         shapes = ", ".join(f"{key} {value.shape}" for key, value in inputs.items())
-        for key, difference, fault in compare(signatures[name], inputs, outputs):
+        allowed = max(tolerance, loaded.tolerances.get(name, 0.0))
+        for key, difference, fault in compare(signatures[name], inputs, outputs, name in loaded.tolerances):
             shape = outputs[key].shape if key in outputs else ""
             print(f"  {name}({shapes}) -> {key} {shape}: {fault or f'largest difference {difference:.2g}'}")
-            if fault or not difference <= tolerance:
+            if fault or not difference <= allowed:
                 wrong.append(f"{folder}: {name}'s {key} {fault or f'differs by {difference:.2g}'}.")
             largest = max(largest, difference if np.isfinite(difference) else 0.0)
     return largest, wrong

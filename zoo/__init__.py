@@ -117,6 +117,7 @@ def export(
     *,
     formats: Sequence[str] = ("saved_model",),
     examples: np.ndarray | None = None,
+    calibration: np.ndarray | None = None,
 ) -> Path:
     """Writes a model in each format: all is written aside first, and then renamed into place.
 
@@ -128,10 +129,13 @@ def export(
         folder: Where to; made if need be. What else lies there is left alone.
         formats: File names under `zoo/formats/`: "saved_model", from which `load` makes the model again; "keras",
             which keeps the optimizer's state too; "onnx" and "litert" for other runtimes, which hold the signatures
-            that were run there and gave the same, and say why others are left out.
+            that were run there and gave the same, and say why others are left out; "onnx_int8", a quarter as large,
+            which says how far off each signature is.
         examples: A few inputs, shape `(n, *input_shape)`. If given, `golden.npz` is written too: the
             inputs and outputs of every signature, so that any copy can be checked anywhere. If not, converted formats
             are checked by the inputs of the `golden.npz` that lies there, or by drawn ones.
+        calibration: A hundred inputs or so, likewise, by which "onnx_int8" knows how large numbers become in between:
+            neither tested samples nor odd ones. If not given, the examples.
 
     Returns:
         The folder.
@@ -144,7 +148,7 @@ def export(
     quiet.start()
     from zoo import exporting
 
-    return exporting.export(model, Path(folder), formats, examples)
+    return exporting.export(model, Path(folder), formats, examples, calibration)
 
 
 def load(folder: str | Path) -> Autoencoder:

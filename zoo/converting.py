@@ -67,6 +67,7 @@ def write(
     file_of: Callable[[str], str],
     versions: Mapping[str, str],
     shared: str = "",
+    tolerance: float | None = TOLERANCE,
 ) -> None:
     """Converts a model's endpoints, keeps those that compute the same, and lists them and the others.
 
@@ -79,19 +80,21 @@ def write(
         file_of: From a signature's name to its file's.
         versions: Of what converted and what was run, by name.
         shared: The file, if there is one, that holds what several of the others need.
+        tolerance: How far an output may be off, relative to the largest number or to 1. None where the format rounds:
+            then it is listed how far off each signature is, and copies of it may be twice as far.
     """
     target.mkdir()
     endpoints = model.endpoints()
     with plainly():  # of endpoints of their own: what these hold is made once
         signatures, refused = _convertible(model.endpoints())
-    examples = _drawn(model) if examples is None else examples
+    examples = drawn(model) if examples is None else examples
     known = {"golden": golden.arrays(endpoints, examples), "other": _others(endpoints, examples)}
     found: dict[str, dict[str, Any]] = {}
     while True:
         wrong = convert(signatures, target)
         if signatures and not wrong:
             list_(target, {name: _described(each, file_of(name)) for name, each in signatures.items()}, {}, versions)
-            found, wrong = _checked(signatures, endpoints, known, runtime, target)
+            found, wrong = _checked(signatures, endpoints, known, runtime, target, tolerance)
         if not wrong:
             break
         refused |= wrong
@@ -165,7 +168,7 @@ def _operations(graph: Any) -> Iterator[str]:
     yield from (node.op for function in definition.library.function for node in function.node_def)
 
 
-def _drawn(model: Autoencoder) -> np.ndarray:
+def drawn(model: Autoencoder) -> np.ndarray:
     """Draws samples of the model's kind."""
     shape = tuple(size or FREE for size in model.encoder.inputs[0].shape[1:])
     return model.kind.samples(np.random.default_rng(0), 4, shape)
@@ -219,20 +222,21 @@ def _checked(
     known: Mapping[str, Arrays],
     runtime: str,
     folder: Path,
+    tolerance: float | None,
 ) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """Returns, by signature, the largest difference and how long calls take, and what is wrong with the others."""
     given: dict[str, dict[str, Arrays]] = {}
     ours: dict[str, dict[str, float]] = {}
     for name, signature in signatures.items():
-        cases = {case: _part(arrays, f"{name}/in/") for case, arrays in known.items()}
+        cases = {case: part(arrays, f"{name}/in/") for case, arrays in known.items()}
         rows = {} if endpoints[name].others else _rows(signature, cases["golden"])
         ours[name] = _timed(endpoints[name], rows)
         given[name] = {**cases, **{case: rows[case] for case in ours[name]}}
     found: dict[str, dict[str, Any]] = {}
     wrong: dict[str, str] = {}
     for name, answer in run(runtime, folder, given).items():
-        outputs = {case: _part(arrays, f"{name}/out/") for case, arrays in known.items()}
-        difference, fault = _compared(answer, outputs, signatures[name])
+        outputs = {case: part(arrays, f"{name}/out/") for case, arrays in known.items()}
+        difference, fault = _compared(answer, outputs, signatures[name], tolerance)
         if fault:
             wrong[name] = fault
             continue
@@ -241,10 +245,12 @@ def _checked(
             for case, seconds in ours[name].items()
         }
         found[name] = {"difference": difference, "milliseconds": milliseconds}
+        if tolerance is None:
+            found[name]["tolerance"] = max(TOLERANCE, 2 * difference)
     return found, wrong
 
 
-def _part(arrays: Mapping[str, np.ndarray], prefix: str) -> Arrays:
+def part(arrays: Mapping[str, np.ndarray], prefix: str) -> Arrays:
     """Returns those arrays whose names begin so, without that."""
     return {key.removeprefix(prefix): value for key, value in arrays.items() if key.startswith(prefix)}
 
@@ -342,7 +348,9 @@ def _flat(given: Mapping[str, Mapping[str, Arrays]]) -> dict[str, Any]:
     return found
 
 
-def _compared(answer: Arrays, expected: Mapping[str, Arrays], signature: Signature) -> tuple[float, str]:
+def _compared(
+    answer: Arrays, expected: Mapping[str, Arrays], signature: Signature, tolerance: float | None = TOLERANCE
+) -> tuple[float, str]:
     """Returns the largest difference of a signature's outputs from the model's, and what is wrong with it."""
     if "error" in answer:
         return np.inf, f"it cannot be run ({answer['error']})"
@@ -354,7 +362,7 @@ def _compared(answer: Arrays, expected: Mapping[str, Arrays], signature: Signatu
                 seen, due = (f"{array.dtype} {array.shape}" for array in (value, wanted))
                 return np.inf, f"its {key} is {seen} where the model gives {due}"
             difference = apart(value, wanted)
-            if not difference <= TOLERANCE:
+            if not difference <= (np.finfo("float64").max if tolerance is None else tolerance):
                 return difference, f"its {key} differs by {difference:.2g} from the model's"
             largest = max(largest, difference)
     return largest, ""

@@ -41,6 +41,7 @@ def export(
     folder: Path,
     names: Sequence[str],
     examples: np.ndarray | None,
+    calibration: np.ndarray | None,
 ) -> Path:
     """Does what `zoo.export` says."""
     writers = [writer(name) for name in names]
@@ -49,7 +50,7 @@ def export(
     try:
         with contextlib.ExitStack() as whole:  # all is written aside before anything takes its place
             for each in writers:
-                each.write(exact, whole.enter_context(replacing(folder / each.NAME)), checked_by)
+                each.write(exact, whole.enter_context(replacing(folder / each.NAME)), checked_by, calibration)
             if examples is not None:
                 golden.write(exact, whole.enter_context(replacing(folder / golden.NAME)), examples)
             remove(folder / checksums.NAME)  # from here on they are others'

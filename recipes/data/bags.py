@@ -73,6 +73,10 @@ class Bags:
         """Returns rows as they are: which texts they come from cannot be said."""
         return x
 
+    def samples(self, x: np.ndarray) -> np.ndarray:
+        """Returns rows as they are."""
+        return x
+
     def wrap(self, model: Autoencoder) -> Autoencoder:
         """Returns the model that takes texts, and finds the training texts that are near to them."""
         return Texts(model, self.vocabulary, self.choice.lower, self.documents).remember(self.counts)

@@ -14,7 +14,7 @@ import numpy as np
 
 from recipes.data import keys, recording, table
 from recipes.data.recording import Recording
-from recipes.data.splits import EXAMPLES, Part
+from recipes.data.splits import CALIBRATING, EXAMPLES, Part
 from recipes.data.units import Standardized
 from recipes.reading import tables
 from zoo import UsageError
@@ -105,6 +105,10 @@ class SeriesData:
     def examples(self) -> np.ndarray:
         """Returns the first validation windows, raw."""
         return self.units.raw(self.validation.x[:EXAMPLES])
+
+    def calibration(self) -> np.ndarray:
+        """Returns validation windows, raw."""
+        return self.units.raw(self.validation.x[:CALIBRATING])
 
     def inputs(self) -> dict[str, Any]:
         """Returns what `inputs.json` beside an export says of what goes in."""

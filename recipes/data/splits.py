@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SHOWN = 10  # samples that a figure has room for
 EXAMPLES = 8  # test samples whose outputs lie beside an export
+CALIBRATING = 128  # validation samples that show how large numbers become within a model
 
 
 class Described(Protocol):
@@ -70,6 +71,10 @@ class Measured(Described, Protocol):
 
     def examples(self) -> np.ndarray:
         """Returns a few raw inputs, whose outputs lie beside an export."""
+        ...
+
+    def calibration(self) -> np.ndarray:
+        """Returns raw validation inputs, by which formats that round know how large numbers become."""
         ...
 
     def inputs(self) -> dict[str, Any]:
@@ -178,6 +183,10 @@ class Splits(Parts[Part]):
     def examples(self) -> np.ndarray:
         """Returns the first test samples, raw."""
         return self.raw(self.test.x[:EXAMPLES])
+
+    def calibration(self) -> np.ndarray:
+        """Returns the first validation samples, raw."""
+        return self.raw(self.validation.x[:CALIBRATING])
 
     def inputs(self) -> dict[str, Any]:
         """Returns what `inputs.json` beside an export says of what goes in."""

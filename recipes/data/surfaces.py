@@ -37,6 +37,7 @@ TRAIN, TEST = "train", "test"
 TESTS, VALIDATES = 5, 8  # one of so many whole pictures tests, and one of so many of the others validates
 EXAMPLES = 4  # pictures whose outputs lie beside an export
 EXAMPLE = 64  # pixels of their sides, at most
+CALIBRATING = 32  # pictures that show how large numbers become within a model
 NAMED = 5  # skipped files in a message
 
 
@@ -131,15 +132,23 @@ class Surfaces(Parts[Part]):
     def examples(self) -> np.ndarray:
         """Returns the middles of some test pictures, one of each kind, of one size, float32 from 0 to 255."""
         first = [self.test.kinds.index(kind) for kind in dict.fromkeys(self.test.kinds)][:EXAMPLES]
-        pictures = [self.test.pictures[i] for i in first]
-        sides = [min(EXAMPLE, *(x.shape[axis] for x in pictures)) for axis in (0, 1)]
-        corners = [[(x.shape[axis] - sides[axis]) // 2 for axis in (0, 1)] for x in pictures]
-        cut = (x[y : y + sides[0], z : z + sides[1]] for x, (y, z) in zip(pictures, corners, strict=True))
-        return np.stack(list(cut)).astype("float32")
+        return _middles([self.test.pictures[i] for i in first])
+
+    def calibration(self) -> np.ndarray:
+        """Returns the middles of validation pictures likewise."""
+        return _middles(self.validation.pictures[:CALIBRATING])
 
     def inputs(self) -> dict[str, Any]:
         """Returns what `inputs.json` beside an export says of what goes in."""
         return {"x": {"values": f"{'grey' if self.channels == 1 else 'color'} pictures of any size, from 0 to 255"}}
+
+
+def _middles(pictures: Sequence[np.ndarray]) -> np.ndarray:
+    """Returns the middles of pictures, as large as all of them allow, float32 from 0 to 255."""
+    sides = [min(EXAMPLE, *(x.shape[axis] for x in pictures)) for axis in (0, 1)]
+    corners = [[(x.shape[axis] - sides[axis]) // 2 for axis in (0, 1)] for x in pictures]
+    cut = (x[y : y + sides[0], z : z + sides[1]] for x, (y, z) in zip(pictures, corners, strict=True))
+    return np.stack(list(cut)).astype("float32")
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,10 @@ class Units(Protocol):
         """Returns samples, shape `(n, *shape)`, in the data's own units."""
         ...
 
+    def samples(self, x: np.ndarray) -> np.ndarray:
+        """Returns what is in the data's own units as samples, shape `(n, *shape)`."""
+        ...
+
     def wrap(self, model: Autoencoder) -> Autoencoder:
         """Returns the model that takes raw values."""
         ...
@@ -94,6 +98,10 @@ class Pixels:
     def raw(self, x: np.ndarray) -> np.ndarray:
         """Returns samples, shape `(n, *shape)`, as pixels from 0 to `top`."""
         return np.rint(x * self.top) if self.top > 1 else x
+
+    def samples(self, x: np.ndarray) -> np.ndarray:
+        """Returns pixels from 0 to `top` as samples, shape `(n, *shape)`."""
+        return x / np.float32(self.top)
 
     def wrap(self, model: Autoencoder) -> Autoencoder:
         """Returns the model that takes raw pixels."""
@@ -308,6 +316,10 @@ class Framed:
     def raw(self, x: np.ndarray) -> np.ndarray:
         """Returns samples, shape `(n, *size, *channels)`, as pixels from 0 to 255."""
         return x * 255
+
+    def samples(self, x: np.ndarray) -> np.ndarray:
+        """Returns pictures of a sample's size, pixels from 0 to 255, as samples."""
+        return x / np.float32(255)
 
     def wrap(self, model: Autoencoder) -> Autoencoder:
         """Returns the model that takes pictures of any size."""

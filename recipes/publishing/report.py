@@ -1,8 +1,10 @@
 """A run's numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from recipes.publishing.artifact import Artifact
 
 
 @dataclass
@@ -15,6 +17,7 @@ class Report:
         baselines: Rows from `row`.
         explained: Name to a sentence, for numbers that the recipe's card does not explain itself.
         files: Name to text, of what lies beside the numbers, such as a table of events.
+        again: Returns those test numbers that a rounded export can be measured by, as the export has them.
     """
 
     test: dict[str, float] = field(default_factory=dict)
@@ -22,6 +25,7 @@ class Report:
     baselines: list[dict[str, Any]] = field(default_factory=list)
     explained: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    again: Callable[[Artifact], Mapping[str, float]] | None = None
 
     def add(self, other: "Report", explained: Mapping[str, str]) -> None:
         """Adds what an ability measured, and what its numbers mean."""

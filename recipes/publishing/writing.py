@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 import zoo
+from recipes.publishing.artifact import Artifact
 from recipes.publishing.describing import card
 from recipes.publishing.drawing import Drawing, drawn
 from zoo import checksums, converting
@@ -29,6 +30,8 @@ def publish(
     recipe: str,
     examples: np.ndarray,
     formats: Sequence[str] = (),
+    calibration: np.ndarray | None = None,
+    again: Callable[[Artifact], Mapping[str, float]] | None = None,
     inputs: Mapping[str, Any] | None = None,
     files: Mapping[str, str] | None = None,
 ) -> None:
@@ -45,6 +48,8 @@ def publish(
         examples: A few raw inputs.
         formats: What to export in beside the SavedModel. How those that are converted compare with the model becomes
             the record's `formats`.
+        calibration: Raw validation samples, by which formats that round know how large numbers become.
+        again: Returns test numbers as an export in such a format has them; they stand there beside the model's.
         inputs: By input, what goes in, such as a table's columns by name; `inputs.json` says it.
         files: By name, the text of other files beside these.
 
@@ -70,8 +75,13 @@ def publish(
             (aside / "inputs.json").write_text(json.dumps(inputs, indent=1) + "\n", "utf-8")
         for name, text in (files or {}).items():
             (aside / name).write_text(text, "utf-8")
-        zoo.export(model, aside, formats=list(dict.fromkeys(("saved_model", *formats))), examples=examples)
-        whole = record | ({"formats": compared} if (compared := converted(aside)) else {})
+        named = list(dict.fromkeys(("saved_model", *formats)))
+        zoo.export(model, aside, formats=named, examples=examples, calibration=calibration)
+        compared = converted(aside)
+        if again:
+            for name in rounded(compared):
+                compared[name] |= measured(again, Artifact(aside, name))
+        whole = record | ({"formats": compared} if compared else {})
         (aside / "metrics.json").write_text(json.dumps(whole, indent=1) + "\n", "utf-8")
         checksums.write(aside)
         describe(aside / checksums.CARD, [], whole)
@@ -86,7 +96,7 @@ def publish(
 
 def converted(folder: Path) -> dict[str, dict[str, Any]]:
     """Returns, by format, how an export's signatures compare with the model where they were converted."""
-    kept = ("difference", "bytes", "milliseconds", "left_out")
+    kept = ("difference", "tolerance", "bytes", "milliseconds", "left_out")
     return {
         name: {
             "signatures": {
@@ -98,6 +108,22 @@ def converted(folder: Path) -> dict[str, dict[str, Any]]:
         }
         for name, listed in converting.read(folder).items()
     }
+
+
+def rounded(compared: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Returns the names of the formats whose signatures may differ from the model's."""
+    return [
+        name for name, found in compared.items() if any("tolerance" in each for each in found["signatures"].values())
+    ]
+
+
+def measured(again: Callable[[Artifact], Mapping[str, float]], artifact: Artifact) -> dict[str, Any]:
+    """Returns the test numbers of a rounded export, as `test`; nothing, and says so, where they cannot be had."""
+    try:
+        return {"test": dict(again(artifact))}
+    except Exception as error:  # such as a signature that was left out: no reason to lose a model
+        print(f"What {artifact.format} costs could not be measured ({said(error):.300}).", file=sys.stderr)
+        return {}
 
 
 def _tell(what: str, error: Exception) -> None:

@@ -141,6 +141,8 @@ def publish(
         recipe=words or recipe,
         formats=config.formats or (),
         examples=splits.examples(),
+        calibration=splits.calibration(),
+        again=report.again,
         inputs=splits.inputs(),
         files=report.files,
     )

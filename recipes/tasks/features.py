@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from recipes.data.splits import Splits
-    from recipes.publishing import Drawing, Report
+    from recipes.publishing import Artifact, Drawing, Report
     from recipes.running.pipeline import Trained
     from zoo.autoencoder import Autoencoder
+    from zoo.kinds import Kind
 
 
 @dataclass(frozen=True)
@@ -82,20 +83,34 @@ def measure(made: Trained, splits: Splits) -> Report:
     from recipes import abilities
     from recipes.publishing import Report
 
-    report = Report()
+    report = Report(again=functools.partial(again, splits, made.model.kind))
     probe = probed(made.codes, splits)
     for part in ("validation", "test"):
-        x, codes = splits[part].x, made.codes[part]
-        reconstruction = made.model.decode(codes)
-        numbers = {"bce": cross_entropy(x, reconstruction)} if made.model.kind.bernoulli else {}
-        error = squared_error(x, reconstruction)
-        numbers |= {"mse": error, "sse": error * x[0].size, **probe.get(part, {})}
-        numbers |= {"active_share": active_share(codes), "dead_share": dead_share(codes)}
-        setattr(report, part, numbers)
+        codes = made.codes[part]
+        setattr(report, part, numbers(splits[part].x, codes, made.model.decode(codes), probe[part], made.model.kind))
     report.baselines += baselines(made, splits, report.test["active_share"])
     for ability in abilities.of(made.model):
         report.add(ability.measure(made.model, splits, made.codes), ability.MEASURES)
     return report
+
+
+def again(splits: Splits, kind: Kind, artifact: Artifact) -> dict[str, float]:
+    """Returns those test numbers that are of codes and reconstructions, as a rounded export has them."""
+    raw = {part: splits.raw(splits[part].x) for part in splits}
+    codes = {part: artifact.of_rows("encode", x=x)["code"] for part, x in raw.items()}
+    reconstruction = artifact.of_rows("serving_default", x=raw["test"])["reconstruction"]
+    probe = probed(codes, splits)["test"]
+    return numbers(splits.test.x, codes["test"], splits.units.samples(reconstruction), probe, kind)
+
+
+def numbers(
+    x: np.ndarray, codes: np.ndarray, reconstruction: np.ndarray, probe: Mapping[str, float], kind: Kind
+) -> dict[str, float]:
+    """Returns the measures of samples' codes and reconstructions by name, with what a probe of the codes found."""
+    found = {"bce": cross_entropy(x, reconstruction)} if kind.bernoulli else {}
+    error = squared_error(x, reconstruction)
+    found |= {"mse": error, "sse": error * x[0].size, **probe}
+    return found | {"active_share": active_share(codes), "dead_share": dead_share(codes)}
 
 
 def probed(codes: dict[str, np.ndarray], splits: Splits) -> dict[str, dict[str, float]]:
@@ -103,7 +118,7 @@ def probed(codes: dict[str, np.ndarray], splits: Splits) -> dict[str, dict[str, 
     from recipes.metrics.linear_probe import linear_probe
 
     if not splits.labels:
-        return {}
+        return {part: {} for part in splits}
     return {part: {"probe_error": error} for part, error in linear_probe(codes, splits).items()}
 
 
@@ -124,10 +139,10 @@ def baselines(made: Trained, splits: Splits, active_share: float) -> list[dict[s
         numbers = {"mse": error, "sse": error * splits.test.x[0].size}
         rows += [(f"PCA-{codes['test'].shape[1]}", numbers, f"same split; {why}")]
         if dimensions == width:
-            found = probed(codes, splits).get("test", {})
+            found = probed(codes, splits)["test"]
             rows += [(f"PCA-{codes['test'].shape[1]}", found, f"same split and probe; {why}")]
     raw = "raw pixels" if splits.pictures else "raw values"
-    rows += [(raw, probed(x, splits).get("test", {}), "same split and probe")]
+    rows += [(raw, probed(x, splits)["test"], "same split and probe")]
     return [
         row(name, metric, value, protocol, "measured here")
         for name, numbers, protocol in rows

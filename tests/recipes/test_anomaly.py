@@ -12,7 +12,7 @@ import tensorflow as tf
 import zoo
 from recipes import anomaly
 from recipes.data import idx, table
-from recipes.tasks.detection import measuring
+from recipes.tasks.detection import measuring, samples
 from recipes.tasks.detection.normal import Kind
 from zoo import UsageError
 
@@ -72,6 +72,12 @@ def test_the_export_alone_gives_the_measured_numbers(each, few_digits, fresh_pyt
     run = fresh_python("-I", "serving/verify.py", folder)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "-> is_anomaly (8,)" in run.stdout
+
+
+def test_an_export_that_is_measured_again_has_the_same_numbers(each, few_digits, tmp_path, exact):
+    numbers, folder = each
+    search = samples.Search(config(few_digits, tmp_path))
+    assert search.again(exact(folder)) == pytest.approx(numbers, abs=1e-6)
 
 
 def test_the_baselines_stand_beside(each):

@@ -29,7 +29,7 @@ def test_color_pictures_are_measured_drawn_and_exported_for_any_size(photos, tmp
 
 
 def test_a_table_without_labels_is_not_probed_and_its_export_names_the_columns(unlabelled, tmp_path):
-    options = {"hyperparameters": {"latent_dim": 2}, "formats": ("onnx",)}
+    options = {"hyperparameters": {"latent_dim": 2}, "formats": ("onnx", "onnx_int8")}
     numbers, out = run(tmp_path, model="vanilla", data=str(unlabelled), **options)
     assert numbers.keys() == {"mse", "sse", "active_share", "dead_share"}
     assert json.loads((out / "inputs.json").read_text())["x"]["columns"] == ["pressure", "speed", "drift"]
@@ -43,6 +43,11 @@ def test_a_table_without_labels_is_not_probed_and_its_export_names_the_columns(u
     assert f"| onnx | `encode` | {onnx['signatures']['encode']['difference']:.1e} |" in card
     assert "- onnx leaves out `columns`: it gives nothing but texts." in card
     assert "onnx/encode.onnx" in card, "among the sums"
+    rounded = record["formats"]["onnx_int8"]
+    assert rounded["test"] == pytest.approx(numbers, abs=0.01)
+    assert rounded["test"] != numbers
+    assert f"| mse | {numbers['mse']:.4g} | {rounded['test']['mse']:.4g} |" in card
+    assert "test" not in onnx
     raw = tf.constant([[1000.0, 3, 0]])
     assert (
         900

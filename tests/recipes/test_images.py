@@ -10,10 +10,13 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+import zoo
 from recipes import images, running
+from recipes.data import images as data
 from recipes.figures import restorations
 from recipes.metrics.psnr import psnr
 from recipes.tasks.pictures.denoise import noisy
+from recipes.tasks.pictures.restoration import Restoration
 from zoo import UsageError
 
 SMALL = {"filters": (8, 16), "blocks": (1, 1), "latent_dim": 4}
@@ -110,6 +113,14 @@ def test_each_task_is_measured_beside_its_rivals_drawn_and_exported(made, task, 
     assert "1 picture" not in card
     assert f"--task {task}" in card or task == "denoise"
     assert "notes.png" not in card
+
+
+def test_an_export_that_is_measured_again_has_the_same_numbers(made, photos, exact):
+    numbers, folder, _ = made("super_resolution", scale=3)
+    pictures = data.load(str(photos), smallest=24)
+    restoration = Restoration(zoo.load(folder), {"task": "super_resolution", "scale": 3}, pictures)
+    alone = {name: value for name, value in numbers.items() if not name.startswith("ensemble_")}
+    assert restoration.again(pictures, exact(folder)) == pytest.approx(alone, rel=1e-4)
 
 
 def test_the_noisy_baseline_is_the_noise_that_was_asked_for():

@@ -12,7 +12,7 @@ from sklearn.datasets import load_wine
 
 import zoo
 from recipes import reduce, running
-from recipes.data import table
+from recipes.data import sources, table
 
 MINIATURE = {"model": "vanilla", "epochs": 2, "hyperparameters": {"activation": "linear"}}
 UNLABELLED = {"mse", "trustworthiness"}
@@ -44,6 +44,14 @@ def wines(wine, tmp_path_factory):
 
 def metrics(folder):
     return json.loads((folder / "metrics.json").read_text())
+
+
+def test_an_export_that_is_measured_again_has_the_same_numbers(pictures, idx_folder, exact):
+    numbers, folder = pictures
+    found = reduce.again(sources.load(str(idx_folder)), exact(folder / "out-2"))
+    assert {f"{name}_2": value for name, value in found.items()} == pytest.approx(
+        {name: value for name, value in numbers.items() if name.endswith("_2")}, rel=1e-4
+    )
 
 
 def test_each_dimension_is_measured_and_exported_by_itself(pictures):

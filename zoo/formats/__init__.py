@@ -1,1 +1,1 @@
-"""Export formats: one a file, each with `write(model, target, examples)` and the `NAME` of what it makes."""
+"""Export formats, one a file: `write(model, target, examples, calibration)`, and the `NAME` of what it makes."""

@@ -25,7 +25,9 @@ VARIABLES = "variables/variables"
 VARIABLE = re.compile(r"variables_of_model/\d+/\.ATTRIBUTES/VARIABLE_VALUE")
 
 
-def write(model: Autoencoder, target: Path, examples: np.ndarray | None = None) -> None:
+def write(
+    model: Autoencoder, target: Path, examples: np.ndarray | None = None, calibration: np.ndarray | None = None
+) -> None:
     """Writes the model's endpoints as signatures; inputs and outputs are named, the batch is free.
 
     Saves a bare module of variables: `keras.export.ExportArchive` writes every variable twice.
@@ -34,6 +36,7 @@ def write(model: Autoencoder, target: Path, examples: np.ndarray | None = None) 
         model: The model.
         target: The folder to make.
         examples: Not used: nothing is converted.
+        calibration: Likewise.
     """
     module = tf.Module()
     module.variables_of_model = [variable.value for variable in model.variables]

@@ -13,7 +13,7 @@ from recipes import running, training
 from recipes.data.splits import Splits
 from recipes.figures import by_class, curves, extremes, roc
 from recipes.figures import scores as histograms
-from recipes.publishing import Drawing, Report, published
+from recipes.publishing import Artifact, Drawing, Report, published
 from recipes.running import pipeline
 from recipes.running.pipeline import Trained
 from recipes.tasks.detection import measuring
@@ -79,7 +79,16 @@ class Search:
         self.report.explained |= measuring.unfinished(
             kinds, [measuring.falling(progress) for progress in self.trainings]
         )
+        self.report.again = self.again
         return self.report
+
+    def again(self, artifact: Artifact) -> dict[str, float]:
+        """Returns the test numbers as a rounded export has them, whose threshold is the detector's."""
+        raw, several = self.data.raw(self.data.test.x), len(self.kinds) > 1
+        each = [{"normal": np.array(i, "int32")} if several else {} for i in range(len(self.kinds))]
+        found = [artifact.of_rows("detect", x=raw, **chosen) for chosen in each]
+        scores, flags = ([one[name] for one in found] for name in ("score", "is_anomaly"))
+        return measuring.numbers(self.data.test, self.kinds, scores, flags)
 
     def draw(self) -> Mapping[str, Drawing]:
         """Draws the ROC curves, the scores, the most and the least normal pictures, the training."""

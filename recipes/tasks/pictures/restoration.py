@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+import functools
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tensorflow as tf
 
 from recipes.figures.restorations import Panel
-from recipes.publishing import Drawing, Report, row
+from recipes.publishing import Artifact, Drawing, Report, row
 from recipes.tasks.pictures import find
-from recipes.tasks.pictures.condition import Case, Restore, rounded
+from recipes.tasks.pictures.condition import Case, Condition, Restore, rounded
 
 if TYPE_CHECKING:
     from recipes.data.images import Images
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 MOST = 100  # pictures that are measured: with the baselines, seconds each
 SHOWN = 2  # test pictures in the figure
 EXAMPLES, EXAMPLE = 2, 15  # golden inputs, and their sides in pixels, at most: one that cannot be halved
+CALIBRATING, CORNER = 32, 64  # pictures that show how large numbers become within a model, and their sides
 ENSEMBLE = "ensemble_"
 
 
@@ -49,7 +51,7 @@ class Restoration:
 
     def measure(self, images: Images) -> Report:
         """Measures on validation and test pictures, and the baselines on test pictures."""
-        report = Report()
+        report = Report(again=functools.partial(self.again, images))
         parts = {"validation": images.validation.part(0, MOST), "test": images.test.part(0, MOST)}
         for condition in self.conditions:
             counts = " and ".join(f"{len(part):,} {name}" for name, part in parts.items())
@@ -76,6 +78,19 @@ class Restoration:
         report.explained[f"{ENSEMBLE}..."] = "each output the mean over the picture's flips and turns."
         return report
 
+    def again(self, images: Images, artifact: Artifact) -> dict[str, float]:
+        """Returns the measures of single outputs on test pictures, as a rounded export has them."""
+        found: dict[str, float] = {}
+        for condition in self.conditions:
+            truths: deque[np.ndarray] = deque()
+            values = defaultdict(list)
+            for restored in artifact.answers("serving_default", _seen(condition, images, truths)):
+                truth = truths.popleft()
+                for metric, measure in self.measures.items():
+                    values[metric].append(measure.function(truth, rounded(restored["reconstruction"])))
+            found |= {f"{metric}{condition.suffix}": float(np.mean(each)) for metric, each in values.items()}
+        return found
+
     def panels(self, name: str) -> list[list[Panel]]:
         """Returns for each test picture of the figure what is seen, what becomes of it in each way, and the truth."""
         ways = {baseline.name: baseline.restore for baseline in self.usual.baselines} | {name: self.ways[""]}
@@ -90,6 +105,12 @@ class Restoration:
         """Returns golden inputs: parts of what is seen of test pictures, of one size."""
         seen = [case[0] for case in self.shown[:EXAMPLES]]
         side = min(EXAMPLE, *(min(x.shape[1:3]) for x in seen))
+        return np.concatenate([np.clip(x[:, :side, :side], 0, 1) for x in seen])
+
+    def calibration(self, images: Images) -> np.ndarray:
+        """Returns the corners of validation pictures as they are seen, of one size."""
+        seen = [x for x, _ in self.usual.cases(images.validation.part(0, CALIBRATING))]
+        side = min(CORNER, *(min(x.shape[1:3]) for x in seen))
         return np.concatenate([np.clip(x[:, :side, :side], 0, 1) for x in seen])
 
     def _means(self, ways: Mapping[str, Restore], cases: Iterable[Case]) -> dict[str, dict[str, float]]:
@@ -112,6 +133,13 @@ class Restoration:
             numbers = ", ".join(m.shown.format(m.function(truth, restored)) for m in self.measures.values())
             panels[name] = Panel(name, restored[0], numbers)
         return [*panels.values(), Panel("truth", truth[0], "")]
+
+
+def _seen(condition: Condition, images: Images, truths: deque[np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
+    """Yields what is seen of test pictures, as a signature's inputs, and keeps the truths."""
+    for seen, truth in condition.cases(images.test.part(0, MOST)):
+        truths.append(truth)
+        yield {"image": seen}
 
 
 def _compiled(model: Restorer, call: Callable[[tf.Tensor], tf.Tensor]) -> Restore:

@@ -6,7 +6,7 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from zoo.formats.onnx import ALIGNED, SMALL, WEIGHTS, _share
+from zoo.onnx_graphs import ALIGNED, SMALL, WEIGHTS, share
 
 RNG = np.random.default_rng(0)
 LARGE, OTHER = RNG.normal(size=(16, 16)).astype("float32"), RNG.normal(size=(16, 33)).astype("float32")
@@ -36,13 +36,13 @@ def test_equal_weights_are_stored_once_and_small_ones_stay(tmp_path):
     save(tmp_path, "two", v=LARGE.copy(), w=OTHER)
     x = RNG.normal(size=(3, 16)).astype("float32")
     for _ in range(2):  # what is shared is shared again to the same
-        _share(tmp_path)
+        share(tmp_path)
         assert (tmp_path / WEIGHTS).stat().st_size == LARGE.nbytes + OTHER.nbytes  # 1,024 is a multiple of 64
         assert all((tmp_path / f"{name}.onnx").stat().st_size < SMALL for name in ("one", "two"))
         np.testing.assert_allclose(run(tmp_path, "one", x), x @ LARGE + SMALL_ONE, rtol=1e-5, atol=1e-5)
         np.testing.assert_allclose(run(tmp_path, "two", x), x @ LARGE @ OTHER, rtol=1e-5, atol=1e-4)
     (tmp_path / "two.onnx").unlink()
-    _share(tmp_path)
+    share(tmp_path)
     assert (tmp_path / WEIGHTS).stat().st_size == LARGE.nbytes
 
 
@@ -54,7 +54,7 @@ def test_weights_begin_at_multiples(columns, tmp_path):
         v=RNG.normal(size=(16, columns)).astype("float32"),
         w=RNG.normal(size=(columns, 16)).astype("f4"),
     )
-    _share(tmp_path)
+    share(tmp_path)
     tensors = onnx.load(tmp_path / "one.onnx", load_external_data=False).graph.initializer
     places = [int({entry.key: entry.value for entry in tensor.external_data}["offset"]) for tensor in tensors]
     assert [place % ALIGNED for place in places] == [0, 0]
@@ -64,5 +64,5 @@ def test_weights_begin_at_multiples(columns, tmp_path):
 
 def test_without_large_ones_there_is_no_such_file(tmp_path):
     save(tmp_path, "one", b=SMALL_ONE)
-    _share(tmp_path)
+    share(tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["one.onnx"]
