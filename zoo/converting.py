@@ -68,6 +68,7 @@ def write(
     versions: Mapping[str, str],
     shared: str = "",
     tolerance: float | None = TOLERANCE,
+    lists: bool = True,
 ) -> None:
     """Converts a model's endpoints, keeps those that compute the same, and lists them and the others.
 
@@ -82,10 +83,11 @@ def write(
         shared: The file, if there is one, that holds what several of the others need.
         tolerance: How far an output may be off, relative to the largest number or to 1. None where the format rounds:
             then it is listed how far off each signature is, and copies of it may be twice as far.
+        lists: Whether the format has lists of what the steps of a loop give.
     """
     target.mkdir()
     endpoints = model.endpoints()
-    with plainly():  # of endpoints of their own: what these hold is made once
+    with plainly(lists=lists):  # of endpoints of their own: what these hold is made once
         signatures, refused = _convertible(model.endpoints())
     examples = drawn(model) if examples is None else examples
     known = {"golden": golden.arrays(endpoints, examples), "other": _others(endpoints, examples)}

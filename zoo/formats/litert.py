@@ -42,6 +42,7 @@ def write(
         convert=lambda signatures, folder: convert(signatures, variables, folder),
         file_of=lambda _: FILE,
         versions=VERSIONS,
+        lists=False,
     )
 
 

@@ -8,9 +8,10 @@ import keras
 
 from zoo import checks
 from zoo.kinds import Kind
+from zoo.layers.recurrent import GRU, LSTM
 from zoo.nets import dense
 
-CELLS = {"gru": keras.layers.GRU, "lstm": keras.layers.LSTM}
+CELLS = {"gru": GRU, "lstm": LSTM}
 
 
 def check(cell: str, hidden_units: Sequence[int], learning_rate: float) -> None:

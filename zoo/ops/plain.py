@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 _PLAIN = ContextVar("plain", default=False)
+_LISTS = ContextVar("lists", default=True)
 
 
 def is_plain() -> bool:
@@ -12,11 +13,17 @@ def is_plain() -> bool:
     return _PLAIN.get()
 
 
+def has_lists() -> bool:
+    """Says whether the graph that is being made may hold lists of what the steps of a loop give, of any batch."""
+    return _LISTS.get()
+
+
 @contextmanager
-def plainly() -> Iterator[None]:
-    """Makes graphs for such formats until the block ends."""
-    before = _PLAIN.set(True)
+def plainly(*, lists: bool = True) -> Iterator[None]:
+    """Makes graphs for such formats until the block ends; `lists` says whether they have lists."""
+    before = _PLAIN.set(True), _LISTS.set(lists)
     try:
         yield
     finally:
-        _PLAIN.reset(before)
+        _PLAIN.reset(before[0])
+        _LISTS.reset(before[1])

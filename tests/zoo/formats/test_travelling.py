@@ -14,6 +14,7 @@ from zoo.exporting import writer
 from zoo.families.restorer import _flipped
 from zoo.layers.bicubic import Enlarging
 from zoo.layers.mirror_padding import MirrorPadding
+from zoo.layers.recurrent import LSTM
 from zoo.layers.table_coding import TableCoding
 from zoo.layers.vector_quantizer import VectorQuantizer
 from zoo.ops.infinity import finite_or_infinite
@@ -42,7 +43,9 @@ class Pieces:
         self.quantizer, self.dense = VectorQuantizer(4, seed=0), keras.layers.Dense(3, "gelu")
         self.quantizer.build((None, 3))
         self.dense.build((None, 7))
-        self.variables = [*self.quantizer.variables, *self.dense.variables]
+        self.looped = LSTM(3, return_sequences=True)
+        self.looped.build((None, 7, 1))
+        self.variables = [*self.quantizer.variables, *self.dense.variables, *self.looped.variables]
 
     def endpoints(self) -> dict[str, Endpoint]:
         """One for each piece."""
@@ -69,6 +72,7 @@ class Pieces:
             "flipped": free(lambda x: _flipped(x, (1, 2)) - _flipped(x, (2,))),
             "nearest": piece(self.quantizer.indices, x=RNG.normal(size=(5, 3)).astype("float32")),
             "gelu": piece(self.dense, x=SAMPLES[2:]),
+            "looped": piece(lambda x: self.looped(x[..., None]), x=SAMPLES[2:]),
             "tied": piece(lambda x: x @ WIDE @ tf.transpose(tf.constant(WIDE)), x=SAMPLES[2:]),
             "likeliest": piece(CODING(invert=True), x=np.nan_to_num(SAMPLES, posinf=1.0)),
             "by_column": piece(CODING().by_column, x=SAMPLES),
