@@ -1,8 +1,11 @@
 """Windows of a series, made in the graph, and what they say of each of its steps."""
 
 from collections.abc import Callable
+from typing import Any
 
 import tensorflow as tf
+
+from zoo.ops import looping
 
 WINDOWS = 256  # that are in memory at a time, however long the series is
 
@@ -30,17 +33,18 @@ def mean_by_step(series: tf.Tensor, window: int, stride: int, values: Callable[[
     reach, overlap = block * stride, window - stride  # a block ends for `reach` steps; the others wait for the next
     rows = _continued(series, blocks * reach + overlap + stride)
 
-    def add(i: tf.Tensor, waiting: tf.Tensor, ended: tf.TensorArray) -> tuple[tf.Tensor, tf.Tensor, tf.TensorArray]:
+    def add(i: tf.Tensor, waiting: tf.Tensor, ended: Any) -> tuple[tf.Tensor, tf.Tensor, Any]:
         windows = tf.signal.frame(rows[i * reach : (i + 1) * reach + overlap], window, stride, axis=0)
         is_one = i * block + tf.range(block) < count  # the last block may have fewer
         found = tf.where(is_one[:, None, None], values(windows), 0.0)
         sums = tf.transpose(tf.signal.overlap_and_add(tf.transpose(found, (2, 0, 1)), stride))
         sums += tf.pad(waiting, [[0, reach], [0, 0]])
-        return i + 1, tf.ensure_shape(sums[reach:], waiting.shape), ended.write(i, sums[:reach])
+        return i + 1, tf.reshape(sums[reach:], (overlap, channels)), looping.write(ended, i, sums[:reach])
 
-    ended = tf.TensorArray(tf.float32, blocks, element_shape=(None, channels), infer_shape=False)
+    ended = looping.room(blocks, (reach, channels))
     _, waiting, ended = tf.while_loop(lambda i, *_: i < blocks, add, (0, tf.zeros((overlap, channels)), ended))
-    of_blocks = tf.reshape(ended.stack(), (-1, channels))  # as long as one another: ONNX has nothing that joins others
+    # As long as one another: ONNX has nothing that joins others.
+    of_blocks = tf.reshape(looping.stack(ended), (-1, channels))
     sums = tf.concat([of_blocks, waiting, tf.zeros((stride, channels))], axis=0)[:whole]
 
     begin = whole - window  # of the window that ends where the series does

@@ -20,6 +20,7 @@ from zoo.layers.vector_quantizer import VectorQuantizer
 from zoo.ops.infinity import finite_or_infinite
 from zoo.ops.searching import places
 from zoo.ops.solving import solve
+from zoo.ops.windows import mean_by_step
 from zoo.wrappers.detectors import _chosen
 from zoo.wrappers.recommender import _laid_out
 
@@ -73,6 +74,7 @@ class Pieces:
             "nearest": piece(self.quantizer.indices, x=RNG.normal(size=(5, 3)).astype("float32")),
             "gelu": piece(self.dense, x=SAMPLES[2:]),
             "looped": piece(lambda x: self.looped(x[..., None]), x=SAMPLES[2:]),
+            "by_step": piece(lambda x: mean_by_step(x, 3, 2, lambda windows: 2 * windows), x=WIDE[:, :2]),
             "tied": piece(lambda x: x @ WIDE @ tf.transpose(tf.constant(WIDE)), x=SAMPLES[2:]),
             "likeliest": piece(CODING(invert=True), x=np.nan_to_num(SAMPLES, posinf=1.0)),
             "by_column": piece(CODING().by_column, x=SAMPLES),
