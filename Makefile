@@ -33,14 +33,16 @@ bench: .venv/ready .venv-bench/ready  ## Speed against plain Keras, PyTorch and 
 cluster: .venv-ray/ready  ## Recipes by two workers of Ray, one of which is killed (5 minutes).
 	.venv-ray/bin/python -m pytest -n 0 -m 'slow or not slow' tests/recipes/test_cluster.py tests/recipes/tasks/cluster
 
-elsewhere: .venv/ready $(RUNTIMES:%=.venv-elsewhere/%/ready)  ## Every export in onnxruntime, LiteRT and OpenVINO (half an hour).
+elsewhere: .venv/ready  ## Every export in onnxruntime, LiteRT and OpenVINO (half an hour). What cannot be installed is left out.
+	-@$(MAKE) --no-print-directory --keep-going $(RUNTIMES:%=.venv-elsewhere/%/ready)
 	$(BIN)/python -m benchmarks.elsewhere
 
 gallery: .venv/ready  ## A static site in site/, on which every export is tried in the visitor's browser (10 seconds).
 	$(BIN)/python -m serving.gallery exported --out site
 
-browser: .venv/ready .venv-elsewhere/browser/ready  ## The site in headless Chromium, which has to be installed (3 minutes).
-	PYTHONPATH=.venv-elsewhere/browser $(BIN)/python -m pytest -n 0 tests/serving/gallery
+browser: .venv/ready  ## The site in headless Chromium (3 minutes). Says what it skips without Chromium, npm or playwright.
+	-@$(MAKE) --no-print-directory .venv-elsewhere/browser/ready
+	PYTHONPATH=.venv-elsewhere/browser $(BIN)/python -m pytest -n 0 -rs tests/serving/gallery
 
 fuzz: .venv/ready  ## Damaged and hostile files for every loader and reader (half an hour on one core).
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n 0 tests/serving/test_tables.py tests/zoo/wrappers/test_columns.py \

@@ -4,7 +4,8 @@
     python -m benchmarks.elsewhere mnist-vae
 
 Each export is loaded, written again as ONNX and LiteRT, and run on its golden inputs by onnxruntime, by LiteRT and by
-OpenVINO, without TensorFlow, Keras or this project. Differences are relative to the largest golden value, or to 1.
+OpenVINO, without TensorFlow, Keras or this project. Differences are relative to the largest golden value, or to 1. A
+runtime that is not installed is left out. Exits with status 1 where a signature differs.
 """
 
 import json
@@ -22,6 +23,7 @@ from zoo import converting, golden
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE, RESULTS = ROOT / "docs" / "elsewhere.md", _rows.RESULTS / "elsewhere.json"
+COSTS = _rows.RESULTS / "rounding.json"
 ENVIRONMENTS = ROOT / ".venv-elsewhere"
 RUNTIMES = {"onnx": "onnxruntime", "litert": "LiteRT", "openvino": "OpenVINO"}
 FOLDERS = {"onnx": "onnx", "litert": "litert", "openvino": "onnx"}
@@ -35,6 +37,13 @@ is not timed, nor is one whose inputs have no rows. What is left out says why.
 
 Assertions are TensorFlow's alone: who calls other runtimes gives lists whose row splits fit. An index without a
 detector is an error in onnxruntime and LiteRT; OpenVINO answers as the first detector."""
+
+
+ROUNDING = """## In 8 bits
+
+`--formats onnx_int8` multiplies integers of 8 bits: dense layers at a scale that each call finds, convolutions at one
+that validation samples gave. The card of such an export says what it costs there; `python -m benchmarks.rounding`
+measured it of shipped exports. Sizes and times are those of `onnx` and of `onnx_int8`."""
 
 
 def measure(export: Path) -> dict[str, Any]:
@@ -51,13 +60,18 @@ def measure(export: Path) -> dict[str, Any]:
         listed = converting.read(folder)
         with np.load(folder / golden.NAME) as arrays:
             known = dict(arrays)
-        for runtime in RUNTIMES:
+        for runtime in filter(installed, RUNTIMES):
             of_format = listed[FOLDERS[runtime]]
             for name, reason in of_format["refused"].items():
                 found.setdefault(name, {})[runtime] = {"refused": reason}
             for name, answer in answers(runtime, folder, of_format["signatures"], known).items():
                 found.setdefault(name, {})[runtime] = compared(answer, name, known, of_format["signatures"][name])
     return found
+
+
+def installed(runtime: str) -> bool:
+    """Says whether a runtime's environment is there."""
+    return (ENVIRONMENTS / runtime / "ready").exists()
 
 
 def answers(runtime: str, folder: Path, signatures: dict[str, Any], known: dict[str, np.ndarray]) -> dict[str, Any]:
@@ -92,19 +106,25 @@ def compared(
     }
 
 
-def page(results: dict[str, Any]) -> str:
-    """Returns the page that shows them."""
+def page(results: dict[str, Any], costs: dict[str, Any] | None = None) -> str:
+    """Returns the page that shows them, and what rounding costs."""
     exports = sorted(results["exports"].items())
     found = [(export, name, runtimes) for export, signatures in exports for name, runtimes in signatures.items()]
     lines = []
     for export, name, runtimes in found:
         beside = next((each["tensorflow"] for each in runtimes.values() if "tensorflow" in each), {})
-        lines.append([export, f"`{name}`", times(beside), *(cell(runtimes.get(runtime, {})) for runtime in RUNTIMES)])
+        cells = (cell(runtimes[runtime]) if runtime in runtimes else "not run" for runtime in RUNTIMES)
+        lines.append([export, f"`{name}`", times(beside), *cells])
     reasons = {
         f"- {RUNTIMES[runtime]}, `{name}` of {export}: {each['refused']}."
         for export, name, runtimes in found
         for runtime, each in runtimes.items()
         if "refused" in each
+    }
+    reasons |= {
+        f"- {each}, where it was not run: it was not installed; type make .venv-elsewhere/{runtime}/ready."
+        for runtime, each in RUNTIMES.items()
+        if any(runtime not in runtimes for _, _, runtimes in found)
     }
     machine = results["machine"]
     ran = (
@@ -120,8 +140,24 @@ def page(results: dict[str, Any]) -> str:
         table(heads, lines),
         "Left out:",
         "\n".join(sorted(reasons)),
+        *([rounding(costs)] if costs else []),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def rounding(costs: dict[str, Any]) -> str:
+    """Returns what `benchmarks.rounding` found, and how."""
+    lines = []
+    for export, found in sorted(costs["exports"].items()):
+        size = " and ".join(f"{value / 1e6:.2f}" for value in found["bytes"].values())
+        time = " and ".join(f"{value:.3g}" for value in found["milliseconds"].values())
+        for name, value in found["rounded"].items():
+            lines.append([export, name, f"{found['exact'][name]:.5g}", f"{value:.5g}", size, time])
+            export = size = time = ""
+    machine = costs["machine"]
+    ran = f"{machine['cores']} cores of {machine['processor']}, with a load of {machine['load']:.1f} when it began"
+    heads = ["export", "measure on test data", "float32", "onnx_int8", "MB", "ms, 256 rows"]
+    return "\n\n".join([ROUNDING, table(heads, lines), f"On {ran}."])
 
 
 def times(milliseconds: dict[str, float]) -> str:
@@ -142,10 +178,22 @@ def summary(results: dict[str, Any]) -> str:
     for runtime, name in RUNTIMES.items():
         mine = [one[runtime] for each in results["exports"].values() for one in each.values() if runtime in one]
         right = [each for each in mine if each.get("difference", np.inf) <= converting.TOLERANCE]
-        largest = max((each["difference"] for each in mine if "difference" in each), default=np.inf)
-        lines.append([name, str(len(mine)), str(len(right)), f"{largest:.1e}", *map(str, ratios(right))])
+        differences = [each["difference"] for each in mine if "difference" in each]
+        largest = f"{max(differences):.1e}" if differences else "n/a"
+        lines.append([name, str(len(mine)), str(len(right)), largest, *map(str, ratios(right))])
     ratio = "median share of TensorFlow's time"
     return table(["runtime", "signatures", "within 1e-5", "largest difference", f"{ratio}, 1 row", "256 rows"], lines)
+
+
+def wrong(results: dict[str, Any], exports: list[str]) -> list[str]:
+    """Returns a sentence for each signature of these exports that differs."""
+    return [
+        f"{name} of {export} differs by {each['difference']:.2g} in {RUNTIMES[runtime]}."
+        for export in exports
+        for name, runtimes in results["exports"][export].items()
+        for runtime, each in runtimes.items()
+        if not each.get("difference", 0) <= converting.TOLERANCE
+    ]
 
 
 def ratios(measured: list[dict[str, Any]]) -> list[float]:
@@ -162,14 +210,16 @@ def ratios(measured: list[dict[str, Any]]) -> list[float]:
 def main() -> None:
     """Measures the exports that are named, or all, and writes the page."""
     results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {"exports": {}}
+    costs = json.loads(COSTS.read_text("utf-8")) if COSTS.exists() else None
     results["machine"] = _machine.described()
     exports = sys.argv[1:] or sorted(file.parent.name for file in (ROOT / "exported").glob("*/golden.npz"))
     for name in exports:
         print(name, flush=True)
         results["exports"][name] = measure(ROOT / "exported" / name)
         RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
-        PAGE.write_text(page(results), "utf-8")
+        PAGE.write_text(page(results, costs), "utf-8")
     print(summary(results))
+    sys.exit("\n".join(wrong(results, exports)) or None)
 
 
 if __name__ == "__main__":
