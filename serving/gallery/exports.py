@@ -72,6 +72,12 @@ class Export:
         return {each["name"]: each for each in self.signatures.get(signature, {}).get("outputs", ())}
 
     @property
+    def takes_texts(self) -> bool:
+        """Whether texts go in, which ONNX files cannot take."""
+        inputs, _ = self.golden.get("serving_default", ({}, {}))
+        return any(value.dtype.kind == "S" for value in inputs.values())
+
+    @property
     def parameters(self) -> Mapping[str, Any]:
         """The hyperparameters that the model was built with."""
         return self.metrics["model"].get("hyperparameters", {})

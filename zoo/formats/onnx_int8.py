@@ -1,4 +1,4 @@
-"""ONNX files that multiply integers of 8 bits, a quarter as large as in float32; needs `pip install .[onnx_int8]`.
+"""ONNX files that multiply integers of 8 bits, a byte a weight instead of four; needs `pip install .[onnx_int8]`.
 
 Weights have 8 bits, each column or channel at a scale of its own. What dense layers multiply them with is rounded at
 the scale of the largest number in the call: a row's answer depends a little on the rows beside it. What convolutions do

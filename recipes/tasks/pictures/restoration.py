@@ -111,7 +111,7 @@ class Restoration:
         """Returns the corners of validation pictures as they are seen, of one size."""
         seen = [x for x, _ in self.usual.cases(images.validation.part(0, CALIBRATING))]
         side = min(CORNER, *(min(x.shape[1:3]) for x in seen))
-        return np.concatenate([np.clip(x[:, :side, :side], 0, 1) for x in seen])
+        return np.concatenate([x[:, :side, :side] for x in seen])  # with what noise brings out of [0, 1]
 
     def _means(self, ways: Mapping[str, Restore], cases: Iterable[Case]) -> dict[str, dict[str, float]]:
         """Returns each way's measures by name, mean over cases."""

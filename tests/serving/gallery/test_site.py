@@ -15,7 +15,7 @@ from serving.gallery.exports import read
 from serving.refusing import Refused
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
-SHOWN = ("mnist-vae", "images-denoise-25", "anomaly-texture", "mnist-contractive")
+SHOWN = ("mnist-vae", "images-denoise-25", "anomaly-texture", "mnist-contractive", "text-titles")
 
 
 class Page(HTMLParser):
@@ -111,6 +111,7 @@ def test_each_page_runs_what_its_export_can_do(made):
         "images-denoise-25": ["mend"],
         "anomaly-texture": ["find"],
         "mnist-contractive": [],
+        "text-titles": [],
     }
     for name, expected in live.items():
         parts = [a["data-live"] for _, a in Page(made / name / "index.html").tags if "data-live" in a]
@@ -135,6 +136,13 @@ def test_without_the_runtime_a_page_says_what_to_type(folder, tmp_path):
     assert runtime.ADVICE in text
     assert "<script" not in text
     assert not (tmp_path / "site" / "runtime").exists()
+
+
+def test_a_page_without_its_model_says_why(made):
+    pages = {name: (made / name / "index.html").read_text("utf-8") for name in ("mnist-contractive", "text-titles")}
+    assert "it has no ONNX files" in pages["mnist-contractive"]
+    assert "it takes texts" in pages["text-titles"]
+    assert "it has no ONNX files" not in pages["text-titles"]
 
 
 def test_words_of_others_are_text(export, engine, tmp_path):
