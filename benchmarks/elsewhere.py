@@ -9,6 +9,7 @@ runtime that is not installed is left out. Exits with status 1 where a signature
 """
 
 import json
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -52,14 +53,13 @@ def measure(export: Path) -> dict[str, Any]:
     Args:
         export: A folder with a SavedModel and golden outputs.
     """
-    with np.load(export / golden.NAME) as arrays:
-        examples = next(arrays[key] for key in arrays.files if key in ("encode/in/x", "encode/in/image"))
     found: dict[str, Any] = {}
+    with np.load(export / golden.NAME) as arrays:
+        known = dict(arrays)
     with tempfile.TemporaryDirectory() as aside:
-        folder = zoo.export(zoo.load(export), aside, formats=["saved_model", "onnx", "litert"], examples=examples)
+        shutil.copy(export / golden.NAME, aside)  # by whose inputs formats are checked
+        folder = zoo.export(zoo.load(export), aside, formats=["onnx", "litert"])
         listed = converting.read(folder)
-        with np.load(folder / golden.NAME) as arrays:
-            known = dict(arrays)
         for runtime in filter(installed, RUNTIMES):
             of_format = listed[FOLDERS[runtime]]
             for name, reason in of_format["refused"].items():
@@ -115,17 +115,6 @@ def page(results: dict[str, Any], costs: dict[str, Any] | None = None) -> str:
         beside = next((each["tensorflow"] for each in runtimes.values() if "tensorflow" in each), {})
         cells = (cell(runtimes[runtime]) if runtime in runtimes else "not run" for runtime in RUNTIMES)
         lines.append([export, f"`{name}`", times(beside), *cells])
-    reasons = {
-        f"- {RUNTIMES[runtime]}, `{name}` of {export}: {each['refused']}."
-        for export, name, runtimes in found
-        for runtime, each in runtimes.items()
-        if "refused" in each
-    }
-    reasons |= {
-        f"- {each}, where it was not run: it was not installed; type make .venv-elsewhere/{runtime}/ready."
-        for runtime, each in RUNTIMES.items()
-        if any(runtime not in runtimes for _, _, runtimes in found)
-    }
     machine = results["machine"]
     ran = (
         f"Measured on {machine['cores']} cores of {machine['processor']}, with a load of {machine['load']:.1f} when it "
@@ -139,10 +128,27 @@ def page(results: dict[str, Any], costs: dict[str, Any] | None = None) -> str:
         ran,
         table(heads, lines),
         "Left out:",
-        "\n".join(sorted(reasons)),
+        "\n".join(left_out(found)),
         *([rounding(costs)] if costs else []),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def left_out(found: list[tuple[str, str, dict[str, Any]]]) -> list[str]:
+    """Returns lines that say what is not there and why, together where export, runtimes and reason are the same."""
+    where: dict[tuple[str, str, str], list[str]] = {}
+    for export, name, runtimes in found:
+        for runtime in filter(lambda runtime: "refused" in runtimes.get(runtime, {}), RUNTIMES):
+            where.setdefault((export, name, runtimes[runtime]["refused"]), []).append(RUNTIMES[runtime])
+    names: dict[tuple[str, str, str], list[str]] = {}
+    for (export, name, reason), runtimes in where.items():
+        names.setdefault((export, ", ".join(runtimes), reason), []).append(f"`{name}`")
+    lines = [f"- {', '.join(each)} of {export}, in {told}: {why}." for (export, told, why), each in names.items()]
+    return lines + [
+        f"- {each}, where it was not run: it was not installed; type make .venv-elsewhere/{runtime}/ready."
+        for runtime, each in RUNTIMES.items()
+        if any(runtime not in runtimes for _, _, runtimes in found)
+    ]
 
 
 def rounding(costs: dict[str, Any]) -> str:

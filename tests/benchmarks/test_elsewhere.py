@@ -22,7 +22,7 @@ def test_the_page_says_what_is_right_how_far_off_and_how_fast():
     assert "| onnxruntime | 1 | 1 | 2.0e-07 | 0.5 | 1.5 |" in page
     assert "| LiteRT | 1 | 0 | 1.0e-03 | nan | nan |" in page
     assert "| mnist-vae | `encode` | 1; 2 | 2.0e-07; 0.5; 3 | 1.0e-03; 0.5; 3 | left out |" in page
-    assert "- OpenVINO, `encode` of mnist-vae: no such operation." in page
+    assert "- `encode` of mnist-vae, in OpenVINO: no such operation." in page
     assert "not run" not in page
     assert "2 cores of a processor, with a load of 0.3 when it began" in page
 
@@ -42,3 +42,12 @@ def test_the_page_says_what_rounding_costs():
     found |= {"bytes": {"onnx": 2e6, "onnx_int8": 5e5}, "milliseconds": {"onnx": 2.5, "onnx_int8": 1.25}}
     page = elsewhere.page(FOUND, {"exports": {"mnist-vae": found}, "machine": FOUND["machine"]})
     assert "| mnist-vae | mse | 0.0125 | 0.01251 | 2.00 and 0.50 | 2.5 and 1.25 |\n|  | probe_error | 0.11 |" in page
+
+
+def test_what_is_left_out_for_the_same_reason_is_said_once():
+    refused = {"onnx": {"refused": "it takes texts"}, "litert": {"refused": "it takes texts"}, "openvino": RIGHT}
+    found = [("text", "encode", refused), ("text", "score", refused), ("text", "decode", {**refused, "litert": RIGHT})]
+    assert elsewhere.left_out(found) == [
+        "- `encode`, `score` of text, in onnxruntime, LiteRT: it takes texts.",
+        "- `decode` of text, in onnxruntime: it takes texts.",
+    ]
