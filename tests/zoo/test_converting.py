@@ -85,7 +85,9 @@ def test_a_file_beside_them_that_has_no_sum_is_refused(folder, tmp_path, fresh_p
 
 def test_a_missing_package_is_named(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "tf2onnx", None)
-    monkeypatch.delitem(sys.modules, "zoo.formats.onnx", raising=False)
+    for name in ("zoo.formats.onnx", "zoo.onnx_graphs"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.delattr(zoo, "onnx_graphs", raising=False)
     monkeypatch.delitem(sys.modules, "tf2onnx.convert", raising=False)
     with pytest.raises(
         zoo.UsageError, match=r"'onnx' needs the package tf2onnx.*pip install 'autoencoder-zoo\[onnx\]'"
