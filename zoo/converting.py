@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import re
 import subprocess
 import sys
@@ -330,6 +331,9 @@ def run(
                         found[name] = dict(arrays)
             if ended := [name for name in left if name not in found]:
                 found[ended[0]] = {"error": np.array(fault)}
+    for answer in found.values():
+        if "error" in answer:  # in which the folder is one that will not last
+            answer["error"] = np.array(str(answer["error"]).replace(f"{folder}{os.sep}", ""))
     return found
 
 

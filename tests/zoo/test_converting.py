@@ -49,6 +49,13 @@ def test_what_differs_from_the_golden_outputs_is_found(format, folder, tmp_path,
     assert "encode's code differs by" in run.stderr
 
 
+def test_a_fault_names_files_without_their_folder(folder, tmp_path):
+    shutil.copytree(folder / "onnx", tmp_path / "onnx")
+    (tmp_path / "onnx" / "encode.onnx").write_bytes(b"damaged")
+    found = converting.run("onnx", tmp_path / "onnx", {"encode": {"golden": {"x": X}}})
+    assert str(found["encode"]["error"]).startswith("encode.onnx cannot be loaded")
+
+
 @pytest.mark.parametrize(("format", "name"), [("onnx", "encode.onnx"), ("litert", "model.tflite")])
 def test_a_damaged_file_is_refused_in_a_sentence(format, name, folder, tmp_path, fresh_python):
     (tmp_path / "golden.npz").symlink_to(folder / "golden.npz")
