@@ -96,9 +96,8 @@ def measure(made: Trained, splits: Splits) -> Report:
 
 def again(splits: Splits, kind: Kind, artifact: Artifact) -> dict[str, float]:
     """Returns those test numbers that are of codes and reconstructions, as a rounded export has them."""
-    raw = {part: splits.raw(splits[part].x) for part in splits}
-    codes = {part: artifact.of_rows("encode", x=x)["code"] for part, x in raw.items()}
-    reconstruction = artifact.of_rows("serving_default", x=raw["test"])["reconstruction"]
+    codes = {part: artifact.of_rows("encode", x=splits.raw(splits[part].x))["code"] for part in splits}
+    reconstruction = artifact.of_rows("serving_default", x=splits.raw(splits.test.x))["reconstruction"]
     probe = probed(codes, splits)["test"]
     return numbers(splits.test.x, codes["test"], splits.units.samples(reconstruction), probe, kind)
 
