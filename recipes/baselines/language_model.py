@@ -50,4 +50,6 @@ def language_model(model: Sequences, learning_rate: float) -> SequenceAutoencode
     decoder = keras.models.clone_model(model.decoder)
     nothing = [keras.Input(model.sample_shape, name="x"), Nothing(decoder.input_shape[-1], name="nothing")]
     made = SequenceAutoencoder(keras.Sequential(nothing), decoder, model.kind, name="language_model")
+    for new, old in zip(decoder.non_trainable_weights, model.decoder.non_trainable_weights, strict=True):
+        new.assign(old)  # what a memory holds is counted, not learned
     return made.compile_default(learning_rate)

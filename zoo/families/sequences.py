@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -13,6 +13,7 @@ from zoo import checks
 from zoo.autoencoder import Autoencoder, Batch, Endpoint
 from zoo.families import pretraining
 from zoo.families.variational import VariationalAutoencoder
+from zoo.layers.remembering_writer import RememberingWriter
 from zoo.layers.sequence_writer import SequenceWriter
 from zoo.ops import replicas
 from zoo.ops.compiled import compiled
@@ -34,6 +35,24 @@ class Sequences(Autoencoder):
     def writer(self) -> SequenceWriter:
         """What writes sequences."""
         return self.decoder.layers[-1]
+
+    def count_grams(self, x: np.ndarray) -> Self:
+        """Fills the writer's memory with the grams of training sequences; to be called once, before `fit`.
+
+        Args:
+            x: Sequences, shape `(n, length)`.
+
+        Returns:
+            The model.
+
+        Raises:
+            UsageError: If it has no memory, or one of another size.
+        """
+        writer = self.writer
+        if not isinstance(writer, RememberingWriter):
+            raise checks.UsageError("Only a model with a memory counts grams: build it with grams=sizes_of(x, ...).")
+        writer.memory.remember(self.good("x", x))
+        return self
 
     @property
     def rows(self) -> int:
@@ -89,7 +108,48 @@ class Sequences(Autoencoder):
 
 @keras.saving.register_keras_serializable("zoo")
 class SequenceAutoencoder(Sequences):
-    """An autoencoder of sequences, trained on -log p(x|z) with z = f(x)."""
+    """An autoencoder of sequences, trained on -log p(x|z) with z = f(x).
+
+    Args:
+        encoder: From ids to the code.
+        decoder: From the code to ids; ends in a `SequenceWriter`.
+        kind: What a sample is.
+        recombined: Share of the tokens that those of other sequences of the batch stand in for in training.
+        seed: Seed of which.
+        name: The model's name.
+    """
+
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        kind: Any = "tokens",
+        *,
+        recombined: float = 0.0,
+        seed: int | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(encoder, decoder, kind, name=name, recombined=recombined, seed=seed)
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Makes the seeds of what is recombined."""
+        self.seeds = keras.random.SeedGenerator(self.seed)
+        super().build(input_shape)
+
+    def batch(self, data: Any, training: bool) -> tuple[Any, Any, Any]:
+        """Returns pairs as they are, and in training sequences alone recombined: likely or not, they are to come back.
+
+        A token is replaced by what stands at the same place of any sequence, if something does.
+        """
+        x, y, weight = super().batch(data, training)
+        if y is not None or not training or not self.recombined:
+            return x, y, weight
+        count = tf.cast(tf.shape(x)[0], tf.float32)
+        draws = keras.random.uniform(ops.shape(x), seed=self.seeds) / self.recombined
+        rows = tf.cast(tf.minimum(draws * count, count - 1), tf.int32)
+        others = tf.gather_nd(x, tf.stack([rows, tf.broadcast_to(tf.range(x.shape[1]), tf.shape(x))], axis=-1))
+        replaced = (draws < 1) & (x > 0) & (others > 0)
+        return tf.where(replaced, others, x), None, weight
 
     def objective(self, batch: Batch, training: bool) -> tf.Tensor:
         """Returns -log p(x|z) in nats, mean over sequences."""
@@ -177,7 +237,7 @@ class SequenceVariational(Sequences, VariationalAutoencoder):
         checks.positive_integer("epochs", epochs)
         checks.positive_integer("batch_size", batch_size)
         keeper, history = keeper or pretraining.Keeper(), keras.callbacks.History()
-        fresh = [weight.numpy() for weight in keras.models.clone_model(self.decoder).weights]
+        fresh = [weight.numpy() for weight in keras.models.clone_model(self.decoder).trainable_weights]
         self.optimizer.build(self.trainable_variables)
         done = keeper.begin(0, self.optimizer.variables)
         self.only_reconstructs = True
@@ -189,7 +249,7 @@ class SequenceVariational(Sequences, VariationalAutoencoder):
         finally:
             self.only_reconstructs = False
             self.make_train_function(force=True)
-        for weight, value in zip(self.decoder.weights, fresh, strict=True):
+        for weight, value in zip(self.decoder.trainable_weights, fresh, strict=True):
             weight.assign(value)
         pretraining.renew(self.optimizer)
         return history

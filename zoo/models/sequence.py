@@ -3,7 +3,8 @@
 z = W r(x) + b with r the last states of a GRU both ways; L = -log p(x|z) = -sum_t log p(x_t | x_1 .. x_{t-1}, z), in
 nats per sequence, the end included. Without noise a code keeps all that it can: for search, and to be written again.
 
-Departures: the writer reads the code at each step, not as its first state alone; the sequence is read both ways.
+Departures: the writer reads the code at each step, not as its first state alone; the sequence is read both ways, or by
+a dense layer that has weights for each place.
 
 Paper: Dai and Le 2015, Semi-supervised sequence learning; Cho et al. 2014, Learning phrase representations using RNN
 encoder-decoder for statistical machine translation.
@@ -29,6 +30,8 @@ def sequence(
     tied: bool = False,
     dropout: float = 0.0,
     word_dropout: float = 0.0,
+    places: bool = False,
+    recombined: float = 0.0,
     learning_rate: float = 2e-3,
     seed: int | None = None,
 ) -> SequenceAutoencoder:
@@ -44,6 +47,11 @@ def sequence(
         tied: Whether words are written by the table that they are read by, in the decoder.
         dropout: Share of the numbers of embeddings and of states that are dropped in training.
         word_dropout: Share of tokens that the decoder is not told in training, so that it asks the code (Bowman).
+        places: Whether each place is read and written by weights of its own: a dense layer over all embeddings reads in
+            the place of a GRU, and the writer asks the code of the place that comes next. For short texts that are to
+            come back word by word, also such as never trained: weights grow with the length.
+        recombined: Share of tokens that those of other sequences of the batch stand in for in training, in what is read
+            and in what is to be written, so that a code keeps what it reads and does not recognize what trains.
         learning_rate: Adam's step size.
         seed: Seed of the initial weights and of what is dropped.
 
@@ -55,11 +63,20 @@ def sequence(
     )
     checks.flag("bidirectional", bidirectional)
     checks.flag("tied", tied)
+    checks.flag("places", places)
+    checks.share("recombined", recombined)
     rng = random.Random(seed)
     code = [dense.dense(latent_dim, "linear", rng, "code", dtype="float32")]
+    shape, words = (input_shape, vocabulary, embedding_dim, width), (tied, dropout, word_dropout)
+    encoder = sequences.encoder(*shape, bidirectional, dropout, code, rng, places)
+    decoder = sequences.decoder(latent_dim, *shape, *words, rng, places)
+    if places:
+        decoder.layers[-1].mirror(encoder.layers[0].table, code[0].kernel)
     return SequenceAutoencoder(
-        sequences.encoder(input_shape, vocabulary, embedding_dim, width, bidirectional, dropout, code, rng),
-        sequences.decoder(latent_dim, input_shape, vocabulary, embedding_dim, width, tied, dropout, word_dropout, rng),
+        encoder,
+        decoder,
         kind,
+        recombined=recombined,
+        seed=rng.getrandbits(31),
         name="sequence",
     ).compile_default(learning_rate)

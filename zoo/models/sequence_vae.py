@@ -8,6 +8,8 @@ that is trained without noise first, and then gets a new decoder (`pretrain`); n
 divergence whose weight rises once or again and again (`anneal_steps`, `anneal_cycles`); and tokens that the decoder
 does not see (`word_dropout`).
 
+Few texts are learned better with a memory of their n-grams, which the writer weighs at each token (`grams`).
+
 Paper: Bowman et al. 2016, Generating sentences from a continuous space; Li, He, Neubig, Berg-Kirkpatrick and Yang 2019,
 A surprisingly effective fix for deep latent variable modeling of text; Kingma et al. 2016, Improved variational
 inference with inverse autoregressive flow; Fu et al. 2019, Cyclical annealing schedule.
@@ -17,6 +19,7 @@ import random
 
 from zoo import checks
 from zoo.families.sequences import SequenceVariational
+from zoo.layers import gram_memory
 from zoo.nets import dense, sequences
 from zoo.registry import register
 
@@ -33,6 +36,7 @@ def sequence_vae(
     tied: bool = False,
     dropout: float = 0.0,
     word_dropout: float = 0.0,
+    grams: tuple[int, ...] = (),
     beta: float = 1.0,
     free_bits: float = 0.2,
     anneal_steps: int = 500,
@@ -52,6 +56,8 @@ def sequence_vae(
         tied: Whether words are written by the table that they are read by, in the decoder.
         dropout: Share of the numbers of embeddings and of states that are dropped in training.
         word_dropout: Share of tokens that the decoder does not see in training, so that it asks the code (Bowman).
+        grams: How many different grams of 1, 2, ... tokens a memory beside the GRU holds, as
+            `zoo.layers.gram_memory.sizes_of` counts them in training sequences; it says nothing before `count_grams`.
         beta: Weight of the divergence from the prior.
         free_bits: Nats (lambda) that the divergence of each latent may have at no cost, so that none dies (Kingma).
         anneal_steps: Training steps in which the divergence's weight rises in a straight line from 0 to `beta`.
@@ -70,11 +76,13 @@ def sequence_vae(
     checks.positive_integer("anneal_cycles", anneal_cycles, 1000)
     checks.flag("bidirectional", bidirectional)
     checks.flag("tied", tied)
+    gram_memory.check(vocabulary, grams)
     rng = random.Random(seed)
     code = dense.posterior(latent_dim, rng)
+    shape, words = (input_shape, vocabulary, embedding_dim, width), (tied, dropout, word_dropout)
     return SequenceVariational(
-        sequences.encoder(input_shape, vocabulary, embedding_dim, width, bidirectional, dropout, code, rng),
-        sequences.decoder(latent_dim, input_shape, vocabulary, embedding_dim, width, tied, dropout, word_dropout, rng),
+        sequences.encoder(*shape, bidirectional, dropout, code, rng),
+        sequences.decoder(latent_dim, *shape, *words, rng, grams=grams),
         kind,
         beta=beta,
         free_bits=free_bits,

@@ -1,5 +1,6 @@
 """Encoders and decoders of sequences of ids."""
 
+import functools
 import random
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +10,8 @@ import keras
 from zoo import checks
 from zoo.kinds import Kind
 from zoo.kinds.tokens import LARGEST, Tokens
+from zoo.layers.place_reader import PlaceReader
+from zoo.layers.remembering_writer import RememberingWriter
 from zoo.layers.sequence_reader import SequenceReader
 from zoo.layers.sequence_writer import SequenceWriter
 
@@ -52,17 +55,15 @@ def encoder(
     dropout: float,
     code: Sequence[keras.Layer],
     rng: random.Random,
+    places: bool = False,
 ) -> keras.Model:
     """Makes an encoder, from ids `(batch, length)` to what the layers of the code make of what was read."""
-    reader = SequenceReader(
-        vocabulary,
-        embedding_dim,
-        width,
-        bidirectional=bidirectional,
-        dropout=dropout,
-        seed=rng.getrandbits(31),
-        name="reader",
-    )
+    reader: keras.Layer
+    shared: dict[str, Any] = {"dropout": dropout, "seed": rng.getrandbits(31), "name": "reader"}
+    if places:
+        reader = PlaceReader(vocabulary, input_shape[0], embedding_dim, **shared)
+    else:
+        reader = SequenceReader(vocabulary, embedding_dim, width, bidirectional=bidirectional, **shared)
     return keras.Sequential([keras.Input(tuple(input_shape), name="x"), reader, *code], name="encoder")
 
 
@@ -76,9 +77,12 @@ def decoder(
     dropout: float,
     word_dropout: float,
     rng: random.Random,
+    places: bool = False,
+    grams: Sequence[int] = (),
 ) -> keras.Model:
     """Makes a decoder, from codes `(batch, latent_dim)` to ids `(batch, length)`."""
-    writer = SequenceWriter(
+    made: Any = functools.partial(RememberingWriter, grams=grams) if grams else SequenceWriter
+    writer = made(
         vocabulary,
         input_shape[0],
         embedding_dim,
@@ -86,6 +90,7 @@ def decoder(
         tied=tied,
         dropout=dropout,
         word_dropout=word_dropout,
+        places=places,
         seed=rng.getrandbits(31),
         name="writer",
     )
