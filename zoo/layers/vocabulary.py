@@ -15,26 +15,28 @@ import numpy as np
 import tensorflow as tf
 
 from zoo import checks
+from zoo.ops import byte_pairs
 from zoo.ops.searching import places
 
 BUCKETS = 1 << 62  # of hashes
 END, UNKNOWN = 0, 1
 FIRST = 2  # the id of the first token that is known
-SIGNS = {"char": "\N{REPLACEMENT CHARACTER}", "word": "[UNK]"}  # what is unknown is written as
-BETWEEN = {"char": "", "word": " "}
+# What is unknown is written as.
+SIGNS = {"char": "\N{REPLACEMENT CHARACTER}", "word": "[UNK]", "piece": "\N{REPLACEMENT CHARACTER}"}
+BETWEEN = {"char": "", "word": " ", "piece": ""}
 
 
 @keras.saving.register_keras_serializable("zoo")
 class Vocabulary(keras.layers.Layer):
     """Takes strings in UTF-8 apart into ids, and puts them together again.
 
-    Words are what stands between white space, in text that is tokenized already; characters are code points of Unicode.
-    Nothing is lower-cased unless asked.
+    Words are what stands between white space, in text that is tokenized already; characters are code points of Unicode;
+    pieces are of words, as `zoo.ops.byte_pairs` learns them. Nothing is lower-cased unless asked.
 
     Args:
         tokens: The known ones, in any order.
         length: How many ids a string becomes: shorter ones are filled up with 0, and of longer ones the end is cut off.
-        unit: "char" or "word".
+        unit: "char", "word" or "piece".
         lower: Whether strings are lower-cased first.
         **kwargs: Keras's own.
     """
@@ -56,9 +58,11 @@ class Vocabulary(keras.layers.Layer):
 
     @classmethod
     def fitted(cls, texts: Iterable[str], length: int, unit: str = "char", lower: bool = False, least: int = 1) -> Self:
-        """Returns the vocabulary of texts: the tokens that occur at least so often."""
-        split = list if unit == "char" else str.split
-        counts = Counter(token for text in texts for token in split(text.lower() if lower else text))
+        """Returns the vocabulary of texts: the tokens that occur at least so often, and of pieces all letters."""
+        texts = [text.lower() if lower else text for text in texts]
+        if unit == "piece":
+            return cls(byte_pairs.learn(texts, least), length, unit, lower)
+        counts = Counter(token for text in texts for token in (text if unit == "char" else text.split()))
         known = sorted(token for token, count in counts.items() if count >= least)
         checks.check(bool(known), "min_count", "one that a token reaches", least)
         return cls(known, length, unit, lower)
@@ -77,12 +81,16 @@ class Vocabulary(keras.layers.Layer):
         texts = tf.strings.strip(texts)
         if self.lower:
             texts = tf.strings.lower(texts, encoding="utf-8")
+        if self.unit == "piece":
+            return byte_pairs.split(texts, self._ids, UNKNOWN, max(map(len, self.tokens)))
         words = tf.strings.unicode_split(texts, "UTF-8") if self.unit == "char" else tf.strings.split(texts)
+        return words.with_values(self._ids(words.values))
+
+    def _ids(self, words: tf.Tensor) -> tf.Tensor:
+        """Returns the id of each token, int32, of the shape `(n,)`."""
         known = tf.constant(self.tokens)
-        place = places(_hashes(known), _hashes(words.values))
-        place = tf.minimum(place, len(self.tokens) - 1)
-        ids = tf.where(tf.gather(known, place) == words.values, FIRST + tf.cast(place, tf.int32), UNKNOWN)
-        return words.with_values(ids)
+        place = tf.minimum(places(_hashes(known), _hashes(words)), len(self.tokens) - 1)
+        return tf.where(tf.gather(known, place) == words, FIRST + tf.cast(place, tf.int32), UNKNOWN)
 
     def texts(self, ids: tf.Tensor) -> tf.Tensor:
         """Returns strings, shape `(n,)`, of ids of shape `(n, length)`, each up to its end."""

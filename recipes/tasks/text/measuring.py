@@ -17,29 +17,31 @@ if TYPE_CHECKING:
     from zoo.wrappers.strings import Strings
 
 ORDER = 5
-DRAWS = {"validation": (100, 300), "test": (500, None)}  # of each line's posterior, and lines at the most
+VALIDATION = (100, 300)  # draws from a line's posterior, and lines, at the most
 RECONSTRUCTED = 1000  # lines at the most
 WRITTEN, SEED = 1000, 0  # lines that are generated, at temperature 1
 BATCH = 256
 
 
-def measure(export: Strings, lines: Lines, language_model: SequenceAutoencoder) -> Report:
+def measure(export: Strings, lines: Lines, language_model: SequenceAutoencoder, draws: int = 500) -> Report:
     """Measures on validation and test lines, and the baselines on test lines.
 
     Args:
         export: The trained model, of strings.
         lines: The data.
         language_model: A trained one.
+        draws: From each test line's posterior.
     """
     model, report = export.model, Report()
-    unit = "character" if lines.vocabulary.unit == "char" else "word"
-    for part in DRAWS:
+    unit = "word" if lines.vocabulary.unit == "word" else "character"
+    for part, how_many in {"validation": (min(draws, VALIDATION[0]), VALIDATION[1]), "test": (draws, None)}.items():
         of_part = getattr(report, part)
-        of_part.update(likelihood(model, lines[part], part, unit))
+        of_part.update(likelihood(model, lines[part], *how_many, unit))
         of_part.update(kept(export, lines[part]))
     if hasattr(model, "draws"):
         report.test |= novelty(export.sample(WRITTEN, seed=SEED), lines)
-    report.explained |= {name: sentence for name, sentence in explained(model, unit).items() if name in report.test}
+    sentences = explained(model, unit, draws)
+    report.explained |= {name: sentence for name, sentence in sentences.items() if name in report.test}
     if hasattr(model, "log_likelihood"):
         protocol = "same lines and tokens; trained on the same training lines"
         ngram = NGram(lines.train.x, lines.vocabulary.size, ORDER)
@@ -54,18 +56,15 @@ def measure(export: Strings, lines: Lines, language_model: SequenceAutoencoder) 
 
 
 def in_units(nats: np.ndarray, part: Part, unit: str) -> dict[str, float]:
-    """Returns the mean cost of a line in nats, and of a token in bits, the ends of lines counted as tokens."""
-    return {
-        "nats_per_line": float(nats.mean()),
-        f"bits_per_{unit}": float(nats.sum() / part.tokens / math.log(2)),
-    }
+    """Returns the mean cost of a line in nats, and of a word or character in bits, the ends of lines counted too."""
+    count = part.tokens if unit == "word" else part.characters
+    return {"nats_per_line": float(nats.mean()), f"bits_per_{unit}": float(nats.sum() / count / math.log(2))}
 
 
-def likelihood(model: Sequences, part: Part, name: str, unit: str) -> dict[str, float]:
+def likelihood(model: Sequences, part: Part, draws: int, most: int | None, unit: str) -> dict[str, float]:
     """Measures what lines cost: of a variational model by importance sampling, and what of it is the code's."""
     if not hasattr(model, "log_likelihood"):
         return {"reconstruction": float(model.score(part.x).mean())}
-    draws, most = DRAWS[name]
     some = Part(part.texts[:most], part.x[:most])
     numbers = in_units(-model.log_likelihood(some.x, samples=draws), some, unit)
     parts = model.evaluate(part.x, batch_size=BATCH, return_dict=True, verbose=0)
@@ -115,13 +114,13 @@ def novelty(made: list[str], lines: Lines) -> dict[str, float]:
     }
 
 
-def explained(model: Sequences, unit: str) -> dict[str, str]:
+def explained(model: Sequences, unit: str, draws: int) -> dict[str, str]:
     """Returns a sentence for each number."""
     given = "a draw from the line's posterior" if hasattr(model, "log_likelihood") else "the line's own code"
     return {
         "nats_per_line": "-log p(x) of a line and its end, mean over lines, by importance sampling from the posterior: "
-        f"{DRAWS['test'][0]} draws for each test line, {DRAWS['validation'][0]} for each of "
-        f"{DRAWS['validation'][1]} validation lines. An estimate of that kind is high, if anything.",
+        f"{draws} draws for each test line, {min(draws, VALIDATION[0])} for each of {VALIDATION[1]} validation lines. "
+        "An estimate of that kind is high, if anything, and the higher the fewer the draws.",
         f"bits_per_{unit}": f"the same over {unit}s, each line's end counted as one, in bits.",
         "kl": "the bound's cost of the code: KL(q(z|x) || p(z)) in nats, mean over lines.",
         "reconstruction": f"-log p(x|z) in nats given {given}, mean over lines, each token after the right ones.",

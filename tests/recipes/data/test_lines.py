@@ -38,6 +38,14 @@ def test_words_of_test_lines_alone_are_unknown(file):
     assert rare.vocabulary.tokens == ("x",)
 
 
+def test_pieces_of_words_leave_none_unknown(file):
+    found = lines.load(str(file), unit="piece", min_count=5, max_length=2)
+    assert found.unknown == 0
+    assert {" w", " x", "0", "9"} <= set(found.vocabulary.tokens)
+    assert [row.decode() for row in found.vocabulary.texts(found.test.x).numpy()] == found.test.texts
+    assert found.test.characters == sum(len(text) + 1 for text in found.test.texts)
+
+
 def test_longer_lines_are_left_out_and_counted(file):
     found = lines.load(str(file), unit="word", max_length=2)
     assert "33 lines of over 2 words are left out: --max-length takes longer ones." in found.notes

@@ -35,6 +35,14 @@ def test_words_are_what_stands_between_white_space():
     assert vocabulary.pieces(tf.constant(["a b c d e f"])).row_lengths().numpy() == [6]
 
 
+def test_pieces_of_words_make_words_that_were_never_seen():
+    vocabulary = Vocabulary.fitted(["lower new", "low newest"], 12, "piece", least=2)
+    assert {" low", " new", "e", "s"} <= set(vocabulary.tokens)
+    texts = ["newest  lower", "slow", " west\n"]
+    assert back(vocabulary, texts) == ["newest lower", "slow", "west"]
+    assert vocabulary.pieces(tf.constant(["low x"])).to_list()[0][1:] == [2 + vocabulary.tokens.index(" "), 1]
+
+
 def test_capitals_are_kept_unless_asked():
     assert back(Vocabulary.fitted(["Ärger"], 6), ["Ärger"]) == ["Ärger"]
     lower = Vocabulary.fitted(["Ärger"], 6, lower=True)
