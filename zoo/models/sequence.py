@@ -7,7 +7,7 @@ Departures: the writer reads the code at each step, not as its first state alone
 a dense layer that has weights for each place.
 
 Paper: Dai and Le 2015, Semi-supervised sequence learning; Cho et al. 2014, Learning phrase representations using RNN
-encoder-decoder for statistical machine translation.
+encoder-decoder for statistical machine translation; Plate 1995, Holographic reduced representations, for places.
 """
 
 import random

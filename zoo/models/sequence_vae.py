@@ -12,7 +12,8 @@ Few texts are learned better with a memory of their n-grams, which the writer we
 
 Paper: Bowman et al. 2016, Generating sentences from a continuous space; Li, He, Neubig, Berg-Kirkpatrick and Yang 2019,
 A surprisingly effective fix for deep latent variable modeling of text; Kingma et al. 2016, Improved variational
-inference with inverse autoregressive flow; Fu et al. 2019, Cyclical annealing schedule.
+inference with inverse autoregressive flow; Fu et al. 2019, Cyclical annealing schedule; Neubig and Dyer 2016,
+Generalizing and hybridizing count-based and neural language models, for grams.
 """
 
 import random
