@@ -18,6 +18,8 @@ from zoo.ops import draws, replicas
 THREE = ("vae", "denoising", "contractive")  # noise and a mean that follows, corruption, a gradient of a gradient
 OTHERS = [name for name in zoo.list_models() if name not in THREE]
 ROWS, UNITS = 7, 3
+ROUNDED = 0.01  # of integers, such as the pixels of a picture that was compressed
+FINGERPRINT = "tables/out/fingerprint"  # of a model's every bit, by which compressed files know it
 
 
 def free_ports(count):
@@ -67,9 +69,19 @@ def same_as_on_one_device(folder, names):
         first, second = (numbers(folder, place, name)[1] for place in ("worker0", "worker1"))
         assert all(np.array_equal(first[key], second[key]) for key in first), name
     golden = [dict(np.load(folder / f"{place}-export" / "golden.npz")) for place in ("one", "two", "worker0")]
-    for key in golden[0]:
+    for key in golden[0].keys() - {FINGERPRINT}:
         for other in golden[1:]:
-            np.testing.assert_allclose(other[key], golden[0][key], rtol=1e-4, atol=1e-5, err_msg=key)
+            same_outputs(other[key], golden[0][key], key)
+
+
+def same_outputs(found, expected, name):
+    """Compares what exports give; of integers a few may be rounded the other way, to the one beside."""
+    if found.dtype.kind in "iu":
+        apart = np.abs(found.astype("int64") - expected.astype("int64"))
+        assert apart.max(initial=0) <= 1, name
+        assert np.count_nonzero(apart) <= ROUNDED * apart.size, name
+    else:
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5, err_msg=name)
 
 
 @pytest.mark.long

@@ -89,7 +89,8 @@ def topics(
     dense.check(hidden_units, activation, learning_rate)
     kind = kinds.find("counts")
     rng = random.Random(seed)
-    statistics, mean = dense.posterior(latent_dim, rng)
+    # A bias would be taken away again: its gradient is rounding, which Adam makes steps of.
+    statistics, mean = dense.posterior(latent_dim, rng, use_bias=False)
     code = [*dense.dropout(dropout, rng), statistics, BatchStandardization(name="standardized", dtype="float32"), mean]
     decoder = [
         keras.Input((latent_dim,), name="code"),

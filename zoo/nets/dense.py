@@ -115,12 +115,13 @@ def dense(
     )
 
 
-def posterior(latent_dim: int, rng: random.Random) -> list[keras.Layer]:
+def posterior(latent_dim: int, rng: random.Random, use_bias: bool = True) -> list[keras.Layer]:
     """Makes the layers from the last hidden one to a normal posterior, whose mean is the code, `(batch, latent_dim)`.
 
     In float32 also under mixed precision: exponentials of it follow.
     """
-    return [dense(2 * latent_dim, "linear", rng, "posterior", dtype="float32"), PosteriorMean(name="code")]
+    statistics = dense(2 * latent_dim, "linear", rng, "posterior", dtype="float32", use_bias=use_bias)
+    return [statistics, PosteriorMean(name="code")]
 
 
 def dropout(rate: float, rng: random.Random) -> list[keras.Layer]:
