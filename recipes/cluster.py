@@ -18,13 +18,10 @@ from dataclasses import dataclass
 
 import tyro
 
-from recipes import running
-from recipes.running.command_line import parse_runner, take_any_script, unreadable
-from recipes.tasks.cluster.ending import Gone
+from recipes.running import command_line
 from recipes.tasks.cluster.worker import Job
 from zoo import UsageError, checks
 from zoo.files import followed
-from zoo.words import printable
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ def run(cluster: Cluster, arguments: list[str]) -> None:
     try:
         engine.run(job, workers=cluster.workers, address=cluster.address, gpu=cluster.gpu, storage=storage)
     except OSError as error:
-        raise UsageError(unreadable(error, entry.recipe, config)) from None
+        raise UsageError(command_line.unreadable(error, entry.recipe, config)) from None
 
 
 def command(cluster: Cluster, arguments: list[str]) -> str:
@@ -77,25 +74,7 @@ def command(cluster: Cluster, arguments: list[str]) -> str:
 
 def main() -> None:
     """Parses the command line and runs the recipe."""
-    cluster: Cluster | None = None
-    arguments: list[str] = []
-    take_any_script()
-    try:
-        with running.stoppable():
-            parsed = parse_runner(Cluster, "cluster")
-            cluster, arguments = parsed
-            run(*parsed)
-    except Gone as error:
-        again = command(cluster, arguments) if cluster else ""
-        print(f"{printable(error)} Go on, with as many workers or others, by:\n  {again}", file=sys.stderr)
-        raise SystemExit(2) from None
-    except UsageError as error:
-        print(printable(error), file=sys.stderr)
-        raise SystemExit(2) from None
-    except KeyboardInterrupt as interrupt:
-        again = f" Go on with:\n  {command(cluster, arguments)}" if cluster else ""
-        print(f"\nStopped.{again}", file=sys.stderr)
-        raise SystemExit(running.status_of(interrupt)) from None
+    command_line.main_of_runner("cluster", Cluster, run, command)
 
 
 if __name__ == "__main__":

@@ -57,6 +57,10 @@ class Config(SampleOptions):
     load: Path | None = None
     """An export of recipes.mnist or another recipe, to be used instead of training."""
 
+    def trains(self) -> bool:
+        """Says whether a run trains: not where an export is used."""
+        return self.load is None
+
 
 def run(config: Config) -> dict[str, float]:
     """Trains or loads, samples, measures, draws and exports; prints a table.

@@ -83,6 +83,10 @@ class Config(running.Options):
     trust: bool = False
     """With --apply, use someone else's export even if it could reach files, the network or other programs."""
 
+    def trains(self) -> bool:
+        """Says whether a run trains: not where an export is applied."""
+        return self.apply is None
+
     def folder(self, recipe: str) -> Path:
         """Returns the folder to export to, named after the task."""
         return self.out or running.EXPORTED / f"{recipe}-{running.hyperparameters(self)['task']}"

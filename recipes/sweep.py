@@ -16,7 +16,6 @@ import csv
 import dataclasses
 import json
 import shlex
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import tyro
 
 from recipes import running
-from recipes.running import entries
-from recipes.running.command_line import parse_runner
+from recipes.running import command_line, entries
 from zoo import UsageError, checks, files, quiet
 from zoo.words import printable
 
@@ -46,7 +44,8 @@ class Search:
     """The recipe's name, such as mnist."""
     space: tuple[str, ...]
     """What to choose from, of the recipe's options and the model's: NAME=LOW..HIGH, NAME=LOW..HIGH:log for every order
-    of magnitude alike, NAME=A,B,C; of an option of several words NAME="256,512 128"."""
+    of magnitude alike, NAME=A,B,C; of an option of several words NAME="256,512 128". None among them stands for an
+    option that is not given, where it then follows from the data."""
     trials: int = 30
     """How many runs, in all."""
     metric: str | None = None
@@ -83,6 +82,8 @@ def run(search: Search, arguments: list[str]) -> dict[str, Any]:
     from recipes.tasks.sweep.space import Space
 
     space = Space(entry, arguments, search.space)
+    if not space.usual.trains():
+        raise UsageError(f"A search needs runs that train, and with these options recipes.{search.recipe} does not.")
     if space.usual.strategy == "multi_worker":
         raise UsageError("A search runs on one machine: leave --strategy multi_worker out.")
     out = search.out or running.EXPORTED / f"sweep-{search.recipe}-{space.usual.model}"
@@ -110,12 +111,18 @@ def _searched(search: Search, space: Space, aims: Mapping[str, str], out: Path) 
     out.mkdir(parents=True, exist_ok=True)
     trials = out / "trials"
     study = Study(out, space, aims, space.usual.seed)
+    if outside := space.outside():
+        usual = " ".join(f"{name}={_short(value)}" for name, value in outside.items())
+        print(f"Without a search one has {printable(usual)}, which --space does not hold: no trial measures that.")
 
     def measure(config: running.Options, number: int) -> Mapping[str, float]:
         place = trials / str(number + 1)
         place.parent.mkdir(exist_ok=True)
+        config = dataclasses.replace(config, out=place, resume=True)
+        if (count := len(config.folders(search.recipe))) != 1:
+            raise UsageError(f"A trial is a run with one export. Received: options that make {count}.")
         with _quietly(trials / f"{number + 1}.log"):
-            space.entry.run(dataclasses.replace(config, out=place, resume=True))
+            space.entry.run(config)
         return json.loads((place / "metrics.json").read_text("utf-8"))["validation"]
 
     def keep(number: int, best: bool) -> None:
@@ -163,6 +170,9 @@ def _shown(study: Study, space: Space, search: Search, out: Path) -> dict[str, A
     for line in lines:
         print("  ".join(printable(word).rjust(width) for word, width in zip(line, widths, strict=True)))
     again = dataclasses.replace(space.config(best.params), out=None, resume=False)
+    if usual := study.usual:
+        found = f"Best: {measure} {_short(study.value(best))}, trial {best.number + 1}"
+        print(f"\n{found}; without a search {_short(study.value(usual))}, trial {usual.number + 1}.")
     print(
         f"\nAll trials: {out / TABLE}, {out / FIGURE}. The best one's export: {out / BEST}/. Its command:\n"
         f"  {running.command(search.recipe, again)}"
@@ -193,22 +203,12 @@ def _short(value: Any) -> str:
 
 def main() -> None:
     """Parses the command line and searches."""
-    search: Search | None = None
-    arguments: list[str] = []
-    try:
-        with running.stoppable() as check:
-            parsed = parse_runner(Search, "sweep")
-            search, arguments = parsed
-            quiet.start()
-            check()
-            run(*parsed)
-    except UsageError as error:
-        print(printable(error), file=sys.stderr)
-        raise SystemExit(2) from None
-    except KeyboardInterrupt as interrupt:
-        again = f" Go on with:\n  {command(search, arguments)}" if search else ""
-        print(f"\n{str(interrupt) or 'Stopped'}.{again}", file=sys.stderr)
-        raise SystemExit(running.status_of(interrupt)) from None
+    command_line.main_of_runner("sweep", Search, _begun, command)
+
+
+def _begun(search: Search, arguments: list[str]) -> None:
+    quiet.start()
+    run(search, arguments)
 
 
 if __name__ == "__main__":

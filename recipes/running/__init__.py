@@ -3,7 +3,18 @@
 from recipes.running.command_line import main, parse, value_of
 from recipes.running.entries import Entry
 from recipes.running.folders import workspace
-from recipes.running.options import EXPORTED, Options, batch_size, build, command, fitting, hyperparameters, kind_of
+from recipes.running.options import (
+    EXPORTED,
+    Options,
+    batch_size,
+    build,
+    command,
+    fitting,
+    hyperparameters,
+    kind_of,
+    named,
+    option,
+)
 from recipes.running.ownership import owned
 from recipes.running.stopping import status_of, stoppable
 
@@ -18,6 +29,8 @@ __all__ = [
     "hyperparameters",
     "kind_of",
     "main",
+    "named",
+    "option",
     "owned",
     "parse",
     "status_of",

@@ -18,8 +18,8 @@ from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, Pri
 
 import zoo
 from recipes.running import folders, strategies
-from recipes.running.options import Options, command, defaults, own_hyperparameters
-from recipes.running.stopping import status_of, stoppable
+from recipes.running.options import Options, command, defaults, option, own_hyperparameters
+from recipes.running.stopping import Resumable, status_of, stoppable
 from zoo import UsageError, quiet, registry
 from zoo.words import printable
 
@@ -100,19 +100,23 @@ def take_any_script() -> None:
 
 def unreadable(error: OSError, recipe: str, config: Options | None) -> str:
     """Returns the sentence for what could not be read or written, what is kept of the run, and how it goes on."""
-    reason = f"{error.strerror}: {error.filename}" if error.strerror and error.filename else str(error)
     kept = folders.kept(recipe, config) if config else folders.NOTHING
     then = "or with another --out, the same command begins afresh"
     if kept != folders.NOTHING:
         then = "the same command with --resume goes on"
-    return f"Could not read or write ({reason}). {kept} Once that is mended, {then}."
+    return f"{_unreadable(error)} {kept} Once that is mended, {then}."
+
+
+def _unreadable(error: OSError) -> str:
+    reason = f"{error.strerror}: {error.filename}" if error.strerror and error.filename else str(error)
+    return f"Could not read or write ({reason})."
 
 
 def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Config:
     """Reads the command line: the recipe's options, and the chosen model's hyperparameters beside them.
 
     Raises:
-        UsageError: If the model is unknown, or for other data.
+        UsageError: If the model is unknown, or for other data, or options do not go together.
         SystemExit: With status 2, if an option is unknown or a value is of the wrong kind; with 0 after `--help`.
     """
     known = {option: value_of(f"--{option}", arguments) for option in config_class.DECISIVE}
@@ -126,7 +130,11 @@ def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Conf
     described = {p.arg_name: p.description for p in docstring_parser.parse(builder.__doc__ or "").params}
     usual = defaults(config_class, name)
     fields = [
-        (key, Annotated[p.annotation, tyro.conf.arg(help=described.get(key) or "")], field(default=usual[key]))
+        (
+            key,
+            Annotated[p.annotation, tyro.conf.arg(name=option(config_class, name, key), help=described.get(key) or "")],
+            field(default=usual[key]),
+        )
         for key, p in own_hyperparameters(name).items()
     ]
     model = dataclasses.make_dataclass(name, fields, frozen=True)
@@ -145,7 +153,45 @@ def parse(config_class: type[Config], arguments: list[str], recipe: str) -> Conf
         registry=WORDS,
     )
     hyperparameters = dataclasses.asdict(getattr(parsed, name))
-    return dataclasses.replace(parsed.recipe, hyperparameters=hyperparameters)
+    config = dataclasses.replace(parsed.recipe, hyperparameters=hyperparameters)
+    if config.strategy and not config.trains():
+        raise UsageError(
+            f"--strategy says where to train, and with these options recipes.{recipe} does not train. Received: "
+            f"--strategy {config.strategy}. Leave it out."
+        )
+    return config
+
+
+def main_of_runner(
+    runner: str,
+    options: type[Runner],
+    run: Callable[[Runner, list[str]], Any],
+    command: Callable[[Runner, list[str]], str],
+) -> None:
+    """Parses the command line of what runs recipes, and runs it; exits as `main` does.
+
+    Args:
+        runner: Its name.
+        options: Its options.
+        run: What does the work; is given the options, and the words that go to the recipe as they are.
+        command: Returns the command line that goes on with what these begin.
+    """
+    again = ""
+    take_any_script()
+    try:
+        with stoppable() as check:
+            given = parse_runner(options, runner)
+            again = f"\n  {command(*given)}"
+            check()
+            run(*given)
+    except Resumable as error:
+        _stop(2, f"{printable(error)} {error.HOW}{again}")
+    except UsageError as error:
+        _stop(2, printable(error))
+    except OSError as error:
+        _stop(2, f"{printable(_unreadable(error))} Once that is mended, go on with:{again}")
+    except KeyboardInterrupt as interrupt:
+        _stop(status_of(interrupt), f"\n{str(interrupt) or 'Stopped'}.{f' Go on with:{again}' if again else ''}")
 
 
 def parse_runner(options: type[Runner], runner: str) -> tuple[Runner, list[str]]:

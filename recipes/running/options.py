@@ -108,6 +108,10 @@ class Options:
         """Returns hyperparameters that other options give, and that are no options by themselves."""
         return {}
 
+    def trains(self) -> bool:
+        """Says whether a run trains: where it does not, nothing is shared between devices, nor searched."""
+        return True
+
     def folder(self, recipe: str) -> Path:
         """Returns the folder to export to."""
         return self.out or EXPORTED / f"{recipe}-{self.model}"
@@ -124,8 +128,7 @@ def fitting(config: Options, samples: int = 0) -> dict[str, Any]:
         config: The options.
         samples: How many train; not used where the options give a batch size.
     """
-    options = dataclasses.asdict(config)
-    options |= options.pop("hyperparameters")
+    options = named(config)
     options["batch_size"] = config.batch_size or batch_size(samples, config.LARGEST_BATCH)
     steps = math.ceil(max(1, samples) / options["batch_size"])
     options["epochs"] = config.epochs or min(300, max(50, math.ceil(5000 / steps)))
@@ -171,11 +174,11 @@ def _first_kind(options: Options | type[Options], model: str) -> str:
 def command(recipe: str, config: Options) -> str:
     """Returns the command line that runs the recipe with these options."""
     words = ["python", "-m", f"recipes.{recipe}"]
-    known = defaults(config, config.model)
+    known, model = defaults(config, config.model), config.model
     given = [(f.name, getattr(config, f.name), f.default) for f in dataclasses.fields(config)]
     given = [item for item in given if item[0] not in ("hyperparameters", "out")]
     given.append(("out", config.folder(recipe), dataclasses.replace(config, out=None).folder(recipe)))
-    given += [(key, value, known.get(key)) for key, value in config.hyperparameters.items()]
+    given += [(option(config, model, key), value, known.get(key)) for key, value in config.hyperparameters.items()]
     for key, value, default in given:
         if value == default and key != "model":
             continue
@@ -190,6 +193,19 @@ def command(recipe: str, config: Options) -> str:
             else:
                 words.append(word)
     return shlex.join(words)
+
+
+def option(options: Options | type[Options], model: str, hyperparameter: str) -> str:
+    """Returns the name of a hyperparameter's option: its own, or behind the model's where the recipe has such a one."""
+    taken = {one.name for one in dataclasses.fields(options)}
+    return f"{model}_{hyperparameter}" if hyperparameter in taken else hyperparameter
+
+
+def named(config: Options) -> dict[str, Any]:
+    """Returns the values of all options by name, those of the model's hyperparameters included."""
+    values = dataclasses.asdict(config)
+    given = values.pop("hyperparameters")
+    return values | {option(config, config.model, key): value for key, value in given.items()}
 
 
 def own_hyperparameters(model: str) -> dict[str, inspect.Parameter]:

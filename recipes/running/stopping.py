@@ -4,9 +4,10 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from recipes import stop_at_once
+from zoo import UsageError
 
 AGAIN = 2.0  # seconds after which a stop that something has swallowed is raised again
 ALARM = getattr(signal, "SIGALRM", None)  # Windows has none
@@ -14,6 +15,16 @@ ALARM = getattr(signal, "SIGALRM", None)  # Windows has none
 
 class Terminated(KeyboardInterrupt):
     """SIGTERM came: what answers Ctrl-C answers it too."""
+
+
+class Resumable(UsageError):
+    """What ended a run that can go on.
+
+    Attributes:
+        HOW: Stands between the sentence and the command to go on with.
+    """
+
+    HOW: ClassVar[str] = "Go on with:"
 
 
 def status_of(interrupt: KeyboardInterrupt) -> int:

@@ -26,6 +26,11 @@ def test_what_cannot_be_run_is_said_before_a_cluster_is_asked_for():
         ({"recipe": "sweep"}, [], "There is no recipe sweep"),
         ({}, ["--strategy", "mirrored"], r"train by --strategy multi_worker. Received: mirrored. Leave it out"),
         ({}, ["--model", "ease"], "--model ease takes likes"),
+        (
+            {"recipe": "images"},
+            ["--apply", "a", "b", "c"],
+            "does not: run it by python -m recipes.images",
+        ),
     ):
         with pytest.raises(UsageError, match=sentence):
             cluster.run(cluster.Cluster(**{"recipe": "mnist", **options}), words)
@@ -47,6 +52,7 @@ AGAIN = "python -m recipes.cluster mnist --workers 4 --address auto --model vae 
     [
         (Gone("Worker 2 of 4 is gone."), 2, "Worker 2 of 4 is gone. Go on, with as many workers or others, by:"),
         (KeyboardInterrupt(), 130, "Stopped. Go on with:"),
+        (OSError(28, "No space", "x"), 2, "Could not read or write (No space: x). Once that is mended, go on with:"),
         (UsageError("No."), 2, "No."),
     ],
 )
@@ -80,7 +86,7 @@ def clustered(root):
             if killed is not None:
                 assert any(line.startswith("Epoch 4/") for line in started.stdout)
                 os.kill(workers_of(started.pid)[killed], signal.SIGKILL)
-            said, error = started.communicate(timeout=300)
+            said, error = started.communicate(timeout=900)
         return started.returncode, said, error
 
     return run

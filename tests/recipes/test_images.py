@@ -193,6 +193,10 @@ def test_a_run_that_was_stopped_after_training_goes_on_to_the_same_numbers(made,
         (["--scale", "5", "--task", "super_resolution", "--patch-size", "65"], "scale must be 2, 3 or 4"),
         (["--model", "vanilla"], "recipes.images can use restorer"),
         (["--apply", "nowhere", "a.png", "b.png"], "a.png is not there"),
+        (
+            ["--apply", "a", "b", "c", "--strategy", "mirrored"],
+            "does not train. Received: --strategy mirrored",
+        ),
         (["--bm3d", "--task", "colorize"], "--bm3d compares denoising"),
     ],
 )

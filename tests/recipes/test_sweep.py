@@ -117,6 +117,35 @@ def test_what_cannot_be_searched_is_said_in_a_sentence(toy, tmp_path):
             searched(tmp_path / str(len(str(options))), **options)
 
 
+def test_what_was_killed_while_it_wrote_goes_on(toy, tmp_path):
+    whole = searched(tmp_path / "whole")
+    searched(tmp_path, trials=3)
+    journal = tmp_path / "search" / "journal.log"
+    lines = journal.read_bytes()
+    journal.write_bytes(lines + lines.splitlines()[-1][:9])
+    journal.with_name("journal.log.lock").symlink_to(journal)
+    assert searched(tmp_path, resume=True) == whole
+    assert len(rows(tmp_path)) == 5
+
+
+def test_the_best_is_told_beside_what_one_has_without_a_search(toy, tmp_path, capsys):
+    found = searched(tmp_path, space=("learning_rate=1e-4..1e-2:log",), trials=5)
+    usual = float(rows(tmp_path)[0]["rmse"])
+    assert found["value"] < usual == pytest.approx(0.001 + 1 / 256)
+    said = capsys.readouterr().out
+    assert f"Best: rmse {found['value']:.4g}, trial " in said
+    assert f"; without a search {usual:.4g}, trial 1." in said
+    searched(tmp_path / "other", space=("latent_dim=40..64", "learning_rate=1e-3..1e-2"), trials=1)
+    said = capsys.readouterr().out
+    assert "Without a search one has latent_dim=256, which --space does not hold" in said
+    assert "; without a search" not in said
+
+
+def test_a_trial_makes_one_export(tmp_path):
+    with pytest.raises(UsageError, match=r"one export\. Received: options that make 2"):
+        searched(tmp_path, recipe="reduce", space=("learning_rate=1e-4..1e-2",))
+
+
 @pytest.mark.slow
 def test_a_search_of_a_real_recipe_is_killed_and_goes_on(root, idx_folder, tmp_path):
     words = ["-m", "recipes.sweep", "mnist", "--space", *SPACE, "--trials", "4", "--out", tmp_path / "search"]

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 
+from recipes.running.stopping import Resumable
 from recipes.running.strategies import GONE
 from recipes.tasks.cluster.worker import Failed, Met
 from zoo import UsageError
 
 
-class Gone(UsageError):
+class Gone(Resumable):
     """A worker is gone: the run can go on with the others, or with new ones."""
+
+    HOW = "Go on, with as many workers or others, by:"
 
 
 def ended(failures: Mapping[int, Exception], met: Mapping[int, Met], workers: int, cause: Exception) -> Exception:

@@ -74,6 +74,11 @@ class Job:
             raise UsageError(
                 f"Workers of a cluster train by --strategy multi_worker. Received: {config.strategy}. Leave it out."
             )
+        if not config.trains():
+            raise UsageError(
+                f"Workers of a cluster train, and with these options recipes.{entry.recipe} does not: run it by python "
+                f"-m recipes.{entry.recipe}."
+            )
         return entry, dataclasses.replace(config, strategy="multi_worker")
 
 

@@ -94,7 +94,9 @@ class Space:
         self.usual = running.parse(entry.options, self.arguments, entry.recipe)
         kinds = typing.get_type_hints(entry.options)
         fixed = {name: kinds[name] for name in vars(self.usual) if name not in (*OWN, "hyperparameters")}
-        self.kinds: dict[str, Any] = {**fixed, **_hyperparameters(self.usual.model)}
+        found = _hyperparameters(self.usual.model)
+        self.hyperparameters = {running.option(self.usual, self.usual.model, key): key for key in found}
+        self.kinds: dict[str, Any] = {**fixed, **{name: found[key] for name, key in self.hyperparameters.items()}}
         self.dimensions: dict[str, Dimension] = {}
         for word in given:
             name, dimension = self._read(word)
@@ -110,16 +112,21 @@ class Space:
     def config(self, chosen: Mapping[str, Any]) -> Options:
         """Returns the options with what was chosen, a value for each dimension."""
         values = {name: self.meant[name][value] if name in self.meant else value for name, value in chosen.items()}
-        own = {name: value for name, value in values.items() if name in vars(self.usual)}
-        models = {name: value for name, value in values.items() if name not in own}
+        own = {name: value for name, value in values.items() if name not in self.hyperparameters}
+        models = {self.hyperparameters[name]: value for name, value in values.items() if name not in own}
         hyperparameters = {**self.usual.hyperparameters, **models}
         return dataclasses.replace(self.usual, hyperparameters=hyperparameters, **own)
 
+    def outside(self) -> dict[str, Any]:
+        """Returns the values that options have without a search and that may not be chosen, by name."""
+        known = running.named(self.usual)
+        return {name: known[name] for name, dimension in self.dimensions.items() if not dimension.holds(known[name])}
+
     def default(self) -> dict[str, Any] | None:
         """Returns the values that the options have without a search, if all of them may be chosen."""
-        known = {**vars(self.usual), **self.usual.hyperparameters}
-        if not all(dimension.holds(known[name]) for name, dimension in self.dimensions.items()):
+        if self.outside():
             return None
+        known = running.named(self.usual)
         return {name: dimension.of(known[name]) for name, dimension in self.dimensions.items()}
 
     def _read(self, word: str) -> tuple[str, Dimension]:
@@ -158,7 +165,7 @@ class Space:
         if self.kinds[name] is bool:
             if value not in ("true", "false"):
                 raise UsageError(f"--space {name} takes true and false. Received: {value}.")
-            usual = {**vars(self.usual), **self.usual.hyperparameters}[name]
+            usual = running.named(self.usual)[name]
             on = value == "true"
             return [] if on == usual else [flag if on else f"--no-{flag[2:]}"]
         first, *rest = value.split()
@@ -178,7 +185,7 @@ class Space:
             kinds = typing.get_args(self.kinds[name]) or (self.kinds[name],)
             takes = " or ".join(getattr(kind, "__name__", str(kind)) for kind in kinds)
             raise UsageError(f"--space {name}={value} cannot be: {name} takes {takes}.") from None
-        return {**vars(config), **config.hyperparameters}[name]
+        return running.named(config)[name]
 
 
 def _choice(word: str, values: str) -> Choice:

@@ -6,6 +6,7 @@ import fnmatch
 import hashlib
 import json
 import math
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ class Study:
     Trials are drawn by a tree of Parzen estimators, seeded by their number: where a search is stopped changes nothing.
 
     Args:
-        folder: Where it is kept.
+        folder: Where it is kept; nobody else may work there.
         space: What to choose from.
         aims: By pattern of a validation measure's name, whether it should be low, "min", or high, "max".
         seed: Seed of the choices.
@@ -61,6 +62,7 @@ class Study:
             "space": {name: str(dimension) for name, dimension in sorted(space.dimensions.items())},
             "aims": self.aims,
         }
+        _recover(folder / JOURNAL)
         storage = JournalStorage(JournalFileBackend(str(folder / JOURNAL)))
         known = optuna.get_all_study_names(storage)
         name = known[0] if known else "sweep"
@@ -96,6 +98,12 @@ class Study:
         """The best trial; the first of equally good ones."""
         done = [trial for trial in self.ended if trial.state is TrialState.COMPLETE]
         return min(done, key=lambda trial: SIGNS[self.goal] * self.value(trial), default=None)
+
+    @property
+    def usual(self) -> FrozenTrial | None:
+        """The trial that has what one has without a search, if it has ended well."""
+        done = [trial for trial in self.ended if trial.state is TrialState.COMPLETE]
+        return next((trial for trial in done if trial.params == self.space.default()), None)
 
     def value(self, trial: FrozenTrial) -> float:
         """Returns what a trial that ended well was measured at."""
@@ -170,6 +178,16 @@ class Study:
             self.study.set_user_attr("metric", name)
             self.study.set_user_attr("goal", goal)
         return float(numbers[name])
+
+
+def _recover(journal: Path) -> None:
+    """Takes away what a process that died while it wrote has left: its lock, and a line without an end.
+
+    Optuna would wait half a minute for the lock, and never read past such a line once another one follows.
+    """
+    journal.with_name(f"{journal.name}.lock").unlink(missing_ok=True)  # as Optuna calls it
+    if journal.exists():
+        os.truncate(journal, journal.read_bytes().rfind(b"\n") + 1)
 
 
 def _distribution(dimension: Dimension) -> BaseDistribution:

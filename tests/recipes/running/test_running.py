@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 import zoo
 from recipes import mnist, running
 from recipes.mnist import Config
+from recipes.running import Entry
+from recipes.tasks.sweep.space import Space
 from zoo import registry
 
 PECULIAR = ("model", "hyperparameters")
@@ -103,6 +105,25 @@ def test_a_switch_that_is_on_by_default_is_turned_off_and_back(monkeypatch):
     for switches in ({"tied": False, "whitened": True}, {"tied": True, "whitened": False}):
         config = Config(model="switched", hyperparameters=switches)
         assert parse(running.command("mnist", config)) == config
+
+
+def test_a_hyperparameter_that_is_called_like_an_option_has_the_models_name_before_it(monkeypatch, capsys):
+    def patched(input_shape, *, batch_size: int = 4, epochs: int = 3):
+        """A model that counts for itself."""
+
+    monkeypatch.setitem(registry._builders, "patched", patched)
+    monkeypatch.setitem(registry._taken, "patched", registry.DENSE)
+    config = Config(model="patched", batch_size=32, hyperparameters={"batch_size": 5, "epochs": 3})
+    assert running.command("mnist", config).endswith("--batch-size 32 --patched-batch-size 5")
+    assert parse(running.command("mnist", config)) == config
+    fitting = running.fitting(config)
+    assert (fitting["batch_size"], fitting["identity"]["patched_batch_size"]) == (32, 5)
+    with pytest.raises(SystemExit, match="0"):
+        running.parse(Config, ["--model", "patched", "--help"], "mnist")
+    assert "--patched-epochs" in capsys.readouterr().out
+    space = Space(Entry("mnist", Config, print), ["--model", "patched"], ["patched_epochs=2..9", "epochs=2,7"])
+    found = space.config({"patched_epochs": 6, "epochs": "7"})
+    assert (found.epochs, found.hyperparameters) == (7, {"batch_size": 4, "epochs": 6})
 
 
 @pytest.mark.parametrize(

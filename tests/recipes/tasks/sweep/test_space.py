@@ -36,7 +36,10 @@ def test_the_default_is_known_where_the_space_holds_it():
         "tied": "false",
     }
     assert space("latent_dim=16,32", arguments=("--latent-dim", "32")).default() == {"latent_dim": "32"}
-    assert space("latent_dim=3..9").default() is None
+    assert space("epochs=None,9", recipe="reduce").default() == {"epochs": "None"}
+    found = space("learning_rate=1e-2..1", "activation=leaky_relu,tanh", "epochs=2,9", recipe="reduce")
+    assert found.default() is None
+    assert found.outside() == {"learning_rate": 1e-3, "epochs": None}
 
 
 def test_a_recipe_of_several_kinds_of_options_is_asked_with_its_arguments():
