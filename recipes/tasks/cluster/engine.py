@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import ray
+from ray.exceptions import AuthenticationError
 from ray.train import FailureConfig, RunConfig, ScalingConfig
 from ray.train.tensorflow import TensorflowTrainer
 from ray.util.queue import Queue
@@ -24,13 +25,15 @@ from recipes.tasks.cluster.ending import ended
 from recipes.tasks.cluster.worker import Job, Met, work
 from zoo import UsageError, files
 
-# Before Ray is started: it would send home how it is used, show the chief's words in its own way, and move workers.
+# Before Ray is started: it would send home how it is used, show the chief's words in its own way, move workers, and let
+# everybody else go first: on a busy machine workers had not begun after a quarter of an hour.
 SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_TRAIN_ENABLE_PRINT_PATCH": "0",
     "RAY_CHDIR_TO_TRIAL_DIR": "0",
     "RAY_TRAIN_METRICS_ENABLED": "0",
     "RAY_TRAIN_HEALTH_CHECK_INTERVAL_S": "0.5",
+    "RAY_worker_niceness": "0",
 }
 STORE = 100 << 20  # bytes of shared memory: nothing but words travels
 LOOK = 0.2  # seconds
@@ -83,11 +86,11 @@ def _started(workers: int, address: str | None) -> Iterator[None]:
     local = {"num_cpus": workers, "include_dashboard": False, "object_store_memory": STORE}
     try:
         ray.init(address=address or "local", **quietly, **({} if address else local))
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except (ConnectionError, ValueError, RuntimeError, AuthenticationError) as error:
         said = str(error).strip().partition("\n")[0]
         raise UsageError(
             f"No Ray cluster answers at {address or 'this machine'} ({said:.300}): start one by `ray start --head`, "
-            "and give --address auto there, or HOST:6379."
+            "and give --address auto there, or HOST:6379; if it is there and wants a token, set RAY_AUTH_MODE=token."
         ) from None
     with contextlib.ExitStack() as stack:
         stack.callback(ray.shutdown)
