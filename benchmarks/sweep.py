@@ -1,6 +1,6 @@
 """Searches for better options of three recipes, each killed half-way and gone on with: what the best trial is worth.
 
-    python -m benchmarks.sweep          # 8 minutes on one core
+    python -m benchmarks.sweep          # 5 minutes on one core
     python -m benchmarks.sweep --cases reduce --trials 4
 
 Each case of `sweep.json` is run three times, with few epochs: by the recipe alone, which has what one has without a

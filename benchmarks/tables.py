@@ -24,6 +24,7 @@ TABLES = {
     "README.md": ("matrix", "headlines"),
     "docs/models.md": ("models",),
     "docs/results.md": ("papers", "results", "anomalies", "surfaces", "skab", "nab", "mixture", "topics", "codes"),
+    "docs/scale.md": ("searches",),
     "docs/serving.md": ("load",),
 }
 
@@ -348,6 +349,23 @@ def load() -> str:
         for name, of in results.items()
     ]
     return table(["server", "requests", "lost", "answers a second", "median, ms", "99%, ms"], rows)
+
+
+def searches() -> str:
+    """Returns what searches found that were killed half-way, beside what one has without a search."""
+    results = json.loads((_rows.RESULTS / "sweep.json").read_text("utf-8"))["results"]
+    rows = [
+        [
+            f"`{of['metric']}`",
+            f"{of['usual']:.4g}",
+            f"**{of['best']:.4g}**",
+            str(of["ended_before_kill"]),
+            str(len(of["trials"])),
+            f"`{of['command']}`",
+        ]
+        for of in results.values()
+    ]
+    return table(["measure", "without a search", "best", "trials before the kill", "in the end", "command"], rows)
 
 
 def measured(table: str) -> list[tuple[dict[str, Any], dict[int, dict[str, Any]]]]:

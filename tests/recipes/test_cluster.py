@@ -140,7 +140,7 @@ def test_two_workers_one_of_which_is_killed_end_with_the_export_of_one_device(
 def test_a_cluster_says_in_a_sentence_what_it_cannot_do(clustered, tmp_path):
     status, _, error = clustered("--gpu", "--out", tmp_path / "out")
     assert (status, error.count("\n")) == (2, 1)
-    assert "2 workers need 2 GPUs. The cluster has 0" in error
+    assert "2 workers need 2 GPUs; the cluster has 0" in error
     status, _, error = clustered("--address", "localhost:1", "--out", tmp_path / "out")
     assert (status, error.count("\n")) == (2, 1)
     assert "No Ray cluster answers at localhost:1" in error
