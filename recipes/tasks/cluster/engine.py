@@ -8,6 +8,7 @@ import io
 import logging
 import os
 import queue
+import socket
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -37,6 +38,7 @@ SETTINGS = {
 }
 STORE = 100 << 20  # bytes of shared memory: nothing but words travels
 LOOK = 0.2  # seconds
+WAIT = 10.0  # seconds for a cluster to answer
 
 
 def run(job: Job, *, workers: int, address: str | None, gpu: bool, storage: Path) -> None:
@@ -85,8 +87,9 @@ def _started(workers: int, address: str | None) -> Iterator[None]:
     quietly: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     local = {"num_cpus": workers, "include_dashboard": False, "object_store_memory": STORE}
     try:
+        _knock(address or "")
         ray.init(address=address or "local", **quietly, **({} if address else local))
-    except (ConnectionError, ValueError, RuntimeError, AuthenticationError) as error:
+    except (OSError, ValueError, OverflowError, RuntimeError, AuthenticationError) as error:
         said = str(error).strip().partition("\n")[0]
         raise UsageError(
             f"No Ray cluster answers at {address or 'this machine'} ({said:.300}): start one by `ray start --head`, "
@@ -102,6 +105,13 @@ def _started(workers: int, address: str | None) -> Iterator[None]:
             stack.pop_all()
             atexit.register(os._exit, running.status_of(interrupt))
             raise
+
+
+def _knock(address: str) -> None:
+    """Raises `OSError` if nobody listens at HOST:PORT, where Ray would knock for ten minutes."""
+    host, _, port = address.rpartition(":")
+    if host and port.isdecimal() and "//" not in host:
+        socket.create_connection((host.strip("[]"), int(port)), WAIT).close()
 
 
 def _check_size(workers: int, gpu: bool) -> None:
