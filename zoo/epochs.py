@@ -20,8 +20,7 @@ import keras
 import tensorflow as tf
 
 from zoo import replicating
-from zoo.ops.keras_internals import DataAdapter
-from zoo.streams import Own, Sharded, Shared
+from zoo.streams import Distributed, Own, Sharded, Shared
 
 # From the rows' numbers, a seed that no other batch of the training has, and tensors, to what `train_step` takes.
 Make = Callable[..., Any]
@@ -30,7 +29,7 @@ SECONDS = (0.1, 0.4)
 MOST = 128
 
 
-class Epochs(DataAdapter, tf.distribute.DistributedDataset):
+class Epochs(Distributed):
     """Rows whose batches are made in the graph, in an order known from (seed, epoch).
 
     For Keras it is distributed among replicas already: where there are several, `stepper` sees to that.
@@ -84,20 +83,6 @@ class Epochs(DataAdapter, tf.distribute.DistributedDataset):
             return rows
         seeds = [tf.constant(self.seed, tf.int64), self.epoch]
         return tf.random.experimental.stateless_shuffle(rows, seed=seeds)
-
-    def get_tf_dataset(self) -> Epochs:
-        """Returns what Keras begins a pass over."""
-        return self
-
-    @property
-    def element_spec(self) -> Any:
-        """What batches look like, for whom they are distributed by TensorFlow; these are not."""
-        return None
-
-    @property
-    def num_batches(self) -> int:
-        """The batches of an epoch."""
-        return len(self)
 
     @property
     def batch_size(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import keras
 import numpy as np
@@ -168,10 +168,41 @@ class Own(NamedTuple):
     total: Any
 
 
-class Sharded(DataAdapter, tf.distribute.DistributedDataset):
-    """Batches of which each of several workers has rows of its own, and knows which rows of the batch they are.
+class Distributed(DataAdapter, tf.distribute.DistributedDataset):
+    """Batches that for Keras are distributed already: a subclass says how many there are, and begins passes."""
 
-    For Keras they are distributed already.
+    def get_tf_dataset(self) -> Self:
+        """Returns what Keras begins a pass over."""
+        return self
+
+    @property
+    def element_spec(self) -> Any:
+        """What batches look like, for whom they are distributed by TensorFlow; these are not."""
+        return None
+
+    @property
+    def num_batches(self) -> int:
+        """The batches of an epoch."""
+        return len(self)
+
+    @property
+    def batch_size(self) -> int | None:
+        """Rows a batch; None where these are not always as many."""
+        return None
+
+    @property
+    def has_partial_batch(self) -> bool | None:
+        """Whether the last batch is smaller; None where that is not known."""
+        return None
+
+    @property
+    def partial_batch_size(self) -> int | None:
+        """The rows of the last batch, likewise."""
+        return None
+
+
+class Sharded(Distributed):
+    """Batches of which each of several workers has rows of its own, and knows which rows of the batch they are.
 
     Args:
         dataset: Of the form of `Own`, of a known length.
@@ -204,35 +235,6 @@ class Sharded(DataAdapter, tf.distribute.DistributedDataset):
     def __iter__(self) -> Iterator[Any]:
         """Begins a pass."""
         return Sharded.Batches(self.dataset)
-
-    def get_tf_dataset(self) -> Sharded:
-        """Returns what Keras begins a pass over."""
-        return self
-
-    @property
-    def element_spec(self) -> Any:
-        """What batches look like, for whom they are distributed by TensorFlow; these are not."""
-        return None
-
-    @property
-    def num_batches(self) -> int:
-        """The batches of an epoch."""
-        return len(self)
-
-    @property
-    def batch_size(self) -> None:
-        """Rows a batch, which are not always as many."""
-        return
-
-    @property
-    def has_partial_batch(self) -> None:
-        """Whether the last batch is smaller, which is not known."""
-        return
-
-    @property
-    def partial_batch_size(self) -> None:
-        """The rows of the last batch, likewise."""
-        return
 
 
 @contextmanager
