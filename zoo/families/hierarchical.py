@@ -79,7 +79,7 @@ class Hierarchical(Compression):
         output = self.hyper_decoder(rounded, training=training)[:, : ops.shape(latent)[1], : ops.shape(latent)[2]]
         mean, rung = self._said(output)
         if self.context is not None:
-            first = _first(latent)
+            first, rung = _first(latent), _on_ladder(rung)
             known = first * straight(latent, ops.round(latent - mean) + mean)
             mean, rung = (
                 ops.where(first > 0, plain, better)
@@ -91,9 +91,9 @@ class Hierarchical(Compression):
         return straight(latent, ops.round(residual) + mean), side + total(bits)
 
     def _said(self, output: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Returns the latents' means, and their rungs as whole numbers, from what the hyper-decoder gives."""
+        """Returns the latents' means and rungs, not yet whole, from what the hyper-decoder gives."""
         mean = output[..., self.latent_dim :]
-        rung = _on_ladder(FIRST_RUNG + RUNG_UNIT * output[..., : self.latent_dim])
+        rung = FIRST_RUNG + RUNG_UNIT * output[..., : self.latent_dim]
         return (mean if self.means else ops.zeros_like(rung)), rung
 
     def _better(
@@ -122,7 +122,7 @@ class Hierarchical(Compression):
                 output = self.hyper_decoder(exact.whole(hyper), training=False)
             # Multiples of 2^-12 below 2^11, so that float32 holds 16 times as much and a half more exactly.
             mean, rung = self._said(exact.real(output))
-            return {"mean": mean, "index": tf.cast(rung, tf.int32)}
+            return {"mean": mean, "index": tf.cast(_on_ladder(rung), tf.int32)}
 
         def context(known: tf.Tensor, mean: tf.Tensor, index: tf.Tensor) -> dict[str, tf.Tensor]:
             with exact.arithmetic():

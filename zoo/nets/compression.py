@@ -50,7 +50,9 @@ def hyper_analysis(latent_dim: int, width: int, rng: random.Random) -> keras.Mod
     z = MirrorPadding(HYPER, name="fill")(latent) / HYPER_UNIT
     z = ops.relu(_convolution(z, width, 1, rng))
     z = ops.relu(_convolution(z, width, 3, rng, strides=2))
-    return keras.Model(latent, _convolution(z, width, 3, rng, strides=2, dtype="float32"), name="hyper_encoder")
+    # As long as steps of rounding when training begins: shorter ones drown in noise, and nothing is ever said by them.
+    last = _convolution(z, width, 3, rng, strides=2, dtype="float32", scale=HYPER_UNIT**2)
+    return keras.Model(latent, last, name="hyper_encoder")
 
 
 def hyper_synthesis(latent_dim: int, width: int, outputs: int, rng: random.Random) -> keras.Model:
