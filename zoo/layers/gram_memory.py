@@ -61,7 +61,6 @@ class GramMemory(keras.layers.Layer):
         super().__init__(**{**kwargs, "dtype": "float32", "autocast": False})
         self.vocabulary = vocabulary
         self.sizes = tuple(sizes)
-        self.summed: list[Level] | None = None  # once it remembers: no step of training sums anew
         check(vocabulary, self.sizes)
 
     def build(self, input_shape: Any = None) -> None:
@@ -90,7 +89,6 @@ class GramMemory(keras.layers.Layer):
             self.keys[level].assign(keys)
             self.counts[level].assign(np.minimum(counts, MOST))
         self.discounts.assign([_discount(counts) for _, counts in found])
-        self.summed = self.levels()
 
     def levels(self) -> list[Level]:
         """Returns the grams by length; to be called once for a loop, since it sums them all."""
@@ -132,8 +130,7 @@ class GramMemory(keras.layers.Layer):
             without: Whether the token is asked for as if it had not been counted there itself: what training sequences
                 say of it then is what they say of others.
         """
-        # What is kept would lie in an export a second time.
-        levels = self.summed if without and self.summed else self.levels()
+        levels = self.levels()
         start = self._before(levels, tf.shape(packed.order)[0])
         histories, counts = [], []
         grams = tf.zeros_like(ids)
