@@ -140,14 +140,14 @@ def page(results: dict[str, Any], costs: dict[str, Any] | None = None) -> str:
 
 def left_out(found: list[tuple[str, str, dict[str, Any]]]) -> list[str]:
     """Returns lines that say what is not there and why, together where export, runtimes and reason are the same."""
-    where: dict[tuple[str, str, str], list[str]] = {}
+    refused: dict[tuple[str, str, str], list[str]] = {}
     for export, name, runtimes in found:
         for runtime in filter(lambda runtime: "refused" in runtimes.get(runtime, {}), RUNTIMES):
-            where.setdefault((export, name, runtimes[runtime]["refused"]), []).append(RUNTIMES[runtime])
+            refused.setdefault((export, name, runtimes[runtime]["refused"]), []).append(RUNTIMES[runtime])
     names: dict[tuple[str, str, str], list[str]] = {}
-    for (export, name, reason), runtimes in where.items():
+    for (export, name, reason), runtimes in refused.items():
         names.setdefault((export, ", ".join(runtimes), reason), []).append(f"`{name}`")
-    lines = [f"- {', '.join(each)} of {export}, in {told}: {why}." for (export, told, why), each in names.items()]
+    lines = [f"- {', '.join(each)} of {export}, in {where}: {why}." for (export, where, why), each in names.items()]
     return lines + [
         f"- {each}, where it was not run: it was not installed; type make .venv-elsewhere/{runtime}/ready."
         for runtime, each in RUNTIMES.items()

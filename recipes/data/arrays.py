@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from recipes.data import official
-from recipes.data.splits import Part, Splits, drawn, indexed, sentence
+from recipes.data.splits import Part, Splits, drawn, indexed, sentence, unlabelled
 from recipes.data.units import Pixels, Standardized, Units
 from zoo import UsageError, archives
 from zoo.checks import guarded
@@ -76,7 +76,7 @@ def load(source: str, label: str | None = None, seed: int = 0) -> Splits:
         raise UsageError(
             f"{source}: {count:,} samples have {len(arrays['y']):,} labels: the arrays do not belong together."
         )
-    labels, y = indexed(arrays["y"]) if "y" in arrays else ((), np.zeros(count, "int64"))
+    labels, y = indexed(arrays["y"]) if "y" in arrays else unlabelled(count)
     if count < FEWEST:
         raise UsageError(f"{source} must have at least {FEWEST} samples. Received: {count}.")
     rows = drawn(y, seed)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from recipes.data.parts import PARTS
-from recipes.data.splits import drawn, indexed, sentence
+from recipes.data.splits import drawn, indexed, sentence, unlabelled
 from recipes.reading import tables, texts
 from zoo import UsageError
 
@@ -86,7 +86,7 @@ def load(source: str, column: str | None = None, label: str | None = None, seed:
     else:
         found, words = texts.lines(path).texts, None
         titles = [text[:TITLE] for text in found]
-    labels, y = indexed(np.array(words)) if words is not None else ((), np.zeros(len(found), "int64"))
+    labels, y = indexed(np.array(words)) if words is not None else unlabelled(len(found))
     rows = drawn(y, seed)
     split = sentence(rows, seed, "texts", "label" if labels else None)
     return _whole(Documents(found, titles, y, labels, rows, path.name, source, split, "see its source"))

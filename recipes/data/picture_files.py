@@ -18,7 +18,7 @@ import numpy as np
 from recipes.data import hashing, images, pictures
 from recipes.data.hashing import Shares
 from recipes.data.parts import PARTS
-from recipes.data.splits import Part, Splits, indexed
+from recipes.data.splits import Part, Splits, indexed, unlabelled
 from recipes.data.units import Framed
 from recipes.reading import patterns
 from recipes.reading.pictures import ENDINGS, Whites, common_white, facts, read
@@ -212,4 +212,4 @@ def _labels(files: Sequence[Path], source: str) -> tuple[tuple[str, ...], np.nda
             f"--data {source} matches folders called train and test, whose parts a pattern does not keep: give the "
             f"folder {patterns.root(source)} itself, or a pattern within train alone."
         )
-    return indexed(words) if len(found) > 1 else ((), np.zeros(len(words), "int64"))
+    return indexed(words) if len(found) > 1 else unlabelled(len(words))

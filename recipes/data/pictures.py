@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from recipes.data import images, official
-from recipes.data.splits import Part, Splits, drawn, indexed, sentence
+from recipes.data.splits import Part, Splits, drawn, indexed, sentence, unlabelled
 from recipes.data.surfaces import Surfaces, folder
 from recipes.data.units import Framed
 from recipes.reading.pictures import ENDINGS, Picture, common_white, facts, read
@@ -104,7 +104,7 @@ def load(
     if not flat and tops <= PARTS.keys() and {"train", "test"} <= tops:
         return official.splits(_of_parts(loaded, source), units, source, notes=notes)
     words = labelled(loaded.names, source)
-    labels, y = indexed(words) if len(tops) > 1 else ((), np.zeros(len(words), "int64"))
+    labels, y = indexed(words) if len(tops) > 1 else unlabelled(len(words))
     rows = drawn(y, seed)
     train, validation, test = (Part(loaded.x[at], y[at]) for at in rows.values())
     split = f"{sentence(rows, seed, 'pictures', 'folder' if labels else None)}; {shown(units)}"

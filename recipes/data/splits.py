@@ -220,6 +220,11 @@ def sentence(rows: Mapping[str, np.ndarray], seed: int, what: str, labels: str |
     )
 
 
+def unlabelled(count: int) -> tuple[tuple[str, ...], np.ndarray]:
+    """Returns what `indexed` does, for so many samples without labels."""
+    return (), np.zeros(count, "int64")
+
+
 def indexed(words: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
     """Returns the labels' names, numbers by their value and words by the alphabet, and each sample's index, int64."""
     found, index = np.unique(words, return_inverse=True)

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 
 import numpy as np
 
-from recipes.data.splits import Part, Splits, drawn, indexed, is_number, sentence
+from recipes.data.splits import Part, Splits, drawn, indexed, is_number, sentence, unlabelled
 from recipes.data.units import SCALINGS, Standardized
 from recipes.reading import tables
 from recipes.reading.patterns import is_pattern
@@ -74,7 +74,7 @@ def load(
         under = "" if header == "no" else " under its first line"
         raise UsageError(f"{file} must have at least {FEWEST} rows{under}. Received: {len(x)}.")
 
-    labels, y = indexed(labels_of_rows) if label is not None else ((), np.zeros(len(x), "int64"))
+    labels, y = indexed(labels_of_rows) if label is not None else unlabelled(len(x))
     rows = drawn(y, seed)
     empty = np.isnan(x).sum(axis=0)
     units = Standardized.fitted(

@@ -19,7 +19,7 @@ from recipes.data import hashing, table
 from recipes.data.hashing import Shares
 from recipes.data.moments import Moments
 from recipes.data.parts import PARTS
-from recipes.data.splits import Part, Splits, indexed
+from recipes.data.splits import Part, Splits, indexed, unlabelled
 from recipes.data.units import Standardized
 from recipes.reading import patterns, tables
 from recipes.reading.tables import Kind, Table
@@ -209,7 +209,7 @@ def load(
         words=known if any(known) else None,
     )
     words = np.concatenate([found.labels[part] for part in HELD]).astype(str)
-    labels, y = ((), np.zeros(len(words), "int64")) if label is None else indexed(words)
+    labels, y = unlabelled(len(words)) if label is None else indexed(words)
     ends = np.cumsum([len(found.labels[part]) for part in HELD])
     train, validation, test = (
         Part(units.samples(found.x[part]), of) for part, of in zip(HELD, np.split(y, ends[:-1]), strict=True)

@@ -102,10 +102,7 @@ class Hierarchical(Compression):
         """Returns means and rungs where neighbors are known, from what was said without."""
         said = (rung - FIRST_RUNG) / RUNG_UNIT
         said = ops.concatenate([said, mean], axis=-1) if self.means else said
-        if exact.is_on():
-            known, said = exact.whole(known), exact.whole(said)
-        change = self.context([known, said], training=training)
-        change = exact.real(change) if exact.is_on() else change
+        change = exact.applied(self.context, [known, said], training)
         better = mean + change[..., self.latent_dim :] if self.means else mean
         return better, _on_ladder(rung + RUNG_UNIT * change[..., : self.latent_dim])
 
@@ -119,9 +116,9 @@ class Hierarchical(Compression):
 
         def hyper_synthesis(hyper: tf.Tensor) -> dict[str, tf.Tensor]:
             with exact.arithmetic():
-                output = self.hyper_decoder(exact.whole(hyper), training=False)
+                output = exact.applied(self.hyper_decoder, hyper)
             # Multiples of 2^-12 below 2^11, so that float32 holds 16 times as much and a half more exactly.
-            mean, rung = self._said(exact.real(output))
+            mean, rung = self._said(output)
             return {"mean": mean, "index": tf.cast(_on_ladder(rung), tf.int32)}
 
         def context(known: tf.Tensor, mean: tf.Tensor, index: tf.Tensor) -> dict[str, tf.Tensor]:

@@ -1,4 +1,4 @@
-"""Reads sequences of ids place by place: what stands where is told apart by where it lies in the result."""
+"""Reads sequences of ids place by place: what stands at a place has its own place in the result."""
 
 from typing import Any
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+import keras
 import tensorflow as tf
 from keras import ops
 
@@ -49,6 +50,13 @@ def whole(x: Any) -> tf.Tensor:
 def real(x: Any) -> tf.Tensor:
     """Returns whole numbers as the real ones that they stand for, float32: multiples of 2^-12."""
     return ops.cast(x, "float32") / STEP
+
+
+def applied(model: keras.Model, inputs: Any, training: bool = False) -> tf.Tensor:
+    """Returns what a model makes of real numbers, as real ones: under `arithmetic` by way of whole ones."""
+    if not is_on():
+        return model(inputs, training=training)
+    return real(model(tf.nest.map_structure(whole, inputs), training=training))
 
 
 def bits(terms: int) -> int:

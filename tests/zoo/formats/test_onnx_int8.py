@@ -60,7 +60,7 @@ def test_a_dense_product_is_that_of_rounded_numbers_by_column(folder):
     w, sizes, zeros = steps(WEIGHTS, axis=0)
     expected = size * sizes * ((x - zero) @ (w - zeros))
     np.testing.assert_allclose(run(folder, "dense", x=ROWS), expected, rtol=1e-4, atol=1e-4)
-    assert 0.01 < np.abs(expected - ROWS @ WEIGHTS).max() < 0.5  # so that they can be told apart
+    assert 0.01 < np.abs(expected - ROWS @ WEIGHTS).max() < 0.5  # so that one is not taken for the other
 
 
 def test_a_convolution_answers_each_picture_alone(folder):

@@ -1,4 +1,4 @@
-"""Of what several workers say at their end, what a person is told."""
+"""Of what several workers say at their end, what a person gets to know."""
 
 import pytest
 
