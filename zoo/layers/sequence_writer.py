@@ -110,11 +110,20 @@ class SequenceWriter(keras.layers.Layer):
     def write(self, code: tf.Tensor, temperature: tf.Tensor | None = None, seed: Any = None) -> tf.Tensor:
         """Returns ids, shape `(batch, length)`, int32; drawn if there is a temperature, as `decoding.write` says."""
         state = self.begin(code)
-        return decoding.write(self.advancing(), state, tf.shape(code)[0], self.length, temperature, seed)
+        with self.read_once():
+            return decoding.write(self.advancing(), state, tf.shape(code)[0], self.length, temperature, seed)
 
     def beam(self, code: tf.Tensor, width: int) -> tuple[tf.Tensor, tf.Tensor]:
         """Returns the ids that a beam finds, shape `(batch, length)`, int32, and their log p(x|z), `(batch,)`."""
-        return decoding.beam(self.advancing(), self.begin(code), tf.shape(code)[0], self.length, width)
+        with self.read_once():
+            return decoding.beam(self.advancing(), self.begin(code), tf.shape(code)[0], self.length, width)
+
+    def read_once(self) -> keras.StatelessScope:
+        """Returns a scope in which the weights are tensors, read here.
+
+        A loop that reads variables is run even if nobody asks for what it writes: a step of training would write.
+        """
+        return keras.StatelessScope([(weight, tf.convert_to_tensor(weight.value)) for weight in self.weights])
 
     def advancing(self) -> decoding.Advance:
         """Returns `advance` for a loop."""

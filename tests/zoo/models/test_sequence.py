@@ -88,6 +88,14 @@ def test_greedy_writing_and_a_beam_of_one_agree_and_a_wider_beam_is_no_worse(mod
     assert costs[1][0] >= np.min(all_of_them) - 1e-5
 
 
+@pytest.mark.parametrize("grams", [(), (4, 9)])
+def test_a_step_of_training_need_not_run_the_loops_that_write(grams):
+    writer = zoo.build("sequence_vae", (3,), latent_dim=2, embedding_dim=4, width=6, vocabulary=4, grams=grams).writer
+    for write in (writer.write, lambda code: writer.beam(code, 2)):
+        graph = tf.function(write).get_concrete_function(tf.TensorSpec((None, 2))).graph
+        assert [op.type for op in graph.get_operations() if "While" in op.type] == ["StatelessWhile"]
+
+
 def test_parameters_are_those_counted_by_hand(model):
     read = 4 * 4 + 2 * (4 * 9 + 3 * 9 + 9) + (6 * 3 + 3)  # a table, three gates of 3 units each way, the code
     write = 4 * 4 + (4 * 18 + 6 * 18 + 18) + 3 * 18 + (3 * 6 + 6) + (6 * 4 + 4)
