@@ -23,28 +23,26 @@ from zoo import checks
 from zoo.ops.packing import Packed
 
 LONGEST = 16  # tokens of a gram
-KEYS = 2**31  # numbers of grams and of tokens together, as keys of the next longer ones
-MOST = np.iinfo(np.uint16).max  # what a gram counts at most
+MOST = np.iinfo(np.uint16).max  # what a gram counts at most, and how many ids there may be
 HALF = 0.5  # the discount where no gram counts once
+NO_KEY = np.iinfo(np.int64).max  # larger than that of any gram
 
 
-class Level(NamedTuple):
-    """Grams of one length k.
+class Table(NamedTuple):
+    """The grams, numbered: 0 is that of no tokens, then come those of 1, of 2, ... tokens; the last number is of none.
 
     Attributes:
-        keys: Of each gram the number of its first k - 1 tokens, a gram of the level before, times V, plus its last
-            token; ascending. Where a key stands is its gram's number.
+        keys: Of each gram, from 1 on, the number of its history h, which is all but its last token, times V, plus its
+            last token w; ascending.
         counts: c(h w), of each gram.
-        totals: c(h), of each gram of the level before.
+        totals: c(h), of each gram as a history.
         types: T(h), likewise.
-        discount: d_k.
     """
 
     keys: tf.Tensor
     counts: tf.Tensor
     totals: tf.Tensor
     types: tf.Tensor
-    discount: tf.Tensor
 
 
 @keras.saving.register_keras_serializable("zoo")
@@ -64,13 +62,13 @@ class GramMemory(keras.layers.Layer):
         check(vocabulary, self.sizes)
 
     def build(self, input_shape: Any = None) -> None:
-        """Makes room for keys, counts and discounts."""
-        fixed = {"initializer": "zeros", "trainable": False}
-        self.keys = [self.add_weight((n,), dtype="int32", name=f"keys_{k}", **fixed) for k, n in enumerate(self.sizes)]
-        self.counts = [
-            self.add_weight((n,), dtype="uint16", name=f"counts_{k}", **fixed) for k, n in enumerate(self.sizes)
-        ]
-        self.discounts = self.add_weight((len(self.sizes),), name="discounts", **fixed)
+        """Makes room for grams, counts and discounts."""
+        few = {"dtype": "uint16", "initializer": "zeros", "trainable": False}
+        grams, histories = sum(self.sizes), 1 + sum(self.sizes[:-1])
+        self.followers = self.add_weight((histories,), name="followers", **few)  # how many grams have it as history
+        self.tokens = self.add_weight((grams,), name="tokens", **few)  # the last of each gram
+        self.counts = self.add_weight((grams,), name="counts", **few)
+        self.discounts = self.add_weight((len(self.sizes),), initializer="zeros", trainable=False, name="discounts")
         self.built = True
 
     def remember(self, x: np.ndarray) -> None:
@@ -83,43 +81,41 @@ class GramMemory(keras.layers.Layer):
             UsageError: If they have others in number than the memory was made for.
         """
         found = _counted(x, self.vocabulary, len(self.sizes))
-        sizes = tuple(len(keys) for keys, _ in found)
+        sizes = tuple(len(each.tokens) for each in found)
         checks.check(sizes == self.sizes, "x", f"sequences with grams in number {self.sizes}", sizes)
-        for level, (keys, counts) in enumerate(found):
-            self.keys[level].assign(keys)
-            self.counts[level].assign(np.minimum(counts, MOST))
-        self.discounts.assign([_discount(counts) for _, counts in found])
+        self.followers.assign(np.concatenate([each.followers for each in found]))
+        self.tokens.assign(np.concatenate([each.tokens for each in found]))
+        self.counts.assign(np.minimum(np.concatenate([each.counts for each in found]), MOST))
+        self.discounts.assign([_discount(each.counts) for each in found])
 
-    def levels(self) -> list[Level]:
-        """Returns the grams by length; to be called once for a loop, since it sums them all."""
-        found, before = [], 1
-        for level, size in enumerate(self.sizes):
-            keys = tf.convert_to_tensor(self.keys[level])
-            counts = tf.cast(tf.convert_to_tensor(self.counts[level]), tf.float32)
-            history = keys // self.vocabulary
-            totals = tf.math.unsorted_segment_sum(counts, history, before)
-            types = tf.math.unsorted_segment_sum(tf.sign(counts), history, before)
-            found.append(Level(keys, counts, totals, types, self.discounts[level]))
-            before = size
-        return found
+    def table(self) -> Table:
+        """Returns the grams; to be called once for a loop, since it sums them all."""
+        followers, size = tf.cast(tf.convert_to_tensor(self.followers), tf.int32), sum(self.sizes)
+        histories = tf.repeat(tf.range(self.followers.shape[0]), followers)
+        histories = tf.pad(histories, [[0, size - tf.size(histories)]])  # those of an empty memory count nothing
+        keys = tf.cast(histories, tf.int64) * self.vocabulary + tf.cast(tf.convert_to_tensor(self.tokens), tf.int64)
+        counts = tf.cast(tf.convert_to_tensor(self.counts), tf.float32)
+        totals, types = (tf.math.unsorted_segment_sum(of, histories, size + 2) for of in (counts, tf.sign(counts)))
+        return Table(tf.pad(keys, [[0, 1]], constant_values=NO_KEY), tf.pad(counts, [[1, 1]]), totals, types)
 
-    def start(self, levels: list[Level], rows: tf.Tensor) -> tf.Tensor:
-        """Returns the grams that the last 0, 1, ... n - 1 tokens are before a sequence, int32, `(rows, n)`."""
-        return tf.stack(self._before(levels, rows), axis=1)
+    def start(self, rows: tf.Tensor) -> tf.Tensor:
+        """Returns the grams that the last 0, 1, ... n - 1 tokens are before a sequence, int32, `(rows, n)`.
 
-    def follow(self, levels: list[Level], grams: tf.Tensor, ids: tf.Tensor) -> tf.Tensor:
-        """Returns the grams that the last 0, 1, ... n - 1 tokens are after one more, int32, `(rows, n)`; -1 is none."""
-        longer = [self._find(level, grams[:, k], ids) for k, level in enumerate(levels[:-1])]
-        return tf.stack([grams[:, 0], *longer], axis=1)
+        All are zeros there, and of each length such a gram has the smallest key.
+        """
+        first = np.cumsum([0, 1, *self.sizes])[: len(self.sizes)]
+        return tf.tile(tf.constant(first[None], tf.int32), [rows, 1])
 
-    def spread(self, levels: list[Level], grams: tf.Tensor) -> tf.Tensor:
+    def follow(self, table: Table, grams: tf.Tensor, ids: tf.Tensor) -> tf.Tensor:
+        """Returns the grams that the last 0, 1, ... n - 1 tokens are after one more, int32, `(rows, n)`."""
+        longer = self._find(table, grams[:, :-1], ids[:, None])
+        return tf.concat([tf.zeros_like(grams[:, :1]), longer], axis=1)
+
+    def spread(self, table: Table, grams: tf.Tensor) -> tf.Tensor:
         """Returns p of each next token, shape `(rows, V)`, after histories that `follow` has found."""
-        rows, found = tf.shape(grams)[0], 1.0 / self.vocabulary
-        tokens = tf.tile(tf.range(self.vocabulary), [rows])
-        for k, level in enumerate(levels):
-            history = tf.repeat(grams[:, k], self.vocabulary)
-            found = _smoothed(level, history, _of(level.counts, self._find(level, history, tokens)), found, 0.0)
-        return tf.reshape(found, (rows, self.vocabulary))
+        histories = grams[..., None]
+        counts = tf.gather(table.counts, self._find(table, histories, tf.range(self.vocabulary)))
+        return self._smoothed(table, histories, counts, tf.zeros_like(histories, tf.float32))
 
     def probability(self, packed: Packed, ids: tf.Tensor, without: bool = False) -> tf.Tensor:
         """Returns p of each token after those before it, shape `(places,)`.
@@ -130,37 +126,44 @@ class GramMemory(keras.layers.Layer):
             without: Whether the token is asked for as if it had not been counted there itself: what training sequences
                 say of it then is what they say of others.
         """
-        levels = self.levels()
-        start = self._before(levels, tf.shape(packed.order)[0])
-        histories, counts = [], []
-        grams = tf.zeros_like(ids)
-        for k, level in enumerate(levels):
-            history = packed.before(grams[:, None], start[k][:, None])[:, 0]
-            grams = self._find(level, history, ids)
-            histories.append(history)
-            counts.append(_of(level.counts, grams))
+        table, start = self.table(), self.start(tf.shape(packed.order)[0])
+        histories, counts, grams = [], [], tf.zeros_like(ids)
+        for length in range(len(self.sizes)):
+            histories.append(packed.before(grams[:, None], start[:, length : length + 1]))
+            grams = self._find(table, histories[-1][:, 0], ids)
+            counts.append(tf.gather(table.counts, grams))
         # Without itself a gram counts one less; a shorter one does only where that was the last of the longer one.
-        gone = [tf.cast(counts[-1] > 0, tf.float32) * (1.0 if without else 0.0)]
+        gone = [tf.sign(counts[-1]) * (1.0 if without else 0.0)]
         for count in counts[:0:-1]:
             gone.insert(0, gone[0] * tf.cast(count == 1, tf.float32))
-        found = tf.fill(tf.shape(ids), 1.0 / self.vocabulary)
-        for level, history, count, less in zip(levels, histories, counts, gone, strict=True):
-            found = _smoothed(level, history, count, found, less)
-        return found
+        seen, less = (tf.stack(each, axis=1)[..., None] for each in (counts, gone))
+        return self._smoothed(table, tf.stack(histories, axis=1), seen, less)[:, 0]
 
-    def _before(self, levels: list[Level], rows: tf.Tensor) -> list[tf.Tensor]:
-        """Returns what `start` says, a tensor for each length."""
-        zeros = tf.zeros([rows], tf.int32)
-        found = [zeros]
-        for level in levels[:-1]:
-            found.append(self._find(level, found[-1], zeros))
-        return found
+    def _find(self, table: Table, histories: tf.Tensor, ids: tf.Tensor) -> tf.Tensor:
+        """Returns the numbers of histories followed by ids, of the shape of both, broadcast."""
+        wanted = tf.cast(histories, tf.int64) * self.vocabulary + tf.cast(ids, tf.int64)
+        place = tf.searchsorted(table.keys, tf.reshape(wanted, [-1]))
+        number = tf.where(tf.gather(table.keys, place) == tf.reshape(wanted, [-1]), place, sum(self.sizes)) + 1
+        return tf.reshape(number, tf.shape(wanted))
 
-    def _find(self, level: Level, grams: tf.Tensor, ids: tf.Tensor) -> tf.Tensor:
-        """Returns the numbers of the grams one token longer, of the same shape; -1 where there are none."""
-        wanted = grams * self.vocabulary + ids
-        place = tf.minimum(tf.searchsorted(level.keys, wanted), level.keys.shape[0] - 1)
-        return tf.where((grams >= 0) & (tf.gather(level.keys, place) == wanted), place, -1)
+    def _smoothed(self, table: Table, histories: tf.Tensor, counts: tf.Tensor, less: tf.Tensor) -> tf.Tensor:
+        """Returns p_n of tokens, shape `(rows, tokens)`, from how often they stood after histories of each length.
+
+        Args:
+            table: The grams.
+            histories: Of 0, 1, ... n - 1 tokens, shape `(rows, n, 1)`.
+            counts: c(h w), shape `(rows, n, tokens)`.
+            less: What a gram counts less than that, 0 or 1, likewise.
+        """
+        discounts = self.discounts[:, None]
+        totals = tf.gather(table.totals, histories) - less
+        types = tf.gather(table.types, histories) - less * tf.cast(counts == 1, tf.float32)
+        own = tf.math.divide_no_nan(tf.maximum(counts - less - discounts, 0.0), totals)
+        passed_on = tf.where(totals > 0, discounts * types / tf.maximum(totals, 1.0), 1.0)
+        found: Any = 1.0 / self.vocabulary
+        for level in range(len(self.sizes)):
+            found = own[:, level] + passed_on[:, level] * found
+        return found
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments."""
@@ -171,10 +174,8 @@ def check(vocabulary: int, sizes: Sequence[int]) -> None:
     """Raises `UsageError` unless a memory can have so many grams."""
     expected = f"numbers of grams of 1, 2, ... tokens, up to {LONGEST}"
     checks.check(len(sizes) <= LONGEST and all(n >= 1 for n in sizes), "grams", expected, tuple(sizes))
-    fits = max((1, *sizes[:-1])) * vocabulary < KEYS
-    checks.check(
-        fits, "grams", f"numbers that times {vocabulary} are below {KEYS:,}", tuple(sizes), "Take shorter ones."
-    )
+    fits = not sizes or vocabulary <= MOST
+    checks.check(fits, "vocabulary", f"at most {MOST:,} with a memory", vocabulary, "Know fewer, or remember none.")
 
 
 def sizes_of(x: np.ndarray, vocabulary: int, order: int) -> tuple[int, ...]:
@@ -186,15 +187,29 @@ def sizes_of(x: np.ndarray, vocabulary: int, order: int) -> tuple[int, ...]:
         order: How many tokens the longest grams have.
     """
     checks.integer("order", order, 1, LONGEST)
-    return tuple(len(keys) for keys, _ in _counted(x, vocabulary, order))
+    return tuple(len(each.tokens) for each in _counted(x, vocabulary, order))
 
 
-def _counted(x: np.ndarray, vocabulary: int, order: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Returns keys and counts of the grams of each length, as `Level` has them."""
+class _Counted(NamedTuple):
+    """Grams of one length, ascending by their histories and their tokens.
+
+    Attributes:
+        followers: Of each gram that is one token shorter, how many of these it is the history of.
+        tokens: The last token of each.
+        counts: What each counts.
+    """
+
+    followers: np.ndarray
+    tokens: np.ndarray
+    counts: np.ndarray
+
+
+def _counted(x: np.ndarray, vocabulary: int, order: int) -> list[_Counted]:
+    """Returns the grams of each length."""
     ended = np.cumsum(x == 0, axis=1) - (x == 0)  # how many ends stand before a place
     rows, columns = np.nonzero(ended == 0)
     tokens, first = x[rows, columns].astype(np.int64), columns == 0
-    found, before, chain, suffixes = [], np.zeros(len(tokens), np.int64), 0, []
+    keys_of, before, chain, suffixes = [], np.zeros(len(tokens), np.int64), 0, []
     for length in range(1, order + 1):
         # At each place the gram that ends at the one before; at the first, one of zeros alone.
         history = np.where(first, chain, np.roll(before, 1))
@@ -203,37 +218,20 @@ def _counted(x: np.ndarray, vocabulary: int, order: int) -> list[tuple[np.ndarra
         known = np.unique(np.concatenate([keys, zeros]).astype(np.int64))
         before = np.searchsorted(known, keys)
         chain = int(np.searchsorted(known, chain * vocabulary))
-        found.append(known)
+        keys_of.append(known)
         suffixes.append(before)
-    counts = [np.bincount(suffixes[-1], minlength=len(found[-1]))]
-    for longer, shorter, known in zip(suffixes[:0:-1], suffixes[-2::-1], found[-2::-1], strict=True):
+    counts = [np.bincount(suffixes[-1], minlength=len(keys_of[-1]))]
+    for longer, shorter, known in zip(suffixes[:0:-1], suffixes[-2::-1], keys_of[-2::-1], strict=True):
         _, places_of_longer = np.unique(longer, return_index=True)
         counts.insert(0, np.bincount(shorter[places_of_longer], minlength=len(known)))
-    return list(zip(found, counts, strict=True))
+    shorter = [1, *map(len, keys_of)]
+    return [
+        _Counted(np.bincount(keys // vocabulary, minlength=size), keys % vocabulary, count)
+        for keys, count, size in zip(keys_of, counts, shorter, strict=False)
+    ]
 
 
 def _discount(counts: np.ndarray) -> float:
     """Returns what is taken from each count for tokens that were not seen."""
     once, twice = int((counts == 1).sum()), int((counts == 2).sum())
     return once / (once + 2 * twice) if once else HALF
-
-
-def _of(values: tf.Tensor, grams: tf.Tensor) -> tf.Tensor:
-    """Returns the values of grams; 0 of none."""
-    return tf.where(grams >= 0, tf.gather(values, tf.maximum(grams, 0)), 0.0)
-
-
-def _smoothed(level: Level, history: tf.Tensor, count: tf.Tensor, shorter: Any, less: Any) -> tf.Tensor:
-    """Returns p_k of tokens, from how often they stood after their histories and what shorter histories say.
-
-    Args:
-        level: The grams of that length.
-        history: The grams of the level before that histories are.
-        count: c(h w).
-        shorter: p_{k-1}.
-        less: What a gram counts less than that, 0 or 1.
-    """
-    total = _of(level.totals, history) - less
-    types = _of(level.types, history) - less * tf.cast(count == 1, tf.float32)
-    found = (tf.maximum(count - less - level.discount, 0.0) + level.discount * types * shorter) / tf.maximum(total, 1.0)
-    return tf.where(total > 0, found, shorter)

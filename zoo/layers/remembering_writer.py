@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from zoo.layers.gram_memory import GramMemory, Level
+from zoo.layers.gram_memory import GramMemory, Table
 from zoo.layers.sequence_writer import SequenceWriter, State
 from zoo.ops import decoding
 from zoo.ops.packing import Packed
@@ -43,19 +43,19 @@ class RememberingWriter(SequenceWriter):
 
     def begin(self, code: tf.Tensor) -> State:
         """Returns the state before the first token: that of the GRU, and the grams that stand before a sequence."""
-        return *super().begin(code), self.memory.start(self.memory.levels(), tf.shape(code)[0])
+        return *super().begin(code), self.memory.start(tf.shape(code)[0])
 
     def advancing(self) -> decoding.Advance:
         """Returns `advance` for a loop, outside of which the memory is summed."""
-        return functools.partial(self.advance, levels=self.memory.levels())
+        return functools.partial(self.advance, table=self.memory.table())
 
-    def advance(self, ids: tf.Tensor, state: State, levels: list[Level] | None = None) -> tuple[tf.Tensor, State]:
+    def advance(self, ids: tf.Tensor, state: State, table: Table | None = None) -> tuple[tf.Tensor, State]:
         """Returns the logits of the next token, shape `(rows, vocabulary)`, after the one before, and the state."""
         *inner, grams = state
         logits, after = super().advance(ids, tuple(inner))
-        levels = levels or self.memory.levels()
-        grams = self.memory.follow(levels, grams, ids)
-        remembered = tf.math.log(self.memory.spread(levels, grams))
+        table = table or self.memory.table()
+        grams = self.memory.follow(table, grams, ids)
+        remembered = tf.math.log(self.memory.spread(table, grams))
         return self.mixed(tf.nn.log_softmax(logits), remembered, after[0]), (*after, grams)
 
     def costs_at(self, states: tf.Tensor, packed: Packed, ids: tf.Tensor, training: bool) -> tf.Tensor:

@@ -42,13 +42,13 @@ def test_probabilities_are_those_of_a_dictionary_of_grams(order, x):
 
 def test_what_comes_next_is_told_of_all_tokens_as_of_one():
     memory, ngram, history = made(3), NGram(TRAIN, VOCABULARY, 3), (-1, -1)
-    levels = memory.levels()
-    grams = memory.start(levels, tf.constant(1))
+    table = memory.table()
+    grams = memory.start(tf.constant(1))
     for token in (0, 2, 1, 3, 4):  # 0 stands before the first
-        grams = memory.follow(levels, grams, tf.constant([token]))
+        grams = memory.follow(table, grams, tf.constant([token]))
         history = (*history, token)[-2:] if token else history
         expected = [ngram.probability(following, history) for following in range(VOCABULARY)]
-        np.testing.assert_allclose(memory.spread(levels, grams)[0], expected, rtol=1e-5)
+        np.testing.assert_allclose(memory.spread(table, grams)[0], expected, rtol=1e-5)
         assert sum(expected) == pytest.approx(1)
 
 
@@ -86,7 +86,7 @@ def test_it_is_made_again_from_its_configuration_and_refuses_what_does_not_fit()
     np.testing.assert_array_equal(asked(again, OTHERS), asked(memory, OTHERS))
     with pytest.raises(zoo.UsageError, match=r"x must be sequences with grams in number \(4, 10, 12\)"):
         memory.remember(OTHERS)
-    with pytest.raises(zoo.UsageError, match=r"grams must be numbers that times 1000 are below"):
-        GramMemory(1000, (1000, 2**22, 2**22))
+    with pytest.raises(zoo.UsageError, match=r"vocabulary must be at most 65,535 with a memory"):
+        GramMemory(65_536, (1000, 2000))
     with pytest.raises(zoo.UsageError, match=r"order must be an integer"):
         gram_memory.sizes_of(TRAIN, VOCABULARY, 0)
