@@ -185,7 +185,7 @@ class SequenceVariational(Sequences, VariationalAutoencoder):
     def log_likelihood_given(self, code: tf.Tensor, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns log p(x|z) in nats, shape `(samples, batch)`, of codes of shape `(samples, batch, latent_dim)`."""
         samples, each = ops.shape(code)[0], ops.shape(x)[0]
-        nats = self.writer.nats(ops.reshape(code, (-1, code.shape[-1])), ops.tile(x, (samples, 1)), training)
+        nats = self.writer.nats(ops.reshape(code, (-1, code.shape[-1])), x, training)
         return -ops.reshape(nats, (samples, each))
 
     def objective(self, batch: Batch, training: bool) -> tf.Tensor:

@@ -45,6 +45,18 @@ class Table(NamedTuple):
     types: tf.Tensor
 
 
+class Answer(NamedTuple):
+    """What the memory says.
+
+    Attributes:
+        probabilities: p_n of tokens, shape `(rows, tokens)`.
+        evidence: log(1 + c(h)) of the histories of 0, 1, ... n - 1 tokens, then log(1 + T(h)), shape `(rows, 2 n)`.
+    """
+
+    probabilities: tf.Tensor
+    evidence: tf.Tensor
+
+
 @keras.saving.register_keras_serializable("zoo")
 class GramMemory(keras.layers.Layer):
     """N-grams with Kneser and Ney's smoothing. As long as it is empty, all tokens are equally likely.
@@ -90,9 +102,9 @@ class GramMemory(keras.layers.Layer):
 
     def table(self) -> Table:
         """Returns the grams; to be called once for a loop, since it sums them all."""
-        followers, size = tf.cast(tf.convert_to_tensor(self.followers), tf.int32), sum(self.sizes)
-        histories = tf.repeat(tf.range(self.followers.shape[0]), followers)
-        histories = tf.pad(histories, [[0, size - tf.size(histories)]])  # those of an empty memory count nothing
+        size, followers = sum(self.sizes), tf.cast(tf.convert_to_tensor(self.followers), tf.int32)
+        begins = tf.math.unsorted_segment_sum(tf.ones_like(followers), tf.cumsum(followers, exclusive=True), size + 1)
+        histories = tf.cumsum(begins[:size]) - 1  # each as often as it has followers, which `tf.repeat` is slow at
         keys = tf.cast(histories, tf.int64) * self.vocabulary + tf.cast(tf.convert_to_tensor(self.tokens), tf.int64)
         counts = tf.cast(tf.convert_to_tensor(self.counts), tf.float32)
         totals, types = (tf.math.unsorted_segment_sum(of, histories, size + 2) for of in (counts, tf.sign(counts)))
@@ -111,14 +123,14 @@ class GramMemory(keras.layers.Layer):
         longer = self._find(table, grams[:, :-1], ids[:, None])
         return tf.concat([tf.zeros_like(grams[:, :1]), longer], axis=1)
 
-    def spread(self, table: Table, grams: tf.Tensor) -> tf.Tensor:
+    def spread(self, table: Table, grams: tf.Tensor) -> Answer:
         """Returns p of each next token, shape `(rows, V)`, after histories that `follow` has found."""
         histories = grams[..., None]
         counts = tf.gather(table.counts, self._find(table, histories, tf.range(self.vocabulary)))
         return self._smoothed(table, histories, counts, tf.zeros_like(histories, tf.float32))
 
-    def probability(self, packed: Packed, ids: tf.Tensor, without: bool = False) -> tf.Tensor:
-        """Returns p of each token after those before it, shape `(places,)`.
+    def probability(self, packed: Packed, ids: tf.Tensor, without: bool = False) -> Answer:
+        """Returns p of each token after those before it, shape `(places, 1)`.
 
         Args:
             packed: Where sequences lie.
@@ -137,7 +149,7 @@ class GramMemory(keras.layers.Layer):
         for count in counts[:0:-1]:
             gone.insert(0, gone[0] * tf.cast(count == 1, tf.float32))
         seen, less = (tf.stack(each, axis=1)[..., None] for each in (counts, gone))
-        return self._smoothed(table, tf.stack(histories, axis=1), seen, less)[:, 0]
+        return self._smoothed(table, tf.stack(histories, axis=1), seen, less)
 
     def _find(self, table: Table, histories: tf.Tensor, ids: tf.Tensor) -> tf.Tensor:
         """Returns the numbers of histories followed by ids, of the shape of both, broadcast."""
@@ -146,7 +158,7 @@ class GramMemory(keras.layers.Layer):
         number = tf.where(tf.gather(table.keys, place) == tf.reshape(wanted, [-1]), place, sum(self.sizes)) + 1
         return tf.reshape(number, tf.shape(wanted))
 
-    def _smoothed(self, table: Table, histories: tf.Tensor, counts: tf.Tensor, less: tf.Tensor) -> tf.Tensor:
+    def _smoothed(self, table: Table, histories: tf.Tensor, counts: tf.Tensor, less: tf.Tensor) -> Answer:
         """Returns p_n of tokens, shape `(rows, tokens)`, from how often they stood after histories of each length.
 
         Args:
@@ -163,7 +175,8 @@ class GramMemory(keras.layers.Layer):
         found: Any = 1.0 / self.vocabulary
         for level in range(len(self.sizes)):
             found = own[:, level] + passed_on[:, level] * found
-        return found
+        evidence = tf.math.log1p(tf.concat([totals[:, :, 0], types[:, :, 0]], axis=1))
+        return Answer(found, evidence)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments."""

@@ -158,14 +158,15 @@ class SequenceWriter(keras.layers.Layer):
         return found + self.out_bias
 
     def nats(self, code: tf.Tensor, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Returns -log p(x|z), shape `(batch,)`.
+        """Returns -log p(x|z), shape `(codes,)`.
 
         Args:
-            code: z, shape `(batch, latent_dim)`.
-            x: Ids, shape `(batch, length)`.
+            code: z, shape `(codes, latent_dim)`.
+            x: Ids, shape `(batch, length)`; of several codes of each, the first of all come before the second.
             training: Whether tokens and numbers are dropped.
         """
-        ids = tf.cast(x, tf.int32)
+        x = tf.cast(x, tf.int32)
+        ids = repeated(x, tf.shape(code)[0])
         packed = packing.pack(packing.lengths(ids))
         before = packed.flat(tf.pad(ids[:, :-1], [[0, 0], [1, 0]]))
         if training and self.word_dropout:
@@ -177,11 +178,11 @@ class SequenceWriter(keras.layers.Layer):
         inputs = tf.matmul(tf.concat([values, *said], axis=1), self.kernel) + embedding.rows(constant, packed.rows)
         states = packed_gru.run(inputs, tf.convert_to_tensor(self.recurrent), start, packed, learns=bool(training))
         states = tf.concat([self.drop(states, training=training), *said], axis=1)
-        return packed.summed(self.costs_at(states, packed, packed.flat(ids), bool(training)))
+        return packed.summed(self.costs_at(states, packed, x, bool(training)))
 
-    def costs_at(self, states: tf.Tensor, packed: packing.Packed, ids: tf.Tensor, training: bool) -> tf.Tensor:
-        """Returns -log p of each token in nats, shape `(places,)`, of states as `logits` takes them."""
-        return self.costs(states, ids, whole=training)
+    def costs_at(self, states: tf.Tensor, packed: packing.Packed, x: tf.Tensor, training: bool) -> tf.Tensor:
+        """Returns -log p of each token of `x`, in nats, shape `(places,)`, of states as `logits` takes them."""
+        return self.costs(states, packed.flat(repeated(x, tf.size(packed.order))), whole=training)
 
     def costs(self, states: tf.Tensor, ids: tf.Tensor, whole: bool) -> tf.Tensor:
         """Returns -log p of each token in nats, shape `(n,)`.
@@ -214,3 +215,8 @@ class SequenceWriter(keras.layers.Layer):
         """Returns the arguments."""
         names = ("vocabulary", "length", "embedding_dim", "width", "tied", "dropout", "word_dropout", "places", "seed")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+
+def repeated(x: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
+    """Returns rows of which there are so many, shape `(rows, ...)`: all again and again, if there are fewer."""
+    return tf.gather(x, tf.range(rows) % tf.maximum(tf.shape(x)[0], 1))

@@ -39,6 +39,11 @@ class Packed(NamedTuple):
         """Returns what stands at each place, shape `(places, ...)`, of values `(batch, steps or more, ...)`."""
         return tf.gather_nd(values, tf.stack([tf.gather(self.order, self.rows), self.times], axis=1))
 
+    def filled(self, values: tf.Tensor) -> tf.Tensor:
+        """Returns values by place, shape `(places, n)`, as `flat` takes them: `(batch, steps, n)`, 0 elsewhere."""
+        places = tf.stack([tf.gather(self.order, self.rows), self.times], axis=1)
+        return tf.scatter_nd(places, values, [tf.size(self.order), tf.size(self.counts), values.shape[1]])
+
     def before(self, states: tf.Tensor, start: tf.Tensor) -> tf.Tensor:
         """Returns what stands one step before each place, shape `(places, units)`.
 

@@ -37,7 +37,10 @@ def test_steps_say_what_sequences_cost_and_both_mix_what_the_memory_says(model):
     for before, token, history in zip([0, *ids], [*ids, 0], [(-1, -1), (-1, 2), (2, 1)], strict=True):
         plain, (after, _) = super(type(writer), writer).advance(tf.constant([before]), state[:2])
         logits, state = writer.advance(tf.constant([before]), state)
-        gate = 1 / (1 + np.exp(-(after.numpy() @ writer.gate.numpy() + writer.gate_bias.numpy())))
+        known = [ngram.counts[length].get(history[2 - length :], {}) for length in range(3)]
+        evidence = np.log1p([*(sum(each.values()) for each in known), *map(len, known)])
+        trust = after.numpy() @ writer.gate.numpy() + evidence @ writer.trust.numpy() + writer.gate_bias.numpy()
+        gate = 1 / (1 + np.exp(-trust))
         mixed = (1 - gate) * tf.nn.softmax(plain) + gate * [ngram.probability(each, history) for each in range(4)]
         np.testing.assert_allclose(np.exp(logits), mixed, rtol=1e-5)
         nats -= float(logits[0, token])
