@@ -45,18 +45,6 @@ class Table(NamedTuple):
     types: tf.Tensor
 
 
-class Answer(NamedTuple):
-    """What the memory says.
-
-    Attributes:
-        probabilities: p_n of tokens, shape `(rows, tokens)`.
-        evidence: log(1 + c(h)) of the histories of 0, 1, ... n - 1 tokens, then log(1 + T(h)), shape `(rows, 2 n)`.
-    """
-
-    probabilities: tf.Tensor
-    evidence: tf.Tensor
-
-
 @keras.saving.register_keras_serializable("zoo")
 class GramMemory(keras.layers.Layer):
     """N-grams with Kneser and Ney's smoothing. As long as it is empty, all tokens are equally likely.
@@ -75,12 +63,13 @@ class GramMemory(keras.layers.Layer):
 
     def build(self, input_shape: Any = None) -> None:
         """Makes room for grams, counts and discounts."""
-        few = {"dtype": "uint16", "initializer": "zeros", "trainable": False}
+        fixed = {"initializer": "zeros", "trainable": False}
+        small = {"dtype": np.min_scalar_type(self.vocabulary).name, **fixed}
         grams, histories = sum(self.sizes), 1 + sum(self.sizes[:-1])
-        self.followers = self.add_weight((histories,), name="followers", **few)  # how many grams have it as history
-        self.tokens = self.add_weight((grams,), name="tokens", **few)  # the last of each gram
-        self.counts = self.add_weight((grams,), name="counts", **few)
-        self.discounts = self.add_weight((len(self.sizes),), initializer="zeros", trainable=False, name="discounts")
+        self.followers = self.add_weight((histories,), name="followers", **small)  # how many grams have it as history
+        self.tokens = self.add_weight((grams,), name="tokens", **small)  # the last of each gram
+        self.counts = self.add_weight((grams,), dtype="uint16", name="counts", **fixed)
+        self.discounts = self.add_weight((len(self.sizes),), name="discounts", **fixed)
         self.built = True
 
     def remember(self, x: np.ndarray) -> None:
@@ -123,14 +112,14 @@ class GramMemory(keras.layers.Layer):
         longer = self._find(table, grams[:, :-1], ids[:, None])
         return tf.concat([tf.zeros_like(grams[:, :1]), longer], axis=1)
 
-    def spread(self, table: Table, grams: tf.Tensor) -> Answer:
+    def spread(self, table: Table, grams: tf.Tensor) -> tf.Tensor:
         """Returns p of each next token, shape `(rows, V)`, after histories that `follow` has found."""
         histories = grams[..., None]
         counts = tf.gather(table.counts, self._find(table, histories, tf.range(self.vocabulary)))
         return self._smoothed(table, histories, counts, tf.zeros_like(histories, tf.float32))
 
-    def probability(self, packed: Packed, ids: tf.Tensor, without: bool = False) -> Answer:
-        """Returns p of each token after those before it, shape `(places, 1)`.
+    def probability(self, packed: Packed, ids: tf.Tensor, without: bool = False) -> tf.Tensor:
+        """Returns p of each token after those before it, shape `(places,)`.
 
         Args:
             packed: Where sequences lie.
@@ -149,7 +138,7 @@ class GramMemory(keras.layers.Layer):
         for count in counts[:0:-1]:
             gone.insert(0, gone[0] * tf.cast(count == 1, tf.float32))
         seen, less = (tf.stack(each, axis=1)[..., None] for each in (counts, gone))
-        return self._smoothed(table, tf.stack(histories, axis=1), seen, less)
+        return self._smoothed(table, tf.stack(histories, axis=1), seen, less)[:, 0]
 
     def _find(self, table: Table, histories: tf.Tensor, ids: tf.Tensor) -> tf.Tensor:
         """Returns the numbers of histories followed by ids, of the shape of both, broadcast."""
@@ -158,7 +147,7 @@ class GramMemory(keras.layers.Layer):
         number = tf.where(tf.gather(table.keys, place) == tf.reshape(wanted, [-1]), place, sum(self.sizes)) + 1
         return tf.reshape(number, tf.shape(wanted))
 
-    def _smoothed(self, table: Table, histories: tf.Tensor, counts: tf.Tensor, less: tf.Tensor) -> Answer:
+    def _smoothed(self, table: Table, histories: tf.Tensor, counts: tf.Tensor, less: tf.Tensor) -> tf.Tensor:
         """Returns p_n of tokens, shape `(rows, tokens)`, from how often they stood after histories of each length.
 
         Args:
@@ -175,8 +164,7 @@ class GramMemory(keras.layers.Layer):
         found: Any = 1.0 / self.vocabulary
         for level in range(len(self.sizes)):
             found = own[:, level] + passed_on[:, level] * found
-        evidence = tf.math.log1p(tf.concat([totals[:, :, 0], types[:, :, 0]], axis=1))
-        return Answer(found, evidence)
+        return found
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments."""

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from zoo.layers.gram_memory import Answer, GramMemory, Table
+from zoo.layers.gram_memory import GramMemory, Table
 from zoo.layers.sequence_writer import SequenceWriter, State, repeated
 from zoo.ops import decoding, packing
 
@@ -16,9 +16,8 @@ from zoo.ops import decoding, packing
 class RememberingWriter(SequenceWriter):
     """Mixes what the GRU says with what n-grams of training sequences say, which learn from little.
 
-    p(x_t) = (1 - g_t) p_GRU(x_t) + g_t p_n(x_t), g_t = sigmoid(v . h_t + u . e_t + c), with e_t the memory's evidence:
-    how often it has met the last 0, 1, ... tokens, and before how many different ones. In training it is asked as if
-    the token had not been counted where it stands: otherwise g would learn that it knows all, and the GRU nothing.
+    p(x_t) = (1 - g_t) p_GRU(x_t) + g_t p_n(x_t), g_t = sigmoid(v . h_t + c). In training p_n is asked as if the token
+    had not been counted where it stands: otherwise g would learn that the memory knows all, and the GRU nothing.
 
     Args:
         *args: Those of `SequenceWriter`.
@@ -39,7 +38,6 @@ class RememberingWriter(SequenceWriter):
         self.memory = GramMemory(self.vocabulary, self.grams, name="memory")
         self.memory.build()
         self.gate = self.add_weight(shape=(self.width, 1), initializer="zeros", name="gate")
-        self.trust = self.add_weight(shape=(2 * len(self.grams), 1), initializer="zeros", name="trust")
         self.gate_bias = self.add_weight(shape=(1,), initializer="zeros", name="gate_bias")
 
     def begin(self, code: tf.Tensor) -> State:
@@ -56,21 +54,20 @@ class RememberingWriter(SequenceWriter):
         logits, after = super().advance(ids, tuple(inner))
         table = table or self.memory.table()
         grams = self.memory.follow(table, grams, ids)
-        mixed = self.mixed(tf.nn.log_softmax(logits), self.memory.spread(table, grams), after[0])
-        return mixed, (*after, grams)
+        remembered = tf.math.log(self.memory.spread(table, grams))
+        return self.mixed(tf.nn.log_softmax(logits), remembered, after[0]), (*after, grams)
 
     def costs_at(self, states: tf.Tensor, packed: packing.Packed, x: tf.Tensor, training: bool) -> tf.Tensor:
         """Returns -log p of each token of `x`, in nats, shape `(places,)`, of states as `logits` takes them."""
-        log_p = -super().costs_at(states, packed, x, training)[:, None]
+        log_p = -super().costs_at(states, packed, x, training)
         single = packing.pack(packing.lengths(x))  # the memory knows no codes: once for all codes of a sequence
-        answer = self.memory.probability(single, single.flat(x), without=training)
-        answer = Answer(*(packed.flat(repeated(single.filled(of), tf.size(packed.order))) for of in answer))
-        return -self.mixed(log_p, answer, states[:, : self.width])[:, 0]
+        remembered = tf.math.log(self.memory.probability(single, single.flat(x), without=training))
+        remembered = packed.flat(repeated(single.filled(remembered), tf.size(packed.order)))
+        return -self.mixed(log_p[:, None], remembered[:, None], states[:, : self.width])[:, 0]
 
-    def mixed(self, log_p: tf.Tensor, answer: Answer, states: tf.Tensor) -> tf.Tensor:
-        """Returns the log of the mixture, shape `(n, tokens)`, of the GRU's, and of states `(n, width)`."""
-        gate = tf.matmul(states, self.gate) + tf.matmul(answer.evidence, self.trust) + self.gate_bias
-        remembered = tf.math.log(answer.probabilities)
+    def mixed(self, log_p: tf.Tensor, remembered: tf.Tensor, states: tf.Tensor) -> tf.Tensor:
+        """Returns the log of the mixture, shape `(n, tokens)`, of log probabilities and states `(n, width)`."""
+        gate = tf.matmul(states, self.gate) + self.gate_bias
         parts = [log_p + tf.math.log_sigmoid(-gate), remembered + tf.math.log_sigmoid(gate)]
         return tf.reduce_logsumexp(tf.stack(parts), axis=0)
 

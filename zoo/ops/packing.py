@@ -40,9 +40,9 @@ class Packed(NamedTuple):
         return tf.gather_nd(values, tf.stack([tf.gather(self.order, self.rows), self.times], axis=1))
 
     def filled(self, values: tf.Tensor) -> tf.Tensor:
-        """Returns values by place, shape `(places, n)`, as `flat` takes them: `(batch, steps, n)`, 0 elsewhere."""
+        """Returns values by place, shape `(places,)`, as `flat` takes them: `(batch, steps)`, 0 elsewhere."""
         places = tf.stack([tf.gather(self.order, self.rows), self.times], axis=1)
-        return tf.scatter_nd(places, values, [tf.size(self.order), tf.size(self.counts), values.shape[1]])
+        return tf.scatter_nd(places, values, [tf.size(self.order), tf.size(self.counts)])
 
     def before(self, states: tf.Tensor, start: tf.Tensor) -> tf.Tensor:
         """Returns what stands one step before each place, shape `(places, units)`.

@@ -29,7 +29,7 @@ def asked(memory: GramMemory, x: np.ndarray, without: bool = False) -> np.ndarra
     @tf.function(autograph=False)
     def nats(ids: tf.Tensor) -> tf.Tensor:
         packed = packing.pack(packing.lengths(ids))
-        return packed.summed(-tf.math.log(memory.probability(packed, packed.flat(ids), without).probabilities[:, 0]))
+        return packed.summed(-tf.math.log(memory.probability(packed, packed.flat(ids), without)))
 
     return nats(tf.constant(x, tf.int32)).numpy()
 
@@ -48,7 +48,7 @@ def test_what_comes_next_is_told_of_all_tokens_as_of_one():
         grams = memory.follow(table, grams, tf.constant([token]))
         history = (*history, token)[-2:] if token else history
         expected = [ngram.probability(following, history) for following in range(VOCABULARY)]
-        np.testing.assert_allclose(memory.spread(table, grams).probabilities[0], expected, rtol=1e-5)
+        np.testing.assert_allclose(memory.spread(table, grams)[0], expected, rtol=1e-5)
         assert sum(expected) == pytest.approx(1)
 
 
@@ -65,7 +65,7 @@ def test_a_token_that_is_asked_for_without_itself_is_as_if_it_had_not_been_count
     less.discounts = full.discounts
     ids = tf.constant(TRAIN[1:2], tf.int32)
     packed = packing.pack(packing.lengths(ids))
-    found = made(3).probability(packed, packed.flat(ids), without=True).probabilities.numpy()[:, 0]
+    found = made(3).probability(packed, packed.flat(ids), without=True).numpy()
     assert found[2] == pytest.approx(less.probability(3, (2, 1)), rel=1e-5)
     assert found[2] < full.probability(3, (2, 1))
     # Whatever was not counted at all loses nothing.

@@ -37,14 +37,17 @@ def test_steps_say_what_sequences_cost_and_both_mix_what_the_memory_says(model):
     for before, token, history in zip([0, *ids], [*ids, 0], [(-1, -1), (-1, 2), (2, 1)], strict=True):
         plain, (after, _) = super(type(writer), writer).advance(tf.constant([before]), state[:2])
         logits, state = writer.advance(tf.constant([before]), state)
-        known = [ngram.counts[length].get(history[2 - length :], {}) for length in range(3)]
-        evidence = np.log1p([*(sum(each.values()) for each in known), *map(len, known)])
-        trust = after.numpy() @ writer.gate.numpy() + evidence @ writer.trust.numpy() + writer.gate_bias.numpy()
-        gate = 1 / (1 + np.exp(-trust))
+        gate = 1 / (1 + np.exp(-(after.numpy() @ writer.gate.numpy() + writer.gate_bias.numpy())))
         mixed = (1 - gate) * tf.nn.softmax(plain) + gate * [ngram.probability(each, history) for each in range(4)]
         np.testing.assert_allclose(np.exp(logits), mixed, rtol=1e-5)
         nats -= float(logits[0, token])
     assert writer.nats(code, tf.constant([[2.0, 1, 0]])).numpy() == pytest.approx(nats, rel=1e-5)
+
+
+def test_several_codes_of_each_sequence_cost_what_each_costs_alone(model):
+    x, codes = tf.constant(TRAIN), tf.random.stateless_normal((3, 4, 2), (0, 1))
+    whole = model.writer.nats(tf.reshape(codes, (12, 2)), x)
+    np.testing.assert_allclose(whole, tf.concat([model.writer.nats(code, x) for code in codes], 0), rtol=1e-5)
 
 
 def test_training_asks_the_memory_without_the_token_itself(model):
