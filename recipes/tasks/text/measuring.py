@@ -14,9 +14,11 @@ from zoo.families.sequences import SequenceAutoencoder, Sequences
 from zoo.health import active_units, collapsed_share
 
 if TYPE_CHECKING:
+    from zoo.tokenizers import Tokenizer
     from zoo.wrappers.strings import Strings
 
 ORDER = 5
+CHARACTER = "character"
 VALIDATION = (100, 300)  # draws from a line's posterior, and lines, at the most
 RECONSTRUCTED = 1000  # lines at the most
 WRITTEN, SEED = 1000, 0  # lines that are generated, at temperature 1
@@ -33,14 +35,14 @@ def measure(export: Strings, lines: Lines, language_model: SequenceAutoencoder, 
         draws: From each test line's posterior.
     """
     model, report = export.model, Report()
-    unit = "word" if lines.vocabulary.unit == "word" else "character"
+    unit = lines.vocabulary.tokenizer
     for part, how_many in {"validation": (min(draws, VALIDATION[0]), VALIDATION[1]), "test": (draws, None)}.items():
         of_part = getattr(report, part)
         of_part.update(likelihood(model, lines[part], *how_many, unit))
         of_part.update(kept(export, lines[part]))
     if hasattr(model, "draws"):
         report.test |= novelty(export.sample(WRITTEN, seed=SEED), lines)
-    sentences = explained(model, unit, draws)
+    sentences = explained(model, priced(unit), draws)
     report.explained |= {name: sentence for name, sentence in sentences.items() if name in report.test}
     if hasattr(model, "log_likelihood"):
         protocol = "same lines and tokens; trained on the same training lines"
@@ -55,13 +57,18 @@ def measure(export: Strings, lines: Lines, language_model: SequenceAutoencoder, 
     return report
 
 
-def in_units(nats: np.ndarray, part: Part, unit: str) -> dict[str, float]:
-    """Returns the mean cost of a line in nats, and of a word or character in bits, the ends of lines counted too."""
-    count = part.tokens if unit == "word" else part.characters
-    return {"nats_per_line": float(nats.mean()), f"bits_per_{unit}": float(nats.sum() / count / math.log(2))}
+def in_units(nats: np.ndarray, part: Part, unit: Tokenizer) -> dict[str, float]:
+    """Returns the mean cost of a line in nats, and of a unit or character in bits, the ends of lines counted too."""
+    count = part.tokens if unit.priced else part.characters
+    return {"nats_per_line": float(nats.mean()), f"bits_per_{priced(unit)}": float(nats.sum() / count / math.log(2))}
 
 
-def likelihood(model: Sequences, part: Part, draws: int, most: int | None, unit: str) -> dict[str, float]:
+def priced(unit: Tokenizer) -> str:
+    """Returns what the bits are told of: the unit, or the character, by which models of several units compare."""
+    return unit.one if unit.priced else CHARACTER
+
+
+def likelihood(model: Sequences, part: Part, draws: int, most: int | None, unit: Tokenizer) -> dict[str, float]:
     """Measures what lines cost: of a variational model by importance sampling, and what of it is the code's."""
     if not hasattr(model, "log_likelihood"):
         return {"reconstruction": float(model.score(part.x).mean())}
