@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import inspect
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -47,10 +49,11 @@ def export(
     writers = [writer(name) for name in names]
     exact, is_new = precision.in_float32(model), not folder.exists()
     checked_by = golden.samples(exact, folder / golden.NAME) if examples is None else examples
+    given = {"examples": checked_by, "calibration": calibration}
     try:
         with contextlib.ExitStack() as whole:  # all is written aside before anything takes its place
             for each in writers:
-                each.write(exact, whole.enter_context(replacing(folder / each.NAME)), checked_by, calibration)
+                each.write(exact, whole.enter_context(replacing(folder / each.NAME)), **taken(each, given))
             if examples is not None:
                 golden.write(exact, whole.enter_context(replacing(folder / golden.NAME)), examples)
             remove(folder / checksums.NAME)  # from here on they are others'
@@ -63,6 +66,12 @@ def export(
             raise OSError(f"{folder}: {error.message}") from error
         raise
     return folder
+
+
+def taken(writer: ModuleType, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what a format takes of what is given: it knows of nothing that it has no use for."""
+    takes = inspect.signature(writer.write).parameters
+    return {name: value for name, value in given.items() if name in takes}
 
 
 def writer(name: str) -> Any:

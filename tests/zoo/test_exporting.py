@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -217,3 +218,24 @@ def test_an_export_replaces_whatever_has_its_files_names(model, tmp_path):
     zoo.export(model, tmp_path, examples=X)
     assert zoo.load(tmp_path).largest == 255
     assert sorted(file.name for file in tmp_path.iterdir()) == [checksums.NAME, "golden.npz", "saved_model"]
+
+
+def test_a_format_is_given_what_it_takes_and_no_more(model, tmp_path, monkeypatch):
+    given = {}
+
+    def write(model, target):
+        given["plain"] = model
+        target.write_text("")
+
+    def write_calibrated(model, target, examples=None, calibration=None):
+        given["rounding"] = (examples, calibration)
+        target.write_text("")
+
+    formats = {
+        "plain": SimpleNamespace(NAME="a", write=write),
+        "rounding": SimpleNamespace(NAME="b", write=write_calibrated),
+    }
+    monkeypatch.setattr("zoo.exporting.writer", formats.get)
+    zoo.export(model, tmp_path / "out", formats=list(formats), examples=X, calibration=X[:1])
+    assert given["plain"] is model
+    assert [len(rows) for rows in given["rounding"]] == [3, 1]

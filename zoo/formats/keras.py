@@ -5,7 +5,6 @@ import zipfile
 from pathlib import Path
 
 import keras
-import numpy as np
 
 from zoo import archives, rebuilding
 from zoo.autoencoder import Autoencoder
@@ -15,16 +14,12 @@ CONFIG, WEIGHTS = "config.json", "model.weights.h5"  # in the file, which is a z
 MOST_CONFIG = 100_000_000  # bytes
 
 
-def write(
-    model: Autoencoder, target: Path, examples: np.ndarray | None = None, calibration: np.ndarray | None = None
-) -> None:
+def write(model: Autoencoder, target: Path) -> None:
     """Writes the model as it is.
 
     Args:
         model: The model.
         target: The file to make.
-        examples: Not used: nothing is converted.
-        calibration: Likewise.
     """
     model.save(target)
 

@@ -22,16 +22,13 @@ FILE = "model.tflite"
 VERSIONS = {name: version(name) for name in ("ai-edge-litert", "tensorflow")}
 
 
-def write(
-    model: Autoencoder, target: Path, examples: np.ndarray | None = None, calibration: np.ndarray | None = None
-) -> None:
+def write(model: Autoencoder, target: Path, examples: np.ndarray | None = None) -> None:
     """Writes the signatures that compute in LiteRT what they do in the model, and lists the others.
 
     Args:
         model: The model.
         target: The folder to make.
         examples: Inputs to check with, shape `(n, *input_shape)`; drawn if not given.
-        calibration: Not used: nothing is rounded.
     """
     variables = [variable.value for variable in model.variables]
     converting.write(

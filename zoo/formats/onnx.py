@@ -14,16 +14,13 @@ from zoo.autoencoder import Autoencoder
 NAME = "onnx"
 
 
-def write(
-    model: Autoencoder, target: Path, examples: np.ndarray | None = None, calibration: np.ndarray | None = None
-) -> None:
+def write(model: Autoencoder, target: Path, examples: np.ndarray | None = None) -> None:
     """Writes the signatures that compute in onnxruntime what they do in the model, and lists the others.
 
     Args:
         model: The model.
         target: The folder to make.
         examples: Inputs to check with, shape `(n, *input_shape)`; drawn if not given.
-        calibration: Not used: nothing is rounded.
     """
     converting.write(
         model,

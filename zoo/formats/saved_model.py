@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from zoo import rebuilding
@@ -25,9 +24,7 @@ VARIABLES = "variables/variables"
 VARIABLE = re.compile(r"variables_of_model/\d+/\.ATTRIBUTES/VARIABLE_VALUE")
 
 
-def write(
-    model: Autoencoder, target: Path, examples: np.ndarray | None = None, calibration: np.ndarray | None = None
-) -> None:
+def write(model: Autoencoder, target: Path) -> None:
     """Writes the model's endpoints as signatures; inputs and outputs are named, the batch is free.
 
     Saves a bare module of variables: `keras.export.ExportArchive` writes every variable twice.
@@ -35,8 +32,6 @@ def write(
     Args:
         model: The model.
         target: The folder to make.
-        examples: Not used: nothing is converted.
-        calibration: Likewise.
     """
     module = tf.Module()
     module.variables_of_model = [variable.value for variable in model.variables]
