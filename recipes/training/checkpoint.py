@@ -64,6 +64,21 @@ class Checkpoint(keras.callbacks.Callback):
         groups = {"variable": (v.numpy() for v in self._variables()), "best": self.stopping.best_weights or []}
         self.store.write(groups, progress=vars(self.progress), stopping=memory)
 
+    def save_pretrained(self, model: keras.Model, seconds: float) -> None:
+        """Writes a model whose layers have been trained one after the other, in so many seconds."""
+        self.progress.pretraining = seconds
+        self.stopping.on_train_begin()  # makes the memory that is saved
+        self.set_model(model)
+        self.save()
+
+    def end(self, model: keras.Model) -> None:
+        """Puts back a training that is over, and leaves the model as the end of Keras's `fit` does."""
+        for callback in (self, self.stopping):
+            callback.set_model(model)
+        self.restore()
+        self.stopping.on_train_end()
+        model.optimizer.finalize_variable_values(model.trainable_variables)
+
     def restore(self) -> None:
         """Puts back the variables and early stopping's memory."""
         self.store.put_back("variable", self._variables())

@@ -32,11 +32,13 @@ from zoo.health import Health
 # Steps between two returns to Python: enough that the returns cost nothing, few enough that Ctrl-C answers at once.
 STEPS_PER_EXECUTION = 20
 VALIDATION_BATCH = 1000
+Train = np.ndarray | sparse.csr_array | Streamed | Callable[[tf.Variable], tf.data.Dataset]
+Augment = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 
 def fit(
     model: Autoencoder,
-    train: np.ndarray | sparse.csr_array | Streamed | Callable[[tf.Variable], tf.data.Dataset],
+    train: Train,
     validation: np.ndarray | tf.data.Dataset | None,
     *,
     folder: Path,
@@ -48,7 +50,7 @@ def fit(
     schedule: str,
     warmup_steps: int = 0,
     health: bool = False,
-    augment: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
+    augment: Augment | None = None,
     monitor: str | None = "val_loss",
     mode: str = "min",
     callbacks: Sequence[keras.callbacks.Callback] = (),
@@ -87,24 +89,12 @@ def fit(
         UsageError: If the checkpoint is another run's, or the loss stops being a number.
         OSError: If the checkpoint or the logs cannot be written.
     """
-    held = train.held if isinstance(train, Streamed) else None if callable(train) else train
-    if held is not None:
-        model.check_values("training data", held if isinstance(held, np.ndarray) else held.data)
     pretrains = pretrain_epochs > 0 and hasattr(model, "pretrain")
-    if isinstance(train, Streamed):
-        if pretrains:
-            raise UsageError(
-                f"--model {model.name} trains its layers one by one on data in memory, and these are read from disk: "
-                "say --pretrain-epochs 0, or choose another --model."
-            )
-        model.adapt_once(held)
+    held = _held(model, train, pretrains)
     _share(folder / CHECKPOINT, model)
     store = Store(folder / CHECKPOINT, {**identity, **({} if held is None else {"samples": _sum(train)})})
     epoch = tf.Variable(0, dtype=tf.int64, trainable=False)
-    if isinstance(train, Streamed):
-        batches = train.batches(batch_size, seed, epoch, augment, model.distribute_strategy)
-    else:
-        batches = train(epoch) if callable(train) else batches_of(train, batch_size, seed, epoch, augment, densify)
+    batches = _batches(model, train, batch_size, seed, epoch, augment, densify)
     model.steps_per_execution = min(STEPS_PER_EXECUTION, len(batches))
     seconds = 0.0
     with model.distribute_strategy.scope():
@@ -119,27 +109,15 @@ def fit(
     progress = checkpoint.progress
     progress.monitor, progress.mode = monitor, mode
     if seconds:
-        progress.pretraining = seconds
-        stopping.on_train_begin()  # makes the memory that is saved
-        checkpoint.set_model(model)
-        checkpoint.save()
+        checkpoint.save_pretrained(model, seconds)
     if progress.stopped or progress.epoch >= epochs:  # nothing is left to train, and Keras's fit wants an epoch
-        for callback in (checkpoint, stopping):
-            callback.set_model(model)
-        checkpoint.restore()
-        stopping.on_train_end()
-        model.optimizer.finalize_variable_values(model.trainable_variables)  # as at the end of Keras's fit
+        checkpoint.end(model)
         return progress
 
     # Those that measure come first, so that the others find their numbers in their logs.
     used = [*callbacks, keras.callbacks.TensorBoard(folder / "logs", write_graph=False), stopping, checkpoint]
     if health and held is not None:
         used.insert(0, Health(held, tell=lambda sentence: print(f"\nHealth: {sentence}")))
-    if warmup_steps:
-        used.insert(0, WarmUp(warmup_steps))
-    if schedule == "cosine":
-        cosine = keras.optimizers.schedules.CosineDecay(rate_of(model), epochs)
-        used.append(keras.callbacks.LearningRateScheduler(lambda epoch, _: float(cosine(epoch))))
     with _answers(train, progress, epochs, folder), between_steps() as interrupt:
         model.fit(
             batches,
@@ -147,10 +125,57 @@ def fit(
             validation_batch_size=VALIDATION_BATCH if isinstance(validation, np.ndarray) else None,
             initial_epoch=progress.epoch,
             epochs=epochs,
-            callbacks=[*used, interrupt],
+            callbacks=[*_warm_up(warmup_steps), *used, *_course(model, schedule, epochs), interrupt],
             shuffle=False,  # the batches come shuffled
         )
     return progress
+
+
+def _held(model: Autoencoder, train: Train, pretrains: bool) -> Any:
+    """Returns the training samples that are in memory, once they are checked and the model is adapted; None if none.
+
+    Raises:
+        UsageError: If they are none that the model takes, or it needs them in memory and they are on disk.
+    """
+    held: Any = None if callable(train) else train.held if isinstance(train, Streamed) else train
+    if held is not None:
+        model.check_values("training data", held if isinstance(held, np.ndarray) else held.data)
+    if isinstance(train, Streamed):
+        if pretrains:
+            raise UsageError(
+                f"--model {model.name} trains its layers one by one on data in memory, and these are read from disk: "
+                "say --pretrain-epochs 0, or choose another --model."
+            )
+        model.adapt_once(held)
+    return held
+
+
+def _batches(
+    model: Autoencoder,
+    train: Train,
+    batch_size: int,
+    seed: int,
+    epoch: tf.Variable,
+    augment: Augment | None,
+    densify: bool,
+) -> Any:
+    """Returns an epoch of batches, in the order of the epoch that the variable holds."""
+    if isinstance(train, Streamed):
+        return train.batches(batch_size, seed, epoch, augment, model.distribute_strategy)
+    return train(epoch) if callable(train) else batches_of(train, batch_size, seed, epoch, augment, densify)
+
+
+def _warm_up(steps: int) -> list[keras.callbacks.Callback]:
+    """Returns what raises the learning rate over the first steps, if it is to be."""
+    return [WarmUp(steps)] if steps else []
+
+
+def _course(model: Autoencoder, schedule: str, epochs: int) -> list[keras.callbacks.Callback]:
+    """Returns what sets the learning rate of each epoch, unless it is constant."""
+    if schedule != "cosine":
+        return []
+    cosine = keras.optimizers.schedules.CosineDecay(rate_of(model), epochs)
+    return [keras.callbacks.LearningRateScheduler(lambda epoch, _: float(cosine(epoch)))]
 
 
 def _share(file: Path, model: Autoencoder) -> None:
