@@ -1,115 +1,22 @@
-"""How raw values become samples, and the model of samples one that takes raw values."""
+"""Columns of a table, which become samples of about one scale: numbers, words and empty cells."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from recipes.data.units.scalings import SCALINGS
 from zoo import UsageError
 from zoo.layers.table_coding import TableCoding
 from zoo.wrappers import standardized
-from zoo.wrappers.resized import Resized
-from zoo.wrappers.scaled import Scaled
 
 if TYPE_CHECKING:
     from zoo.autoencoder import Autoencoder
 
 MOST_LOST = 0.01  # of a column's standard deviation, by rounding to 32 bits
-QUARTILES = 1.349  # standard deviations that lie between the quartiles of a normal distribution
-
-
-class Units(Protocol):
-    """What is peculiar to the data's own units.
-
-    Attributes:
-        output: What samples are, as the models' hyperparameter `output` calls it.
-        meaning: What goes into an export, in words.
-    """
-
-    output: ClassVar[str]
-
-    @property
-    def meaning(self) -> str:
-        """What goes into an export, in words."""
-        ...
-
-    def raw(self, x: np.ndarray) -> np.ndarray:
-        """Returns samples, shape `(n, *shape)`, in the data's own units."""
-        ...
-
-    def samples(self, x: np.ndarray) -> np.ndarray:
-        """Returns what is in the data's own units as samples, shape `(n, *shape)`."""
-        ...
-
-    def wrap(self, model: Autoencoder) -> Autoencoder:
-        """Returns the model that takes raw values."""
-        ...
-
-    def inputs(self) -> dict[str, Any]:
-        """Returns what `inputs.json` beside an export says of what goes in."""
-        ...
-
-
-@dataclass(frozen=True)
-class Pixels:
-    """Pixels from 0 to `top`, which become samples in [0, 1].
-
-    Attributes:
-        top: The largest value: 255 for bytes.
-    """
-
-    top: float = 255.0
-    output: ClassVar[str] = "pixels"
-
-    @classmethod
-    def scaled(cls, **arrays: np.ndarray) -> tuple[Pixels, list[np.ndarray]]:
-        """Scales arrays of pixels: integers from 0 to 255, or floats that lie in [0, 1] already.
-
-        Args:
-            **arrays: By the name that an error calls them.
-
-        Raises:
-            UsageError: If values are no pixels.
-        """
-        for name, values in arrays.items():
-            most = 255 if np.issubdtype(values.dtype, np.integer) else 1
-            low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
-            if not (np.isfinite([low, high]).all() and low >= 0 and high <= most):
-                raise UsageError(
-                    f"{name} must hold pixels: integers from 0 to 255, or floats from 0 to 1. Received: {values.dtype} "
-                    f"values from {low:g} to {high:g}. Clean or scale them first."
-                )
-        integers = [x for x in arrays.values() if np.issubdtype(x.dtype, np.integer)]
-        top = 255 if any(x.max(initial=0) > 1 for x in integers) else 1  # integers of 0 and 1 alone are black and white
-        scaled = [
-            values.astype("float32") / np.float32(top if np.issubdtype(values.dtype, np.integer) else 1)
-            for values in arrays.values()
-        ]
-        return cls(top), scaled
-
-    @property
-    def meaning(self) -> str:
-        """What goes into an export, in words."""
-        return f"pixels from 0 to {self.top:g}"
-
-    def raw(self, x: np.ndarray) -> np.ndarray:
-        """Returns samples, shape `(n, *shape)`, as pixels from 0 to `top`."""
-        return np.rint(x * self.top) if self.top > 1 else x
-
-    def samples(self, x: np.ndarray) -> np.ndarray:
-        """Returns pixels from 0 to `top` as samples, shape `(n, *shape)`."""
-        return x / np.float32(self.top)
-
-    def wrap(self, model: Autoencoder) -> Autoencoder:
-        """Returns the model that takes raw pixels."""
-        return Scaled(model, self.top)
-
-    def inputs(self) -> dict[str, Any]:
-        """Returns what `inputs.json` beside an export says of what goes in."""
-        return {"x": {"values": self.meaning}}
 
 
 class Seen(NamedTuple):
@@ -275,56 +182,3 @@ def _check_some(empty: np.ndarray, columns: Sequence[str], source: str) -> None:
     """Checks that no column has only empty cells, by their shares."""
     if (empty == 1).any():
         raise UsageError(f"{source}: column {columns[int(np.argmax(empty))]!r} is empty in all rows that train.")
-
-
-def _standard(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Returns mean and standard deviation by column; 1 for a constant's, which may round to above 0."""
-    spread = np.nanmax(x, axis=0) - np.nanmin(x, axis=0)
-    return np.nanmean(x, axis=0), np.where(spread > 0, np.nanstd(x, axis=0), 1)
-
-
-def _robust(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the median, and a normal distribution's deviation by its quartiles; where these meet, as above."""
-    quarter, middle, three = np.nanquantile(x, (0.25, 0.5, 0.75), axis=0)
-    _, usual = _standard(x)
-    return middle, np.where(three > quarter, (three - quarter) / QUARTILES, usual)
-
-
-SCALINGS = {"standard": _standard, "robust": _robust}
-
-
-@dataclass(frozen=True)
-class Framed:
-    """Pictures of any size with bytes as pixels, which become samples of one size in [0, 1].
-
-    Attributes:
-        size: Height and width of a sample.
-        mode: How pictures are brought to it: "crop" or "pad", as `zoo.layers.framing` does.
-        channels: `(3,)` for color; `()` for grey, whose samples have no axis of channels.
-    """
-
-    size: tuple[int, int]
-    mode: str
-    channels: tuple[int, ...]
-    output: ClassVar[str] = "pixels"
-
-    @property
-    def meaning(self) -> str:
-        """What goes into an export, in words."""
-        return f"{'color' if self.channels else 'grey'} pictures of any size, pixels from 0 to 255"
-
-    def raw(self, x: np.ndarray) -> np.ndarray:
-        """Returns samples, shape `(n, *size, *channels)`, as pixels from 0 to 255."""
-        return x * 255
-
-    def samples(self, x: np.ndarray) -> np.ndarray:
-        """Returns pictures of a sample's size, pixels from 0 to 255, as samples."""
-        return x / np.float32(255)
-
-    def wrap(self, model: Autoencoder) -> Autoencoder:
-        """Returns the model that takes pictures of any size."""
-        return Resized(Scaled(model, 255.0), self.mode)
-
-    def inputs(self) -> dict[str, Any]:
-        """Returns what `inputs.json` beside an export says of what goes in."""
-        return {"x": {"values": self.meaning, "size": list(self.size), "mode": self.mode}}
