@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from recipes.data import images
-from recipes.reading.pictures import KINDS
+from recipes.reading.pictures import ENDINGS, KINDS
 from zoo import UsageError
 
 Job = tuple[str, Path, Path]  # a picture's name, its file, and the file to write
@@ -38,7 +38,7 @@ def planned(source: Path, target: Path, failed: list[tuple[str, str]], notes: li
             notes.append(f"{name}: {reason}.")
     if others:
         which = "other files do" if others > 1 else "other file does"
-        notes.append(f"{others:,} {which} not end in {', '.join(images.ENDINGS)}.")
+        notes.append(f"{others:,} {which} not end in {', '.join(ENDINGS)}.")
     taken = {file.resolve() for _, file in files}
     jobs = []
     for name, file in sorted(

@@ -353,7 +353,7 @@ def test_a_picture_of_more_than_pillow_warns_of_is_read(tmp_path, monkeypatch):
 
 
 def test_what_does_not_fit_into_memory_is_skipped(ten, monkeypatch):
-    monkeypatch.setattr(images, "MOST_BYTES", 5000)
+    monkeypatch.setattr("recipes.data.images.decoding.MOST_BYTES", 5000)
     loaded = images.folder(ten)
     assert 5000 <= sum(picture.nbytes for picture in loaded.pictures) < 7000
     assert len(loaded) + len(loaded.skipped) == 10
