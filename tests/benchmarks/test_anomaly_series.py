@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import anomaly_series, tables
+from benchmarks import anomaly_series
 from benchmarks.anomaly_series import Config, measured, period
+from benchmarks.tables import nab, skab
 
 
 @pytest.fixture
@@ -94,11 +95,11 @@ def test_the_tables_have_all_steps_together_and_means_over_files():
             "y/2.csv": {"0": one(0.1, 20, 0, 10), "1": one(0.1, 20, 0, 10)},
         }
     }
-    assert tables.skab_table(results).splitlines()[2:] == [
+    assert skab.of(results).splitlines()[2:] == [
         "| `convolutional` | 0.800 ± 0.000 | 6.7% | 20.0% | 0.350 |",  # 40 hits, 10 of 150 false, 10 of 50 missed
         "| PCA |  |  |  | 0.350 |",
     ]
-    assert tables.nab_table(results).splitlines() == [
+    assert nab.of(results).splitlines() == [
         "| method | all files | x | y |",
         "| --- | --- | --- | --- |",
         "| `convolutional` | 0.350 | 0.600 | 0.100 |",

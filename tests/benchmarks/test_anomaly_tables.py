@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import anomaly_tables, tables
+from benchmarks import anomaly_tables
 from benchmarks.anomaly_tables import Config, split
+from benchmarks.tables import anomalies
 
 
 def test_half_of_the_normal_rows_train_and_all_anomalies_test():
@@ -51,7 +52,7 @@ def test_the_table_has_means_and_leads():
         "b": {"0": {"model": 0.6, "PCA": 0.4, "seconds": 1}},
         "scikit-learn: c": {"0": {"model": 0.5, "PCA": 0.6, "seconds": 1}},
     }
-    assert tables.anomaly_table(results).splitlines()[2:] == [
+    assert anomalies.of(results).splitlines()[2:] == [
         "| mean of all, 2 | 0.700 | 0.550 | +0.150 |",
         "| mean of those that chose the model, 1 | 0.800 | 0.700 | +0.100 |",
         "| mean of the others, 1 | 0.600 | 0.400 | +0.200 |",
