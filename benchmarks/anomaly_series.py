@@ -15,8 +15,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import shlex
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -26,8 +24,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import tyro
 
+from benchmarks._kept import Kept, main
 from recipes.baselines.sub_pca import sub_pca
 from recipes.baselines.windowed_gaussian import windowed_gaussian
 from recipes.data import series
@@ -37,7 +35,6 @@ from recipes.metrics.vus_pr import vus_pr
 from recipes.tasks.detection import by_step
 from recipes.tasks.detection.options import SERIES, DetectionOptions
 from recipes.tasks.detection.series import train_one
-from zoo import quiet
 
 SKAB_ROWS, SKAB_OTHERS = 400, ("anomaly", "changepoint")
 NAB_SHARE, NAB_ROWS = 0.15, 5000  # NAB's probationary part: 15% of a file, of 5,000 rows at most
@@ -139,31 +136,14 @@ def measured(found: dict[str, tuple[np.ndarray, float]], anomalous: np.ndarray, 
 
 def run(config: Config) -> dict[str, Any]:
     """Measures what is not in `config.out` yet, writes it there file by file, and returns all."""
-    record: dict[str, Any] = {"results": {}}
-    if config.out.exists():
-        record = json.loads(config.out.read_text("utf-8"))
-    command = shlex.join(["python", "-m", "benchmarks.anomaly_series", *sys.argv[1:]])
-    record["commands"] = list(dict.fromkeys([*record.get("commands", []), command]))
+    kept = Kept(config.out, "anomaly_series")
     for seed, model, which in itertools.product(config.seeds, config.models, config.sets):
-        of_model = record["results"].setdefault(which, {}).setdefault(model, {})
         for name, data, anomalous in SETS[which](config.folder):
-            by_seed = of_model.setdefault(name, {})
-            if str(seed) in by_seed:
-                continue
-            by_seed[str(seed)] = measured(scored(model, data, seed), anomalous, data.recordings[0])
-            config.out.parent.mkdir(parents=True, exist_ok=True)
-            config.out.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
-            print(f"{which}, {model}, seed {seed}, {name}: {by_seed[str(seed)]['model']}", flush=True)
-    return record
-
-
-def main() -> None:
-    """Parses the command line, measures and writes."""
-    config = tyro.cli(Config, description=__doc__)
-    quiet.start()
-    run(config)
-    print(f"Written to {config.out}")
+            where = (which, model, name, str(seed))
+            if where not in kept:
+                kept[where] = measured(scored(model, data, seed), anomalous, data.recordings[0])
+    return kept.record
 
 
 if __name__ == "__main__":
-    main()
+    main(Config, run, __doc__)

@@ -11,9 +11,6 @@ they have no other use.
 
 from __future__ import annotations
 
-import json
-import shlex
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -23,8 +20,8 @@ from statistics import mean
 from typing import Any
 
 import numpy as np
-import tyro
 
+from benchmarks._kept import Kept, main
 from recipes.baselines.isolation_forest import isolation_forest
 from recipes.baselines.nearest_neighbors import nearest_neighbors
 from recipes.baselines.pca import pca_error
@@ -34,7 +31,6 @@ from recipes.metrics.auroc import auroc
 from recipes.tasks.detection.normal import Kind
 from recipes.tasks.detection.options import ROWS, DetectionOptions
 from recipes.tasks.detection.samples import train_one
-from zoo import quiet
 
 MOST_NORMAL, MOST_ANOMALIES = 6000, 3000
 VALIDATE = 5  # one of so many training rows
@@ -112,32 +108,16 @@ def scored(splits: Splits, seed: int) -> dict[str, float]:
 
 def run(config: Config) -> dict[str, Any]:
     """Measures what is not in `config.out` yet, writes it there table by table, and returns all."""
-    record: dict[str, Any] = {"results": {}}
-    if config.out.exists():
-        record = json.loads(config.out.read_text("utf-8"))
-    record["command"] = shlex.join(["python", "-m", "benchmarks.anomaly_tables", *sys.argv[1:]])
+    kept = Kept(config.out, "anomaly_tables")
     for name, kinds in tables(config.folder).items():
         if config.tables and name.removeprefix(SKLEARN) not in config.tables:
             continue
         for seed in config.seeds:
-            by_seed = record["results"].setdefault(name, {})
-            if str(seed) in by_seed:
-                continue
-            each = [scored(split(x, anomalous, seed, name), seed) for x, anomalous in kinds()]
-            by_seed[str(seed)] = {key: round(mean(one[key] for one in each), 5) for key in each[0]}
-            config.out.parent.mkdir(parents=True, exist_ok=True)
-            config.out.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
-            print(f"{name}, seed {seed}: {by_seed[str(seed)]}", flush=True)
-    return record
-
-
-def main() -> None:
-    """Parses the command line, measures and writes."""
-    config = tyro.cli(Config, description=__doc__)
-    quiet.start()
-    run(config)
-    print(f"Written to {config.out}")
+            if (name, str(seed)) not in kept:
+                each = [scored(split(x, anomalous, seed, name), seed) for x, anomalous in kinds()]
+                kept[name, str(seed)] = {key: round(mean(one[key] for one in each), 5) for key in each[0]}
+    return kept.record
 
 
 if __name__ == "__main__":
-    main()
+    main(Config, run, __doc__)

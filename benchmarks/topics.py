@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
+import itertools
 import tempfile
 import time
 from dataclasses import dataclass
@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import tyro
 
+from benchmarks._kept import Kept, main
 from recipes import topics as recipe
 from recipes.data.bags import BagSplits
 from recipes.tasks import topics as task
-from zoo import quiet
 
 
 @dataclass(frozen=True)
@@ -62,28 +61,21 @@ def measured(config: recipe.Config, splits: BagSplits) -> dict[str, dict[str, fl
     return found
 
 
-def main(options: Options) -> None:
-    """Measures what is not measured yet."""
-    quiet.start()
+def run(options: Options) -> dict[str, Any]:
+    """Measures what is not in `options.out` yet, writes it there model by model, and returns all."""
     splits = recipe.load(recipe.Config(data=options.data))
-    known: dict[str, Any] = json.loads(options.out.read_text("utf-8")) if options.out.exists() else {"results": {}}
-    known |= {"data": {"name": splits.name, "split": splits.split, "checksum": splits.checksum}}
+    about = {"name": splits.name, "split": splits.split, "checksum": splits.checksum}
+    kept = Kept(options.out, "topics", data=about)
     asked = [("topics", count) for count in options.topics]
     asked += [(model, length) for model in options.codes for length in options.lengths]
-    for model, length in dict.fromkeys(asked):
-        for seed in options.seeds:
-            results = known["results"].setdefault(f"{model}-{length}", {})
-            if str(seed) in results:
-                continue
-            preset = dict(recipe.Config.PRESETS.get(model, {}))
-            hyperparameters = {**preset, "latent_dim": length}
+    for (model, length), seed in itertools.product(dict.fromkeys(asked), options.seeds):
+        where = (f"{model}-{length}", str(seed))
+        if where not in kept:
+            hyperparameters = {**recipe.Config.PRESETS.get(model, {}), "latent_dim": length}
             config = recipe.Config(model=model, data=options.data, seed=seed, hyperparameters=hyperparameters)
-            results[str(seed)] = measured(config, splits)
-            numbers = {name: round(value, 4) for name, value in results[str(seed)]["model"].items()}
-            print(model, length, seed, numbers, flush=True)
-            options.out.parent.mkdir(exist_ok=True)
-            options.out.write_text(json.dumps(known, indent=1) + "\n", "utf-8")
+            kept[where] = measured(config, splits)
+    return kept.record
 
 
 if __name__ == "__main__":
-    main(tyro.cli(Options, description=__doc__))
+    main(Options, run, __doc__)
