@@ -131,14 +131,19 @@ class Codec:
         escapes = Escapes(name, file.streams["escapes"])
         symbols = zlib.crc32(b"")
         shape = (rows, columns, self.latent_dim)
-        residual, index = np.zeros(shape, "int32"), _channels(shape)
+        coder = Decoder(name, self.tables, file.streams["latent"], escapes)
         mean: np.ndarray = np.zeros(1, "float32")
         if self.is_hierarchical:
-            hyper = np.zeros((-(-rows // HYPER_SHRINK), -(-columns // HYPER_SHRINK), self.hyper_dim), "int32")
-            coder = Decoder(name, self.tables, file.streams["hyper"], escapes)
-            symbols = self._found(coder, hyper, _channels(hyper.shape), None, symbols)
+            hyper_shape = -(-rows // HYPER_SHRINK), -(-columns // HYPER_SHRINK), self.hyper_dim
+            hyper_coder = Decoder(name, self.tables, file.streams["hyper"], escapes)
+            hyper_coder.check(hyper_shape)
+            hyper = np.zeros(hyper_shape, "int32")
+            symbols = self._found(hyper_coder, hyper, _channels(hyper_shape), None, symbols)
             mean, index = self._said(hyper, shape)
-        coder = Decoder(name, self.tables, file.streams["latent"], escapes)
+        else:
+            coder.check(shape)
+            index = _channels(shape)
+        residual = np.zeros(shape, "int32")
         for turn, places in enumerate(self._turns(shape)):
             if turn:
                 mean, index = self._better(residual, mean, index)

@@ -7,6 +7,7 @@ no count for is coded as its last entry, the escape, and the symbol itself is wr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import constriction
@@ -17,6 +18,9 @@ from serving.refusing import Refused
 
 BAND = 1 << 21  # symbols that are sorted at a time: memory
 MOST = 1 << 30  # of a symbol's magnitude
+WORD = 32  # bits that the coder writes at a time
+STATE = 64  # bits of the last words, which say as much as they need
+UNIT = 2.0**-24  # what it rounds probabilities to, of which it leaves at least one to each entry
 Slices = Iterator[tuple[int, np.ndarray]]
 
 
@@ -28,6 +32,9 @@ class Tables:
         lengths: How many of them each table has, the last being the escape's.
         first: The symbol that each table's first count is for.
 
+    Attributes:
+        least: The bits that a symbol of each table takes at least.
+
     Raises:
         ValueError: If these are no tables.
     """
@@ -38,6 +45,7 @@ class Tables:
             raise ValueError("its tables have no counts for every symbol")
         self.counts = [counts[end - length : end] for end, length in zip(ends, lengths, strict=True)]
         self.first = first.astype("int32")
+        self.least = np.array([_least(each) for each in self.counts])
         self.models: dict[int, constriction.stream.model.Categorical] = {}
 
     def model(self, table: int) -> constriction.stream.model.Categorical:
@@ -47,6 +55,11 @@ class Tables:
             made = constriction.stream.model.Categorical(counts / counts.sum(), perfect=False, lazy=False)
             self.models[table] = made
         return self.models[table]
+
+
+def _least(counts: np.ndarray) -> float:
+    """Returns the bits of a table's likeliest entry, as the coder rounds probabilities."""
+    return -math.log2(min(counts.max() / counts.sum() + 2 * UNIT, 1 - (len(counts) - 1) * UNIT))
 
 
 class Encoder:
@@ -94,6 +107,20 @@ class Decoder:
         words = np.frombuffer(content + bytes(-len(content) % 4), "<u4").astype("uint32")
         self.name, self.tables, self.escapes = name, tables, escapes
         self.coder = constriction.stream.queue.RangeDecoder(words)
+        self.bits = WORD * len(words) + STATE
+
+    def check(self, shape: tuple[int, ...]) -> None:
+        """Checks, before memory is taken for them, that so many symbols fit into the bytes.
+
+        Args:
+            shape: Of the symbols, `(rows, columns, channels)`, each of the table of its channel.
+
+        Raises:
+            Refused: If they do not, whatever they are.
+        """
+        rows, columns, channels = shape
+        if rows * columns * float(self.tables.least[:channels].sum()) > self.bits:
+            raise Refused(f"{self.name} has too few bytes for a picture of its size: fetch it again.")
 
     def take(self, index: np.ndarray) -> np.ndarray:
         """Returns symbols, int32, by the tables of an index, of its shape.

@@ -36,11 +36,12 @@ def decompressed(
         Refused: If it is damaged, or was made by another model.
     """
     file = container.unpacked(name, content)
+    shape = file.height, file.width
+    # First, since so many bytes cannot become much more: what a head promises takes no memory before that.
+    alpha = photographs.unpacked_alpha(name, file.streams["alpha"], shape) if file.has_alpha else None
     pixels = codec.decompress(name, file, progress)
     if file.grey:  # which the model gives back with a trace of color
         pixels = (pixels.sum(axis=-1, keepdims=True, dtype="uint16") // 3).astype("uint8")
-    shape = file.height, file.width
-    alpha = photographs.unpacked_alpha(name, file.streams["alpha"], shape) if file.has_alpha else None
     return Photograph(pixels, alpha, file.streams["profile"])
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import os
+import tracemalloc
 import zlib
 from types import SimpleNamespace
 
@@ -13,8 +14,9 @@ from PIL import Image
 
 import zoo
 from benchmarks.fuzzing.mutating import mutated
-from serving import codec, compress, container, decompress, files
+from serving import codec, compress, container, decompress, files, photographs
 from serving.codec import Codec
+from serving.coding import Decoder, Encoder, Escapes, Tables
 from serving.photographs import Photograph
 from serving.refusing import Refused
 
@@ -207,6 +209,43 @@ def test_damaged_files_are_refused_or_give_the_picture(made):
         assert hidden or np.array_equal(found.pixels, whole.pixels)
     assert len(refusals) > 200
     assert not any("\n" in refusal for refusal in refusals)
+
+
+@pytest.mark.parametrize("name", ["hyperprior", "factorized"])
+@pytest.mark.parametrize("size", [(1 << 14, 1 << 14), (1, 1 << 28), (1 << 26, 4)])
+@pytest.mark.parametrize("has_alpha", [False, True])
+def test_a_picture_that_its_bytes_cannot_hold_is_refused_before_memory_is_taken(made, name, size, has_alpha):
+    coder = made.codecs[name]
+    file = coder.compress(picture(64, 64, coder.channels), 100)
+    streams = {**file.streams, "alpha": photographs.packed_alpha(np.zeros((64, 64), "uint8")) if has_alpha else b""}
+    height, width = size
+    content = container.packed(
+        dataclasses.replace(file, height=height, width=width, has_alpha=has_alpha, streams=streams)
+    )
+    tracemalloc.start()
+    try:
+        with pytest.raises(
+            Refused, match="damaged opacity" if has_alpha else "too few bytes for a picture of its size"
+        ):
+            decompress.decompressed(coder, "x", content)
+        assert tracemalloc.get_traced_memory()[1] < 2e6  # its pixels would have 268 MB
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("counts", [[1, (1 << 20) - 2, 1], [(1 << 20) - 1, 1], [5, 7, 9, 11], [1] * 99 + [3000, 1]])
+def test_what_symbols_take_at_least_is_never_more_than_what_they_take(counts):
+    tables = Tables(np.array(counts), np.array([len(counts)]), np.array([0]))
+    for count in (1, 50, 500_000):
+        symbols = np.full(count, np.argmax(counts[:-1]), "int32")  # the likeliest
+        encoder = Encoder(tables)
+        encoder.add(symbols, np.zeros(count, "uint16"))
+        decoder = Decoder("x", tables, encoder.content(), Escapes("x", b""))
+        decoder.check((1, count, 1))
+        np.testing.assert_array_equal(decoder.take(np.zeros(count, "uint16")), symbols)
+        more = int((decoder.bits + 1) / tables.least[0]) + 1
+        with pytest.raises(Refused, match="too few bytes"):
+            decoder.check((1, more, 1))
 
 
 def test_symbols_that_differ_from_those_written_are_noticed(made):
