@@ -16,6 +16,7 @@ import csv
 import dataclasses
 import json
 import shlex
+import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import tyro
 
 from recipes import running
-from recipes.running import command_line, entries
+from recipes.running import command_line, entries, stopping
 from zoo import UsageError, checks, files, quiet
 from zoo.words import printable
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 SHOWN = 10  # rows of the table that is printed
 TABLE, FIGURE, BEST = "trials.csv", "trials.png", "best"
+DEATHS = 3  # of a process in one trial, without a step further, until the trial counts as failed
 
 
 @dataclass(frozen=True)
@@ -119,9 +121,10 @@ def _searched(search: Search, space: Space, aims: Mapping[str, str], out: Path) 
         place = trials / str(number + 1)
         place.parent.mkdir(exist_ok=True)
         config = dataclasses.replace(config, out=place, resume=True)
-        if (count := len(config.folders(search.recipe))) != 1:
-            raise UsageError(f"A trial is a run with one export. Received: options that make {count}.")
-        with _quietly(trials / f"{number + 1}.log"):
+        log = trials / f"{number + 1}.log"
+        with _failing(log), _surviving(place), _quietly(log):
+            if (count := len(config.folders(search.recipe))) != 1:
+                raise UsageError(f"A trial is a run with one export. Received: options that make {count}.")
             space.entry.run(config)
         return json.loads((place / "metrics.json").read_text("utf-8"))["validation"]
 
@@ -178,6 +181,54 @@ def _shown(study: Study, space: Space, search: Search, out: Path) -> dict[str, A
         f"  {running.command(search.recipe, again)}"
     )
     return {**best.params, "value": study.value(best)}
+
+
+@contextlib.contextmanager
+def _failing(log: Path) -> Iterator[None]:
+    """Makes a sentence of what ends a trial; of a fault of the recipe's, the log has all.
+
+    Raises:
+        Failed: If the trial cannot be measured, and others may be.
+        OSError: If a disk is full or gone, which all trials need.
+    """
+    import tensorflow as tf
+
+    from recipes.tasks.sweep.study import Failed
+
+    try:
+        yield
+    except UsageError as error:
+        raise Failed(str(error)) from None
+    except OSError:
+        raise
+    except (MemoryError, tf.errors.ResourceExhaustedError):
+        stopping.settle()
+        raise Failed("It needs more memory than there is.") from None
+    except Exception as error:
+        stopping.settle()
+        with log.open("a", encoding="utf-8") as opened:
+            traceback.print_exc(file=opened)
+        raise Failed(f"{type(error).__name__}: {checks.said(error)}; {log} says where.") from None
+
+
+@contextlib.contextmanager
+def _surviving(place: Path) -> Iterator[None]:
+    """Lets no trial take the process with it forever, as one does that needs more memory than the machine has.
+
+    Raises:
+        UsageError: If the process has died several times where the trial stands now.
+    """
+    from recipes import training
+
+    died, now = place.with_name(f"{place.name}.begun"), training.kept(place.with_name(f"{place.name}.training"))
+    before = died.read_text("utf-8").splitlines() if died.exists() else []
+    died.write_text("\n".join([*before, now or "nothing"]), "utf-8")
+    try:
+        if before.count(now or "nothing") >= DEATHS:
+            raise UsageError(f"Its process died {DEATHS} times at the same place, as it does where memory is full.")
+        yield
+    finally:
+        died.unlink()  # it lives
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
@@ -68,3 +69,9 @@ def stoppable() -> Iterator[Callable[[], None]]:
         for number, handler in before.items():
             # Whoever began with the recipe ends with it: there is nothing left to stop.
             signal.signal(number, signal.SIG_IGN if handler is stop_at_once else handler)
+
+
+def settle() -> None:
+    """Raises a stop that has been asked for and that something has made another error of; returns if there is none."""
+    while ALARM is not None and any(signal.getitimer(signal.ITIMER_REAL)):
+        time.sleep(AGAIN)  # which what is raised ends

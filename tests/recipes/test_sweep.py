@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import matplotlib.image
 import pytest
+import tensorflow as tf
 
 from recipes import running, sweep
 from recipes.running import entries
@@ -26,6 +27,7 @@ def toy(monkeypatch):
         AIMS: ClassVar = {"rmse": "min"}
         asked: ClassVar[list] = []
         stop_at: ClassVar[int | None] = None
+        faults: ClassVar[dict] = {}
 
     def run(config):
         if len(Toy.asked) == Toy.stop_at:
@@ -34,6 +36,8 @@ def toy(monkeypatch):
         rate, length = (config.hyperparameters[name] for name in ("learning_rate", "latent_dim"))
         if length == 16:
             raise UsageError("16 is too short.")
+        if length in Toy.faults:
+            raise Toy.faults[length]
         config.out.mkdir(parents=True)
         validation = {"rmse": abs(rate - 0.002) + 1 / length, "hits": length + rate}
         (config.out / "metrics.json").write_text(json.dumps({"validation": validation, "test": {"rmse": -1.0}}))
@@ -90,6 +94,47 @@ def test_stopped_half_way_it_goes_on_with_the_same_trials_to_exactly_as_many(toy
     assert len(toy.asked) == 5
     searched(tmp_path, resume=True, trials=6)
     assert len(rows(tmp_path)) == 6
+
+
+def test_trials_without_memory_and_with_faults_fail_in_a_sentence_and_the_search_goes_on(toy, tmp_path, capsys):
+    toy.faults = {
+        32: MemoryError("Unable to allocate 9 TiB"),
+        48: tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor\nwith shape"),
+        64: RuntimeError("no such operation\n in the graph"),
+    }
+    found = searched(tmp_path, space=("latent_dim=32,48,64,256",), trials=12)
+    assert found["latent_dim"] == "256"
+    failed = {row["latent_dim"]: row["failed"] for row in rows(tmp_path)}
+    logs = [path for path in (tmp_path / "search" / "trials").iterdir() if "Traceback" in path.read_text()]
+    assert failed.pop("64") in [f"RuntimeError: no such operation; {log} says where." for log in logs]
+    assert failed == {
+        "32": "It needs more memory than there is.",
+        "48": "It needs more memory than there is.",
+        "256": "",
+    }
+    assert "latent_dim=32: failed: It needs more memory than there is. (best: 0.004" in capsys.readouterr().out
+
+
+def test_a_trial_that_takes_the_process_with_it_again_and_again_fails(toy, tmp_path):
+    toy.stop_at = 1
+    with pytest.raises(KeyboardInterrupt):
+        searched(tmp_path, space=("latent_dim=32,64,256",))
+    toy.stop_at = None
+    (tmp_path / "search" / "trials" / "2.begun").write_text("nothing\nnothing\nnothing")  # as many deaths
+    searched(tmp_path, space=("latent_dim=32,64,256",), resume=True)
+    died = [row["failed"] for row in rows(tmp_path)]
+    assert died[1] == "Its process died 3 times at the same place, as it does where memory is full."
+    assert died[:1] + died[2:] == [""] * 4
+    assert {path.suffix for path in (tmp_path / "search" / "trials").iterdir()} == {".log"}
+
+
+def test_a_full_disk_ends_the_search_and_it_goes_on_later(toy, tmp_path):
+    toy.faults = {64: OSError(28, "No space left on device")}
+    with pytest.raises(OSError, match="No space"):
+        searched(tmp_path, space=("latent_dim=64,256",), trials=4)
+    toy.faults = {}
+    searched(tmp_path, space=("latent_dim=64,256",), trials=4, resume=True)
+    assert not any(row["failed"] for row in rows(tmp_path))
 
 
 def test_the_first_trial_is_what_one_has_without_a_search(toy, tmp_path):

@@ -30,6 +30,10 @@ Keep = Callable[[int, bool], None]
 Tell = Callable[["Study", FrozenTrial], None]
 
 
+class Failed(Exception):
+    """A trial failed, and the search goes on; the message is a sentence that says why."""
+
+
 class Study:
     """A search for the options that validate best.
 
@@ -114,7 +118,7 @@ class Study:
 
         Args:
             trials: How many.
-            measure: What a trial is.
+            measure: What a trial is; raises `Failed` where it cannot be measured.
             keep: Gets a trial's number, before it has ended, and whether it is the best so far.
             tell: Is given the trial that has ended.
 
@@ -126,7 +130,7 @@ class Study:
             number, params = (running[0].number, running[0].params) if running else self._next()
             try:
                 numbers = measure(self.space.config(params), number)
-            except UsageError as error:
+            except Failed as error:
                 self._fail(number, str(error), keep)
             else:
                 value = self._value(numbers)

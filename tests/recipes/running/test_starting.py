@@ -117,6 +117,21 @@ def test_a_stop_that_something_swallows_is_raised_again(number, status, monkeypa
     assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL
 
 
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no alarm")
+def test_what_takes_faults_for_its_own_first_hears_of_a_stop_that_became_one(monkeypatch):
+    def swallow():
+        with stopping.stoppable():
+            stopping.settle()  # of no stop yet
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+            stopping.settle()
+            return "went on"
+
+    monkeypatch.setattr(stopping, "AGAIN", 0.05)
+    with pytest.raises(KeyboardInterrupt):
+        swallow()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_after_the_end_changes_nothing(number, fresh_python):
     code = f"""
