@@ -70,9 +70,9 @@ class Config(running.Options):
     max_length: int | None = None
     """The most letters of a line, or words where texts are split into words or pieces; longer lines are left out, and
     counted. 400 if not given."""
-    memory: int = 0
+    memory: int | None = None
     """The letters, words or pieces of the longest n-grams in a memory beside the network, which counts them in training
-    lines; 0 for none."""
+    lines; 0 for none. If not given, 6 for letters, where the model takes a memory, and 0 otherwise."""
     epochs: int = 16
     """Epochs to train for, after which the learning rate is 0; the best epoch's weights are kept."""
     pretrain_epochs: int = 0
@@ -108,7 +108,7 @@ def run(config: Config) -> dict[str, float]:
         announce(lines)
         sized = of_data(config, lines)
         model: Any = running.build(sized, (lines.vocabulary.length,))
-        if config.memory:
+        if sized.memory:
             model.count_grams(lines.train.x)
         progress = fit(model, sized, lines, folder)
         export = Strings(model, lines.vocabulary, lines.train.texts).remember()
@@ -140,7 +140,7 @@ def check(config: Config) -> None:
     for name in ("min_count", "max_length"):
         if getattr(config, name) is not None:
             checks.integer(name, getattr(config, name), 1, 10_000)
-    checks.integer("memory", config.memory, 0, LONGEST)
+    checks.integer("memory", config.memory or 0, 0, LONGEST)
     takes = not config.memory or "grams" in running.hyperparameters(config)
     checks.check(takes, "memory", f"0 for {config.model}, which takes none", config.memory)
 
@@ -159,9 +159,12 @@ def of_data(config: Config, lines: Lines) -> Config:
     from zoo.layers.gram_memory import sizes_of
 
     given = {**running.hyperparameters(config), "vocabulary": lines.vocabulary.size}
-    if config.memory:
-        given["grams"] = sizes_of(lines.train.x, lines.vocabulary.size, config.memory)
-    return dataclasses.replace(config, hyperparameters=given)
+    memory = config.memory
+    if memory is None:
+        memory = lines.vocabulary.tokenizer.remembered if "grams" in given else 0
+    if memory:
+        given["grams"] = sizes_of(lines.train.x, lines.vocabulary.size, memory)
+    return dataclasses.replace(config, memory=memory, hyperparameters=given)
 
 
 def fit(model: Sequences, config: Config, lines: Lines, folder: Path) -> Progress:

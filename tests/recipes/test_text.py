@@ -9,6 +9,7 @@ import pytest
 
 import zoo
 from recipes import text
+from recipes.data import lines as loading
 from zoo.checks import UsageError
 
 SMALL = {"latent_dim": 2, "embedding_dim": 4, "width": 8}
@@ -49,6 +50,17 @@ def test_a_run_says_all_that_it_promises(made):
     assert {f.name for f in (out / "figures").iterdir()} == {"walks.png", "divergence.png", "curves.png"}
     assert record["model"]["hyperparameters"]["vocabulary"] == 2 + len(WORDS)
     assert record["model"]["hyperparameters"]["grams"][0] == 1 + len(WORDS)
+
+
+@pytest.mark.parametrize(
+    ("options", "longest"),
+    [({}, 6), ({"memory": 0}, 0), ({"memory": 3}, 3), ({"unit": "word"}, 0), ({"model": "sequence"}, 0)],
+)
+def test_letters_are_remembered_if_nothing_else_is_asked(lines, options, longest):
+    asked = text.Config(**options)
+    loaded = loading.load(str(lines), unit=asked.unit, lower=False, min_count=1, max_length=None, seed=0)
+    sized = text.of_data(asked, loaded)
+    assert sized.memory == len(sized.hyperparameters.get("grams", ())) == longest
 
 
 def test_the_card_shows_the_lines_that_the_golden_seed_gives(made):

@@ -21,6 +21,7 @@ class Tokenizer(ABC):
         sign: What an unknown one is written as.
         between: What stands between two.
         least: How often one must occur in the texts that it is learned from to be known, where nothing else is asked.
+        remembered: How many the longest grams of a memory have, where nothing else is asked; 0 for no memory.
         counted: What people count a text's length in, in the plural.
         priced: Whether people tell by the unit what a text costs; otherwise by the character.
     """
@@ -30,6 +31,7 @@ class Tokenizer(ABC):
     sign: ClassVar[str] = "\N{REPLACEMENT CHARACTER}"
     between: ClassVar[str] = ""
     least: ClassVar[int]
+    remembered: ClassVar[int] = 0
     counted: ClassVar[str]
     priced: ClassVar[bool] = False
 

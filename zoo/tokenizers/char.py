@@ -15,6 +15,7 @@ class Char(Tokenizer):
 
     one, many = "character", "characters"
     least = 2
+    remembered = 6
     counted = "characters"
 
     def length(self, text: str) -> int:
