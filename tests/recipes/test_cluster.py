@@ -1,12 +1,17 @@
 """Recipes on a cluster: what is refused before it is asked, and, with Ray, the export of one device, kills included."""
 
+import importlib
 import importlib.util
+import io
 import json
 import os
+import queue
 import re
 import signal
 import subprocess
 import sys
+import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +19,7 @@ import pytest
 import zoo
 from recipes import cluster
 from recipes.tasks.cluster.ending import Gone
+from recipes.tasks.cluster.worker import Met
 from zoo import UsageError
 
 needs_ray = pytest.mark.skipif(not importlib.util.find_spec("ray"), reason="needs Ray: pip install '.[ray]'")
@@ -147,3 +153,23 @@ def test_a_cluster_says_in_a_sentence_what_it_cannot_do(clustered, tmp_path):
     status, _, error = clustered("--data", tmp_path / "nowhere", "--out", tmp_path / "out")
     assert (status, error.count("\n")) == (2, 1), error
     assert "nowhere" in error
+
+
+@needs_ray
+def test_workers_without_a_place_say_what_they_wait_for(monkeypatch):
+    engine = importlib.import_module("recipes.tasks.cluster.engine")
+    monkeypatch.setattr(engine.ray, "cluster_resources", lambda: {"CPU": 4.0, "GPU": 2.0})
+    monkeypatch.setattr(engine.ray, "available_resources", lambda: {"CPU": 1.0})
+    one, both = (engine._lacking(2, gpu) for gpu in (False, True))
+    assert one == "Waits for 2 places; the cluster has 1 free CPU of 4. Ctrl-C ends this."
+    assert both == "Waits for 2 places; the cluster has 1 free CPU of 4 and 0 free GPUs of 2. Ctrl-C ends this."
+    assert engine._lacking(1, False) == ""
+    monkeypatch.setattr(engine, "LOOK", 0.01)
+    monkeypatch.setattr(engine, "PATIENCE", 0.1)
+    waiting = SimpleNamespace(fit=lambda: time.sleep(0.5))
+    begun = queue.Queue()
+    begun.put(Met(0, "host", 1))
+    for voice, said in ((queue.Queue(), "full\n"), (begun, "")):
+        here = io.StringIO()
+        engine._heard(waiting, voice, here, lambda: "full")
+        assert here.getvalue() == said

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
 import io
 import logging
+import math
 import os
 import queue
 import socket
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -39,6 +42,7 @@ SETTINGS = {
 STORE = 100 << 20  # bytes of shared memory: nothing but words travels
 LOOK = 0.2  # seconds
 WAIT = 10.0  # seconds for a cluster to answer
+PATIENCE = 10.0  # seconds without a worker, after which it is said what they wait for
 
 
 def run(job: Job, *, workers: int, address: str | None, gpu: bool, storage: Path) -> None:
@@ -69,7 +73,7 @@ def run(job: Job, *, workers: int, address: str | None, gpu: bool, storage: Path
                 scaling_config=ScalingConfig(num_workers=workers, use_gpu=gpu),
                 run_config=RunConfig(name="run", storage_path=str(storage), failure_config=FailureConfig(0)),
             )
-            met, error = _heard(trainer, voice, here)
+            met, error = _heard(trainer, voice, here, functools.partial(_lacking, workers, gpu))
         finally:
             files.remove(storage)
     if error:
@@ -116,23 +120,35 @@ def _knock(address: str) -> None:
 
 def _check_size(workers: int, gpu: bool) -> None:
     """Raises `UsageError` if the cluster has no place for so many workers: Ray would wait for more machines."""
-    there = ray.cluster_resources()
-    for name, needed in (("CPU", True), ("GPU", gpu)):
-        if needed and there.get(name, 0) < workers:
-            has = int(there.get(name, 0))
-            raise UsageError(
-                f"{workers} workers need {workers} {name}s; the cluster has {has}. Ask for fewer --workers."
-            )
+    for name, has in _few(ray.cluster_resources(), workers, gpu).items():
+        raise UsageError(f"{workers} workers need {workers} {name}s; the cluster has {has}. Ask for fewer --workers.")
+
+
+def _lacking(workers: int, gpu: bool) -> str:
+    """Returns a sentence on what workers wait for, where others have it; nothing where there is enough."""
+    whole = ray.cluster_resources()
+    free = _few(ray.available_resources(), workers, gpu)
+    has = [f"{count} free {name}{'s' * (count != 1)} of {int(whole.get(name, 0))}" for name, count in free.items()]
+    return f"Waits for {workers} places; the cluster has {' and '.join(has)}. Ctrl-C ends this." if has else ""
+
+
+def _few(there: Mapping[str, float], workers: int, gpu: bool) -> dict[str, int]:
+    """Returns how much there is of what is too little for so many workers, by name."""
+    needed = ("CPU", "GPU") if gpu else ("CPU",)
+    return {name: int(there.get(name, 0)) for name in needed if there.get(name, 0) < workers}
 
 
 def _of_one(given: Mapping[str, Any]) -> None:
     work(given["job"], given["queue"])
 
 
-def _heard(trainer: TensorflowTrainer, voice: Queue, here: TextIO) -> tuple[dict[int, Met], Exception | None]:
+def _heard(
+    trainer: TensorflowTrainer, voice: Queue, here: TextIO, lacking: Callable[[], str]
+) -> tuple[dict[int, Met], Exception | None]:
     """Runs the workers and prints what they say here; returns who they were, and what ended them.
 
-    Ray waits in a thread of its own: in the main one it would take Ctrl-C for itself, and end with status 0.
+    While none has begun, it is said once what they lack. Ray waits in a thread of its own: in the main one it would
+    take Ctrl-C for itself, and end with status 0.
     """
     errors: list[Exception] = []
 
@@ -145,6 +161,7 @@ def _heard(trainer: TensorflowTrainer, voice: Queue, here: TextIO) -> tuple[dict
     waiting = threading.Thread(target=fit, daemon=True)
     waiting.start()
     met: dict[int, Met] = {}
+    patience = time.monotonic() + PATIENCE
     while True:
         over = not waiting.is_alive()
         try:
@@ -152,6 +169,9 @@ def _heard(trainer: TensorflowTrainer, voice: Queue, here: TextIO) -> tuple[dict
         except queue.Empty:
             if over:
                 return met, errors[0] if errors else None
+            if not met and time.monotonic() > patience and (sentence := lacking()):
+                print(sentence, flush=True, file=here)
+                patience = math.inf
             continue
         if isinstance(said, Met):
             met[said.number] = said
