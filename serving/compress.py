@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a file
 from serving import container, files, photographs
 from serving.codec import Codec
 from serving.photographs import Photograph
-from serving.refusing import Refused
+from serving.refusing import Refused, ending
 
 ENDING = ".azc"
 QUALITY = 50
@@ -66,7 +66,7 @@ def compress(codec: Codec, quality: int, source: Path, target: Path, progress: C
     """Compresses a picture's file, and says how large the new one is."""
     picture = photographs.read(source)
     content = compressed(codec, source, picture, quality, progress)
-    with photographs.aside(target) as new:
+    with files.aside(target) as new:
         new.write_bytes(content)
     pixels = picture.pixels.shape[0] * picture.pixels.shape[1]
     before = source.stat().st_size
@@ -96,11 +96,9 @@ def main() -> None:
     parser.add_argument("--quality", type=quality, default=QUALITY, help="from 0 to 100; default: %(default)s")
     parser.add_argument("--trust", action="store_true", help="let the graph reach files, the network and programs")
     arguments = parser.parse_args()
-    try:
+    with ending(arguments.source):
         jobs = files.planned(arguments.source, arguments.target, photographs.ENDINGS, ENDING)
         codec = Codec(arguments.export, trusted=arguments.trust)
-    except Refused as refused:
-        sys.exit(str(refused))
     files.run(jobs, lambda source, target, progress: compress(codec, arguments.quality, source, target, progress))
 
 

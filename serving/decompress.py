@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a file
 from serving import container, files, photographs
 from serving.codec import Codec
 from serving.photographs import Photograph
-from serving.refusing import Refused
+from serving.refusing import Refused, ending
 
 
 def decompressed(
@@ -66,11 +66,9 @@ def main() -> None:
     parser.add_argument("target", metavar="OUT", type=Path, help=f"the file to write, {', '.join(photographs.WRITTEN)}")
     parser.add_argument("--trust", action="store_true", help="let the graph reach files, the network and programs")
     arguments = parser.parse_args()
-    try:
+    with ending(arguments.source):
         jobs = files.planned(arguments.source, arguments.target, (".azc",), ".png")
         codec = Codec(arguments.export, trusted=arguments.trust)
-    except Refused as refused:
-        sys.exit(str(refused))
     files.run(jobs, lambda source, target, progress: decompress(codec, source, target, progress))
 
 

@@ -16,10 +16,8 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,10 +27,10 @@ import numpy as np
 import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a file, a script knows its own folder alone
-from serving import parquet, series, tables
+from serving import files, parquet, series, tables
 from serving.dialects import dialect
 from serving.loading import load
-from serving.refusing import Refused
+from serving.refusing import Refused, ending
 from serving.series import SeriesDetector
 from serving.tables import Kind, Rows
 from serving.text_files import on_disk
@@ -207,15 +205,14 @@ def detect(
     Raises:
         Refused: If the table lacks a column, or a line is not what it should be; names it.
     """
-    if target.exists() and target.resolve() == source.resolve():
+    if files.is_same(source, target):
         raise Refused(f"{source} would be written over itself: give another OUT.")
     names, reader = opened(source, header)
     keep = list(dict.fromkeys([*answer.kept, *keep]))
     check_columns(source, names, list(answer.inputs), keep)
     kinds: dict[str, Kind] = {**dict.fromkeys(keep, "word"), **answer.kinds}
     count = anomalies = unscored = 0
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as aside:
-        new = Path(aside, target.name)
+    with files.aside(target) as new:
         with new.open("w", encoding="utf-8", newline="") as out:
             for block in scored(answer, reader(kinds), source, keep, top):
                 block.to_csv(out, index=False, header=not count, na_rep="nan", lineterminator="\n")
@@ -224,7 +221,6 @@ def detect(
                 unscored += int((~np.isfinite(block["score"])).sum())
         if not count:
             raise Refused(f"{source} has no rows: there is nothing to score.")
-        os.replace(new, target)
     told = f", {unscored:,} of them with empty, infinite or new values" if unscored else ""
     sentence = f"Scored {count:,} rows: {anomalies:,} anomalies ({anomalies / count:.2%}){told}."
     return " ".join([sentence, *answer.notes])
@@ -244,14 +240,10 @@ def main() -> None:
     parser.add_argument("--normal", type=int, help="of an export with several detectors, which answers, from 0 on")
     parser.add_argument("--trust", action="store_true", help="let the graph reach files, the network and programs")
     arguments = parser.parse_args()
-    try:
+    with ending(arguments.out):
         answer = detector(arguments.export, normal=arguments.normal, trusted=arguments.trust)
         keep, header = arguments.keep, arguments.header == "yes"
         print(detect(answer, arguments.new, arguments.out, keep=keep, header=header, top=max(0, arguments.top)))
-    except Refused as refused:
-        sys.exit(str(refused))
-    except OSError as error:
-        sys.exit(f"Could not read or write ({error.strerror or error}): {error.filename or arguments.out}.")
 
 
 def _listed(names: Sequence[str]) -> str:

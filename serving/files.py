@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from serving.refusing import Refused
+from serving.refusing import Refused, unreadable
 
 Job = tuple[Path, Path]  # a file that is read, and one that is written
 Work = Callable[[Path, Path, Callable[[float], None]], str]
@@ -25,7 +28,7 @@ def planned(source: Path, target: Path, endings: Sequence[str], ending: str) -> 
         Refused: If there is nothing to read, or two files would be written to one place.
     """
     if not source.is_dir():
-        if target.resolve() == source.resolve():
+        if is_same(source, target):
             raise Refused(f"{source} would be written over itself: give another OUT.")
         if target.is_dir():
             raise Refused(f"{target} is a folder, and {source} is none: give the file to write.")
@@ -59,7 +62,7 @@ def run(jobs: Sequence[Job], work: Work) -> None:
         except Refused as refused:
             fault = str(refused)
         except OSError as error:
-            fault = f"Could not read or write ({error.strerror or error}): {error.filename or target}."
+            fault = unreadable(error, target)
         except MemoryError:
             fault = f"{source} takes more memory than there is: cut it into parts."
         bar.clear()
@@ -70,6 +73,27 @@ def run(jobs: Sequence[Job], work: Work) -> None:
             failed += 1
     if failed:
         raise SystemExit(1)
+
+
+def is_same(one: Path, other: Path) -> bool:
+    """Says whether two paths lead to one place, be something there or not."""
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+@contextlib.contextmanager
+def aside(file: Path) -> Iterator[Path]:
+    """Yields a path to write to, in a folder beside; what lies there at the end takes the file's place.
+
+    Raises:
+        Refused: If what is in that place is no file: a device, of which the system has but one, would be gone.
+    """
+    if file.exists() and not file.is_file():
+        raise Refused(f"{file} is there and is no file: give another OUT.")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{file.name}.", dir=file.parent) as folder:
+        new = Path(folder, file.name)
+        yield new
+        os.replace(new, file)
 
 
 class _Bar:

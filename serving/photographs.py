@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 import warnings
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
+from serving import files
 from serving.container import LARGEST
 from serving.refusing import Refused, guarded
 
@@ -129,18 +127,8 @@ def write(picture: Photograph, file: Path) -> None:
     image = Image.fromarray(x[..., 0] if x.shape[-1] == 1 else np.ascontiguousarray(x))
     if picture.profile:
         options = {**options, "icc_profile": picture.profile}
-    with aside(file) as new:
+    with files.aside(file) as new:
         image.save(new, kind, **options)
-
-
-@contextlib.contextmanager
-def aside(file: Path) -> Iterator[Path]:
-    """Yields a path to write to, in a folder beside; what lies there at the end takes the file's place."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{file.name}.", dir=file.parent) as folder:
-        new = Path(folder, file.name)
-        yield new
-        os.replace(new, file)
 
 
 def packed_alpha(alpha: np.ndarray) -> bytes:

@@ -11,13 +11,19 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a file, a script knows its own folder alone
-from serving.loading import Refused, load
+from serving.loading import load
+from serving.refusing import ending
 
 
 def rated(word: str) -> tuple[str, float]:
     """Reads a film's id and its rating, such as 260=4."""
     film, _, rating = word.rpartition("=")
     return film, float(rating)
+
+
+def is_number(film: str) -> bool:
+    """Says whether a film's id is an integer of 64 bits."""
+    return film.removeprefix("-").isdecimal() and -(2**63) <= int(film) < 2**63
 
 
 def main() -> None:
@@ -27,10 +33,8 @@ def main() -> None:
     parser.add_argument("rated", type=rated, nargs="+", help="FILM=RATING")
     parser.add_argument("--trust", action="store_true", help="let the graph reach files, the network and programs")
     arguments = parser.parse_args()
-    try:
+    with ending(arguments.folder):
         loaded = load(arguments.folder, trusted=arguments.trust)  # owns the variables
-    except Refused as refused:
-        sys.exit(str(refused))
     if "recommend" not in loaded.signatures:
         sys.exit(f"{arguments.folder} does not recommend: give an export of recipes.movielens.")
 
@@ -39,8 +43,8 @@ def main() -> None:
     ids, stars = zip(*arguments.rated, strict=True)
     recommend = loaded.signatures["recommend"]
     kind = recommend.structured_input_signature[1]["film_ids"].dtype
-    if kind == tf.int64 and (words := [film for film in ids if not film.removeprefix("-").isdecimal()]):
-        sys.exit(f"{arguments.folder} knows films by numbers. Received: {words[0]!r}.")
+    if kind == tf.int64 and (words := [film for film in ids if not is_number(film)]):
+        sys.exit(f"{arguments.folder} knows films by numbers of 64 bits. Received: {words[0]!r}.")
     found = recommend(
         film_ids=tf.constant(ids if kind == tf.string else list(map(int, ids)), kind),
         ratings=tf.constant(stars, tf.float32),

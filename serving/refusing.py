@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,29 @@ class Refused(Exception):
 def said(error: Exception) -> str:
     """Returns the first line of what an error of others says, without its end; the error's name if it says nothing."""
     return f"{str(error).strip().partition(chr(10))[0].rstrip('.:') or type(error).__name__:.300}"
+
+
+def unreadable(error: OSError, what: Any) -> str:
+    """Returns the sentence for what could not be read or written; `what` if the error does not say which file."""
+    return f"Could not read or write ({error.strerror or error}): {error.filename or what}."
+
+
+@contextmanager
+def ending(what: Any) -> Iterator[None]:
+    """Ends a command that cannot go on with its sentence, and with status 1.
+
+    Args:
+        what: What it works on, for errors that do not say so.
+
+    Raises:
+        SystemExit: If the block raises `Refused` or `OSError`.
+    """
+    try:
+        yield
+    except Refused as refused:
+        sys.exit(str(refused))
+    except OSError as error:
+        sys.exit(unreadable(error, what))
 
 
 @contextmanager

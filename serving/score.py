@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -110,11 +111,11 @@ def main() -> None:
     parser.add_argument("--trust", action="store_true", help="let the graph reach files, the network and programs")
     arguments, options = parser.parse_known_args()
     columns, same = tuple(arguments.columns), dict(arguments.given)
-    export = str(arguments.export.resolve())
+    export = os.path.realpath(arguments.export)
     plan = Plan(export, arguments.signature, arguments.format, columns, same, arguments.trust)
-    out = arguments.out.resolve()
+    out = Path(os.path.realpath(arguments.out))
     try:
-        found = sources(arguments.source.resolve())
+        found = sources(Path(os.path.realpath(arguments.source)))
         work.prepare(plan, found, out)
         run(plan, found, out, options)
     except Refused as refused:

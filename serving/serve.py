@@ -13,6 +13,7 @@ is being answered is answered. Needs `make .venv-server/ready`, an environment o
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import socket
 import sys
@@ -43,7 +44,7 @@ def load(folders: Sequence[Path], format: str = SAVED_MODEL, *, trusted: bool = 
         Refused: If two are called the same, or one is damaged or not to be trusted.
     """
     found: dict[str, Loaded] = {}
-    names = [folder.resolve().name for folder in folders]
+    names = [os.path.basename(os.path.realpath(folder)) for folder in folders]
     if twice := [name for name in names if names.count(name) > 1]:
         raise Refused(f"Two exports are called {twice[0]!r}: rename a folder.")
     module = runtime(format)

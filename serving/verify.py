@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import pkgutil
 import sys
 import zipfile
@@ -194,7 +195,7 @@ def main() -> None:
     arguments = parser.parse_args()
     for folder in arguments.folders:
         for part in (runtime(arguments.format).FOLDER, "golden.npz"):
-            if not (folder / part).exists():
+            if not os.path.exists(folder / part):  # also where the path cannot be one
                 parser.error(f"{folder / part} is not there: give the folder of an export")
     forbidden = FORBIDDEN if arguments.format == SAVED_MODEL else (*FORBIDDEN, "tensorflow")
     for name in forbidden:

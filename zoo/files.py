@@ -34,6 +34,8 @@ def replacing(target: Path) -> Iterator[Path]:
         OSError: If it cannot be written; `target` is then as it was.
     """
     target = followed(target)
+    if target.exists() and not (target.is_file() or target.is_dir()):  # a device, of which the system has but one
+        raise OSError(errno.EEXIST, "is there and is neither a file nor a folder", str(target))
     target.parent.mkdir(parents=True, exist_ok=True)
     old = recover(target)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as aside, _locked(Path(aside)):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from recipes.running.options import LEAST, Options, command
 from recipes.running.ownership import owned
-from zoo import UsageError
+from zoo import UsageError, checks
 from zoo.files import check_replaceable, followed, recover
 
 NOTHING = "Nothing of this run is kept."
@@ -37,6 +37,7 @@ def workspace(recipe: str, config: Options) -> Iterator[Path]:
         given = getattr(config, name)
         if given is not None and given < least:
             raise UsageError(f"--{name.replace('_', '-')} must be at least {least}. Received: {given}.")
+    checks.seed(config.seed)
     for name in config.formats or ():
         exporting.writer(name)  # before hours of training, rather than after
     with contextlib.ExitStack() as stack:

@@ -1,5 +1,6 @@
 """Writing aside and renaming into place."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -81,6 +82,14 @@ def test_what_can_be_replaced_is_found_out_without_a_trace(tmp_path):
     with pytest.raises(OSError, match=r"a\.txt"):
         check_replaceable(tmp_path / "export/a.txt/new")
     assert {path.name for path in tmp_path.rglob("*")} == {"export", "a.txt", "deep"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
+def test_what_is_neither_a_file_nor_a_folder_stays(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="neither a file nor a folder"), replacing(tmp_path / "pipe"):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
 
 
 @pytest.mark.skipif(not Path("/dev/shm").is_mount(), reason="there is no such mount point")

@@ -1,5 +1,6 @@
 """Where restored pictures are written: at the same paths as they came from, and never over one that is read."""
 
+import os
 from pathlib import Path
 
 from recipes.data import images
@@ -16,7 +17,7 @@ def single(source: Path, target: Path) -> Job:
     out = target / source.name if target.is_dir() else target
     if out.suffix.lower() not in KINDS:
         raise UsageError(f"{out} must end in {', '.join(KINDS)} to be written: call it {out.with_suffix('.png')}.")
-    if out.resolve() == source.resolve():
+    if real(out) == real(source):
         raise UsageError(f"{source} would be written over itself: give another OUT.")
     return images.name_of(source, source.parent), source, take(out, set())
 
@@ -25,7 +26,7 @@ def planned(source: Path, target: Path, failed: list[tuple[str, str]], notes: li
     """Returns the names of a folder's pictures, their files and the files to write, and all places that are taken."""
     if target.exists() and not target.is_dir():
         raise UsageError(f"{target} is a file, and {source} a folder: give a folder to write to.")
-    if target.resolve().is_relative_to(source.resolve()):
+    if real(target).is_relative_to(real(source)):
         raise UsageError(f"{target} lies in {source}: give a folder outside of it to write to.")
     files, skipped = images.listed(source)
     others = 0
@@ -39,7 +40,7 @@ def planned(source: Path, target: Path, failed: list[tuple[str, str]], notes: li
     if others:
         which = "other files do" if others > 1 else "other file does"
         notes.append(f"{others:,} {which} not end in {', '.join(ENDINGS)}.")
-    taken = {file.resolve() for _, file in files}
+    taken = {real(file) for _, file in files}
     jobs = []
     for name, file in sorted(
         files, key=lambda entry: entry[1].suffix.lower() not in KINDS
@@ -58,9 +59,14 @@ def planned(source: Path, target: Path, failed: list[tuple[str, str]], notes: li
 
 def take(out: Path, taken: set[Path]) -> Path:
     """Takes a place that is free and returns it; `taken` also has the pictures that are read."""
-    if out.resolve() in taken:
+    if real(out) in taken:
         raise UsageError(f"would be written to {out}, the place of another picture: rename one of them.")
     if out.is_dir():
         raise UsageError(f"would be written to {out}, which is a folder: choose another OUT.")
-    taken.add(out.resolve())
+    taken.add(real(out))
     return out
+
+
+def real(path: Path) -> Path:
+    """Returns where a path leads to, links followed, be something there or not."""
+    return Path(os.path.realpath(path))

@@ -176,6 +176,7 @@ def assert_refused(answer, *told):
         (["--batch-size", 0], "--batch-size must be at least 1"),
         (["--patience", -1], "--patience must be at least 1"),
         (["--seed", -1], "--seed must be at least 0"),
+        (["--seed", 2**32], "seed must be an integer from 0 to 4294967295. Received: seed=4294967296"),
         (["--rate", -1], "rate must be a number of at least 0. Received: rate=-1.0"),
         (["--latent-dim", 0], "latent_dim must be an integer of at least 1"),
         (["--hidden-units", 8, 0], "hidden_units must be"),
