@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
@@ -32,7 +32,7 @@ from zoo.health import Health
 # Steps between two returns to Python: enough that the returns cost nothing, few enough that Ctrl-C answers at once.
 STEPS_PER_EXECUTION = 20
 VALIDATION_BATCH = 1000
-Train = np.ndarray | sparse.csr_array | Streamed | Callable[[tf.Variable], tf.data.Dataset]
+Train: TypeAlias = np.ndarray | sparse.csr_array | Streamed | Callable[[tf.Variable], tf.data.Dataset]
 Augment = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 

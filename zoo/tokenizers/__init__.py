@@ -10,7 +10,7 @@ import importlib
 import inspect
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zoo import checks
 
@@ -56,10 +56,11 @@ def find(name: str) -> Tokenizer:
     """
     checks.choice("unit", name, names())
     module = importlib.import_module(f"{__name__}.{name}")
-    made: list[type[Tokenizer]] = [
+    made: list[Any] = [
         thing for _, thing in inspect.getmembers(module, inspect.isclass) if thing.__module__ == module.__name__
     ]
-    return made[0]()
+    tokenizer: Tokenizer = made[0]()
+    return tokenizer
 
 
 def _files() -> list[Path]:
