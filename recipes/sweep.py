@@ -88,7 +88,10 @@ def run(search: Search, arguments: list[str]) -> dict[str, Any]:
         raise UsageError(f"A search needs runs that train, and with these options recipes.{search.recipe} does not.")
     if space.usual.strategy == "multi_worker":
         raise UsageError("A search runs on one machine: leave --strategy multi_worker out.")
+    checks.seed(space.usual.seed)
     out = search.out or running.EXPORTED / f"sweep-{search.recipe}-{space.usual.model}"
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is there and is no folder: choose another --out.")
     out.parent.mkdir(parents=True, exist_ok=True)
     with running.owned(files.followed(out), command(search, arguments)):
         return _searched(search, space, aims, out)

@@ -138,7 +138,7 @@ def test_a_full_disk_ends_the_search_and_it_goes_on_later(toy, tmp_path):
 
 
 def test_the_first_trial_is_what_one_has_without_a_search(toy, tmp_path):
-    searched(tmp_path, space=("learning_rate=1e-4..1e-2:log",), trials=2)
+    searched(tmp_path, ["--seed", "4294967295"], space=("learning_rate=1e-4..1e-2:log",), trials=2)
     assert toy.asked[0].hyperparameters["learning_rate"] == 1e-3
     assert all(config.resume and config.out.parent.name == "trials" for config in toy.asked)
 
@@ -150,9 +150,13 @@ def test_another_measure_that_should_be_high(toy, tmp_path):
 
 
 def test_what_cannot_be_searched_is_said_in_a_sentence(toy, tmp_path):
+    file = tmp_path / "file"
+    file.touch()
     for options, sentence in (
         ({"trials": 0}, "trials must be"),
         ({"metric": "rmse"}, "belong together"),
+        ({"arguments": ["--seed", "4294967296"]}, "seed must be an integer from 0 to 4294967295"),
+        ({"out": file}, "is there and is no folder: choose another --out"),
         ({"metric": "mse", "goal": "min"}, "no validation measure mse. Received: rmse, hits"),
         ({"resume": True}, "There is no search in"),
         ({"space": ("latent_dim=16,16 ",)}, "values that differ"),

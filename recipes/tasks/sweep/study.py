@@ -18,7 +18,7 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, TrialState
 
 from recipes.tasks.sweep.space import Dimension, Range, Space
-from zoo import UsageError
+from zoo import UsageError, checks
 
 JOURNAL = "journal.log"
 ENDED = (TrialState.COMPLETE, TrialState.FAIL)
@@ -157,7 +157,7 @@ class Study:
 
     def _next(self) -> tuple[int, dict[str, Any]]:
         number = len(self.study.get_trials(states=(*ENDED, TrialState.RUNNING)))
-        self.study.sampler = optuna.samplers.TPESampler(seed=self.seed + number)
+        self.study.sampler = optuna.samplers.TPESampler(seed=(self.seed + number) % (checks.LARGEST_SEED + 1))
         trial = self.study.ask(self.distributions)
         return trial.number, trial.params
 
