@@ -225,10 +225,10 @@ def _counted(x: np.ndarray, vocabulary: int, order: int) -> list[_Counted]:
     for longer, shorter, known in zip(suffixes[:0:-1], suffixes[-2::-1], keys_of[-2::-1], strict=True):
         _, places_of_longer = np.unique(longer, return_index=True)
         counts.insert(0, np.bincount(shorter[places_of_longer], minlength=len(known)))
-    shorter = [1, *map(len, keys_of)]
+    histories = [1, *(len(keys) for keys in keys_of[:-1])]
     return [
         _Counted(np.bincount(keys // vocabulary, minlength=size), keys % vocabulary, count)
-        for keys, count, size in zip(keys_of, counts, shorter, strict=False)
+        for keys, count, size in zip(keys_of, counts, histories, strict=True)
     ]
 
 
