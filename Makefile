@@ -1,7 +1,14 @@
 # What a person types. Everything runs in .venv, made from requirements.txt on first use.
 PYTHON ?= python3
 BIN := .venv/bin
-RUNTIMES := onnx litert openvino
+
+# Makes an environment of what a file under benchmarks/runtimes/ names. TensorFlow brings Keras, which no export needs.
+define environment
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check $$($(BIN)/python -m benchmarks.runtimes $(1))
+	$(@D)/bin/python -m pip uninstall --quiet --yes keras
+	touch $@
+endef
 
 .PHONY: demo test lint types matrix chaos bench cluster elsewhere gallery browser fuzz tables
 
@@ -33,8 +40,8 @@ bench: .venv/ready .venv-bench/ready  ## Speed against plain Keras, PyTorch and 
 cluster: .venv-ray/ready  ## Recipes by two workers of Ray, one of which is killed (5 minutes).
 	.venv-ray/bin/python -m pytest -n 0 -m 'slow or not slow' tests/recipes/test_cluster.py tests/recipes/tasks/cluster
 
-elsewhere: .venv/ready  ## Every export in onnxruntime, LiteRT and OpenVINO (half an hour). What cannot be installed is left out.
-	-@$(MAKE) --no-print-directory --keep-going $(RUNTIMES:%=.venv-elsewhere/%/ready)
+elsewhere: .venv/ready  ## Every export in nine other runtimes (25 minutes). What cannot be installed is left out.
+	-@$(MAKE) --no-print-directory --keep-going $$($(BIN)/python -m benchmarks.runtimes)
 	$(BIN)/python -m benchmarks.elsewhere
 
 gallery: .venv/ready  ## A static site in site/, on which every export is tried in the visitor's browser (10 seconds).
@@ -62,27 +69,21 @@ tables: .venv/ready  ## Rewrite the tables of README and docs from the models an
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	touch $@
 
-.venv-beam/ready: benchmarks/runtimes/beam.txt  ## Apache Beam, for serving.score, which needs an environment of its own.
-	$(PYTHON) -m venv .venv-beam
-	.venv-beam/bin/python -m pip install --quiet --disable-pip-version-check -r $<
-	touch $@
+.venv-beam/ready: benchmarks/runtimes/beam.py | .venv/ready  ## Apache Beam, for serving.score, which needs an environment of its own.
+	$(call environment,beam)
 
 .venv-ray/ready: requirements.txt benchmarks/runtimes/ray.txt  ## Ray, for recipes.cluster, beside all else.
 	$(PYTHON) -m venv .venv-ray
 	.venv-ray/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r benchmarks/runtimes/ray.txt
 	touch $@
 
-.venv-server/ready: benchmarks/runtimes/server.txt  ## kserve, for serving.serve, which needs an environment of its own.
-	$(PYTHON) -m venv .venv-server
-	.venv-server/bin/python -m pip install --quiet --disable-pip-version-check -r $<
-	touch $@
+.venv-server/ready: benchmarks/runtimes/server.py | .venv/ready  ## kserve, for serving.serve, which needs an environment of its own.
+	$(call environment,server)
 
 .venv-elsewhere/browser/ready: benchmarks/runtimes/browser.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .venv-elsewhere/browser -r $<
 	npm install --silent --no-save --prefix .venv-elsewhere/browser axe-core@4.14.1
 	touch $@
 
-.venv-elsewhere/%/ready: benchmarks/runtimes/%.txt
-	$(PYTHON) -m venv .venv-elsewhere/$*
-	.venv-elsewhere/$*/bin/python -m pip install --quiet --disable-pip-version-check -r $<
-	touch $@
+.venv-elsewhere/%/ready: benchmarks/runtimes/%.py | .venv/ready
+	$(call environment,$*)

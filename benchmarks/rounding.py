@@ -22,7 +22,7 @@ from recipes.data import images, sources
 from recipes.publishing import Artifact
 from recipes.tasks import features
 from recipes.tasks.pictures.restoration import Restoration
-from zoo import converting, golden
+from zoo import converting, golden, processes
 from zoo.autoencoder import Autoencoder
 
 FORMATS = ("onnx", "onnx_int8")
@@ -73,7 +73,7 @@ def times(folder: Path, examples: np.ndarray) -> dict[str, float]:
     found: dict[str, list[float]] = {each: [] for each in FORMATS}
     for _ in range(TURNS):
         for each in FORMATS:
-            answer = converting.run(each, folder / each, {"serving_default": {str(ROWS): inputs}})
+            answer = processes.run(each, folder / each, {"serving_default": {str(ROWS): inputs}})
             found[each].append(1e3 * float(answer["serving_default"][f"seconds/{ROWS}"]))
     return {each: float(f"{min(seconds):.3g}") for each, seconds in found.items()}
 

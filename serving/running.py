@@ -34,33 +34,47 @@ def main() -> None:
     import numpy as np
 
     name, folder, given, out = sys.argv[1], *map(Path, sys.argv[2:])
-    wanted: dict[str, Cases] = {}
-    with np.load(given) as arrays:
-        for key in arrays.files:
-            signature, case, value = key.split("/")
-            wanted.setdefault(signature, {}).setdefault(case, {})
-            if value:
-                wanted[signature][case][value] = arrays[key]
     try:
         loaded = importlib.import_module(f"serving.formats.{name}").load(folder)
     except Refused as refused:
         sys.exit(str(refused))
-    for signature, cases in wanted.items():
-        try:
-            found = _done(loaded.signatures[signature], cases)
-        except Exception as error:  # runtimes raise anything
-            found = {"error": np.array(said(error))}
-        np.savez(out / f"{signature}.npz", **found)
+    for signature, cases in wanted(given).items():
+        np.savez(out / f"{signature}.npz", **answered(loaded.signatures[signature], cases))
 
 
-def _done(signature: Signature, cases: Cases) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for case, inputs in cases.items():
-        if not case.isdecimal():
-            found |= {f"{case}/{name}": value for name, value in signature.call(inputs).items()}
-        elif seconds := timed(signature, inputs):
-            found[f"seconds/{case}"] = seconds
+def wanted(given: Path) -> dict[str, Cases]:
+    """Returns, by signature and case, the inputs that a file holds."""
+    import numpy as np
+
+    found: dict[str, Cases] = {}
+    with np.load(given) as arrays:
+        for key in arrays.files:
+            signature, case, value = key.split("/")
+            found.setdefault(signature, {}).setdefault(case, {})
+            if value:
+                found[signature][case][value] = arrays[key]
     return found
+
+
+def answered(signature: Signature, cases: Cases) -> dict[str, Any]:
+    """Returns what OUT's file of a signature holds."""
+    import numpy as np
+
+    found: dict[str, Any] = {}
+    try:
+        for case, inputs in cases.items():
+            if not case.isdecimal():
+                found |= {f"{case}/{name}": _plain(value) for name, value in signature.call(inputs).items()}
+            elif seconds := timed(signature, inputs):
+                found[f"seconds/{case}"] = seconds
+    except Exception as error:  # runtimes raise anything
+        return {"error": np.array(said(error))}
+    return found
+
+
+def _plain(value: np.ndarray) -> np.ndarray:
+    """Returns an array; of texts without Python's objects, which NumPy would pickle."""
+    return value.astype("S") if value.dtype.kind == "O" else value
 
 
 def timed(signature: Signature, inputs: dict[str, np.ndarray]) -> float:

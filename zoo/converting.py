@@ -7,13 +7,8 @@ number and of odd sizes. What differs from the model, or fails, is left out, and
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
 import re
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -23,10 +18,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from zoo import golden
+from zoo import golden, processes
 from zoo.autoencoder import Autoencoder, Endpoint
 from zoo.checksums import LISTED
 from zoo.ops.plain import plainly
+from zoo.processes import Arrays
 
 TOLERANCE = 1e-5  # of the largest number, or of 1
 FREE = 24  # the side of a picture of any size, where none is given
@@ -35,9 +31,7 @@ TIMED = (1, 256)  # rows of a call that is timed
 LONGEST, MOST = 0.3, 30  # seconds and calls that are timed, after one that is not
 LONG = 2.0  # seconds after which three calls need not be whole
 TOO_LONG = 5.0  # seconds of one call that are not waited for again and again
-PATIENCE = 600  # seconds that a process may take for all of an export
 RANDOM = re.compile(r"(Stateless|Stateful|Parameterized)?(Random|Truncated|Uniform|StandardNormal|Multinomial|Rng).*")
-Arrays = dict[str, np.ndarray]
 
 
 class Signature(NamedTuple):
@@ -231,14 +225,14 @@ def _checked(
     given: dict[str, dict[str, Arrays]] = {}
     ours: dict[str, dict[str, float]] = {}
     for name, signature in signatures.items():
-        cases = {case: part(arrays, f"{name}/in/") for case, arrays in known.items()}
+        cases = {case: processes.part(arrays, f"{name}/in/") for case, arrays in known.items()}
         rows = {} if endpoints[name].others else _rows(signature, cases["golden"])
         ours[name] = _timed(endpoints[name], rows)
         given[name] = {**cases, **{case: rows[case] for case in ours[name]}}
     found: dict[str, dict[str, Any]] = {}
     wrong: dict[str, str] = {}
-    for name, answer in run(runtime, folder, given).items():
-        outputs = {case: part(arrays, f"{name}/out/") for case, arrays in known.items()}
+    for name, answer in processes.run(runtime, folder, given).items():
+        outputs = {case: processes.part(arrays, f"{name}/out/") for case, arrays in known.items()}
         difference, fault = _compared(answer, outputs, signatures[name], tolerance)
         if fault:
             wrong[name] = fault
@@ -251,11 +245,6 @@ def _checked(
         if tolerance is None:
             found[name]["tolerance"] = max(TOLERANCE, 2 * difference)
     return found, wrong
-
-
-def part(arrays: Mapping[str, np.ndarray], prefix: str) -> Arrays:
-    """Returns those arrays whose names begin so, without that."""
-    return {key.removeprefix(prefix): value for key, value in arrays.items() if key.startswith(prefix)}
 
 
 def _rows(signature: Signature, golden_inputs: Arrays) -> dict[str, Arrays]:
@@ -294,64 +283,6 @@ def _timed(endpoint: Endpoint, rows: Mapping[str, Arrays]) -> dict[str, float]:
 
 def _short(value: float) -> float:
     return float(f"{value:.3g}")
-
-
-def run(
-    runtime: str, folder: Path, given: Mapping[str, Mapping[str, Arrays]], python: str = sys.executable
-) -> dict[str, Arrays]:
-    """Runs signatures in processes that import neither Keras nor TensorFlow, unless their runtime does.
-
-    Args:
-        runtime: A file's name under `serving/formats/`.
-        folder: The format's folder.
-        given: By signature and case the inputs, as `serving/running.py` says.
-        python: What runs Python, in an environment that has the runtime.
-
-    Returns:
-        By signature what it answered; of one that failed `error`, which says why.
-    """
-    found: dict[str, Arrays] = {}
-    with tempfile.TemporaryDirectory() as aside:
-        inputs, outputs = Path(aside, "in.npz"), Path(aside, "out")
-        while left := [name for name in given if name not in found]:
-            outputs.mkdir(exist_ok=True)
-            np.savez(inputs, **_flat({name: given[name] for name in left}))
-            command = [python, "-I", str(runner()), runtime, str(folder), str(inputs), str(outputs)]
-            try:
-                done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
-                fault = (done.stderr.strip().splitlines() or ["it ended"])[-1]
-                fault = (
-                    f"it ends the process that runs it (signal {-done.returncode})" if done.returncode < 0 else fault
-                )
-            except subprocess.TimeoutExpired:
-                fault = f"it takes more than {PATIENCE // 60} minutes"
-            for name in left:
-                if (file := outputs / f"{name}.npz").exists():
-                    with np.load(file) as arrays:
-                        found[name] = dict(arrays)
-            if ended := [name for name in left if name not in found]:
-                found[ended[0]] = {"error": np.array(fault)}
-    for answer in found.values():
-        if "error" in answer:  # in which the folder is one that will not last
-            answer["error"] = np.array(str(answer["error"]).replace(f"{folder}{os.sep}", ""))
-    return found
-
-
-def runner() -> Path:
-    """Returns the script that runs signatures, which strangers have too."""
-    package = importlib.util.find_spec("serving")
-    return Path(str(package and package.origin)).with_name("running.py")
-
-
-def _flat(given: Mapping[str, Mapping[str, Arrays]]) -> dict[str, Any]:
-    """Returns all arrays under one name each; of a case without inputs an empty one."""
-    found: dict[str, Any] = {}
-    for name, cases in given.items():
-        for case, arrays in cases.items():
-            found |= {f"{name}/{case}/{key}": value for key, value in arrays.items()} or {
-                f"{name}/{case}/": np.zeros(0)
-            }
-    return found
 
 
 def _compared(

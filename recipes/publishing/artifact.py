@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zoo import converting
+from zoo import processes
 
 ROWS = 256  # of one call
 ROOM = 2**27  # bytes of inputs that one process is given, or of a single call where that is more
@@ -59,7 +59,7 @@ class Artifact:
 
     def _computed(self, signature: str, calls: list[Mapping[str, np.ndarray]]) -> Iterator[dict[str, np.ndarray]]:
         given = {f"call_{i}": dict(inputs) for i, inputs in enumerate(calls)}
-        found = converting.run(self.format, self.folder, {signature: given})[signature]
+        found = processes.run(self.format, self.folder, {signature: given})[signature]
         if "error" in found:
             raise ValueError(f"{signature}: {found['error']}")
-        yield from (converting.part(found, f"{call}/") for call in given)
+        yield from (processes.part(found, f"{call}/") for call in given)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import zoo
-from zoo import checksums, converting
+from zoo import checksums, converting, processes
 from zoo.wrappers.scaled import Scaled
 
 X = np.linspace(0, 255, 15, dtype="float32").reshape(3, 5)
@@ -52,7 +52,7 @@ def test_what_differs_from_the_golden_outputs_is_found(format, folder, tmp_path,
 def test_a_fault_names_files_without_their_folder(folder, tmp_path):
     shutil.copytree(folder / "onnx", tmp_path / "onnx")
     (tmp_path / "onnx" / "encode.onnx").write_bytes(b"damaged")
-    found = converting.run("onnx", tmp_path / "onnx", {"encode": {"golden": {"x": X}}})
+    found = processes.run("onnx", tmp_path / "onnx", {"encode": {"golden": {"x": X}}})
     assert str(found["encode"]["error"]).startswith("encode.onnx cannot be loaded")
 
 
@@ -101,27 +101,6 @@ def test_a_missing_package_is_named(monkeypatch, tmp_path):
     ):
         zoo.export(zoo.build("vanilla", (5,), latent_dim=2), tmp_path / "e", formats=["onnx"])
     assert not (tmp_path / "e").exists()
-
-
-RUNNER = """
-import os, sys
-import numpy as np
-given = np.load(sys.argv[3])
-for name in dict.fromkeys(key.split("/")[0] for key in given.files):
-    if name == "crashes":
-        os.abort()
-    np.savez(os.path.join(sys.argv[4], name + ".npz"), **{"golden/y": given[name + "/golden/x"]})
-"""
-
-
-def test_a_crash_costs_the_signature_that_crashed_and_no_other(monkeypatch, tmp_path):
-    (tmp_path / "running.py").write_text(RUNNER)
-    monkeypatch.setattr(converting, "runner", lambda: tmp_path / "running.py")
-    given = {name: {"golden": {"x": X}} for name in ("first", "crashes", "last")}
-    found = converting.run("any", tmp_path, given)
-    np.testing.assert_array_equal(found["first"]["golden/y"], X)
-    np.testing.assert_array_equal(found["last"]["golden/y"], X)
-    assert str(found["crashes"]["error"]) == "it ends the process that runs it (signal 6)"
 
 
 def signature(**outputs):
@@ -177,7 +156,7 @@ def test_a_converter_is_not_believed(tmp_path, monkeypatch):
                     answers[name][f"{case}/{key}"] = value.numpy() + np.float32(wrong)
         return answers
 
-    monkeypatch.setattr(converting, "run", run)
+    monkeypatch.setattr(processes, "run", run)
     options = {"runtime": "made_up", "convert": convert, "file_of": lambda name: f"{name}.bin", "versions": {}}
     options["shared"] = "shared"
     converting.write(model, tmp_path / "made_up", None, **options)

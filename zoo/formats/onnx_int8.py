@@ -23,10 +23,11 @@ import onnx
 from onnxruntime import set_default_logger_severity
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_dynamic, quantize_static
 
-from zoo import converting, golden, onnx_graphs
+from zoo import converting, golden, onnx_graphs, processes
 from zoo.autoencoder import Autoencoder
 from zoo.checks import said
-from zoo.converting import Arrays, Signature
+from zoo.converting import Signature
+from zoo.processes import Arrays
 
 NAME = "onnx_int8"
 ERRORS = 3  # of onnxruntime's levels of what it says
@@ -73,7 +74,7 @@ def convert(signatures: Mapping[str, Signature], folder: Path, seen: Arrays) -> 
         for name in missing.keys() - refused.keys():
             file = onnx_graphs.file_of(name)
             try:
-                _round(onnx.load(Path(exact, file)), folder / file, converting.part(seen, f"{name}/in/"))
+                _round(onnx.load(Path(exact, file)), folder / file, processes.part(seen, f"{name}/in/"))
             except Exception as error:  # as converters do
                 (folder / file).unlink(missing_ok=True)
                 refused[name] = f"it cannot be rounded ({said(error)})"

@@ -6,24 +6,24 @@ import numpy as np
 import pytest
 
 from recipes.publishing import Artifact, artifact
-from zoo import converting
+from zoo import processes
 
 
 @pytest.fixture
 def asked(monkeypatch):
     """Replaces processes by doubling; returns how many rows each call had, by process."""
-    processes = []
+    calls_of = []
 
     def run(format, folder, given):
         assert (format, folder) == ("rounded", Path("export/rounded"))
         ((signature, calls),) = given.items()
         if signature == "broken":
             return {signature: {"error": np.array("no such operation")}}
-        processes.append([len(inputs["x"]) for inputs in calls.values()])
+        calls_of.append([len(inputs["x"]) for inputs in calls.values()])
         return {signature: {f"{call}/y": inputs["by"] * inputs["x"] for call, inputs in calls.items()}}
 
-    monkeypatch.setattr(converting, "run", run)
-    return processes
+    monkeypatch.setattr(processes, "run", run)
+    return calls_of
 
 
 def test_rows_come_back_in_their_order_from_as_many_processes_as_their_bytes_ask_for(asked, monkeypatch):

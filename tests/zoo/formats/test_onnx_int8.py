@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 import zoo
-from zoo import converting
+from zoo import converting, processes
 from zoo.autoencoder import Endpoint
 from zoo.exporting import writer
 
@@ -44,7 +44,7 @@ def folder(tmp_path_factory):
 
 def run(folder, signature, **inputs):
     """What a signature gives in a process of its own."""
-    return converting.run("onnx_int8", folder, {signature: {"golden": inputs}})[signature]["golden/y"]
+    return processes.run("onnx_int8", folder, {signature: {"golden": inputs}})[signature]["golden/y"]
 
 
 def steps(x, axis=None):

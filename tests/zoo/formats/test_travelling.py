@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from zoo import converting
+from zoo import processes
 from zoo.autoencoder import Endpoint
 from zoo.exporting import writer
 from zoo.families.restorer import _flipped
@@ -131,7 +131,7 @@ def test_each_computes_the_same_and_says_so(listed):
 def test_an_index_without_a_detector_is_an_error_there_too(folder):
     given = {str(i): {"x": SAMPLES[2:], "normal": np.int32(i)} for i in (2, 3, -1)}
     cases = {name: {"golden": inputs} for name, inputs in given.items()}
-    found = {name: converting.run(folder.name, folder, {"chosen": case})["chosen"] for name, case in cases.items()}
+    found = {name: processes.run(folder.name, folder, {"chosen": case})["chosen"] for name, case in cases.items()}
     np.testing.assert_allclose(found["2"]["golden/y"], 3 * SAMPLES[2:], rtol=1e-6)
     assert "error" in found["3"]
     assert "error" in found["-1"]
