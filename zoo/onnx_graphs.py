@@ -38,9 +38,9 @@ def convert(signatures: Mapping[str, Signature], folder: Path, *, tied: bool = T
     keep(signatures, folder)
     refused = {}
     for name, signature in signatures.items():
-        if not (folder / file_of(name)).exists() and (reason := _convert(signature, folder / file_of(name), tied)):
+        if not (folder / file_of(name)).exists() and (reason := _convert(signature, folder / file_of(name))):
             refused[name] = reason
-    share(folder)
+    share(folder, tied=tied)
     return refused
 
 
@@ -50,23 +50,34 @@ def keep(names: Iterable[str], folder: Path) -> None:
         file.unlink()
 
 
-def share(folder: Path) -> None:
-    """Stores the weights of a folder's files once, each where all of them find it."""
+def share(folder: Path, *, tied: bool = False) -> None:
+    """Stores the weights of a folder's files once, each where all of them find it.
+
+    Args:
+        folder: The files'.
+        tied: Whether weights that are there transposed too, as tied ones are, are stored once as well: runtimes
+            transpose them when loading.
+    """
     models = {file: onnx.load(file) for file in sorted(folder.glob("*.onnx"))}
     content, places = bytearray(), dict[bytes, int]()
-    for tensor in (tensor for model in models.values() for tensor in model.graph.initializer):
-        values = onnx.numpy_helper.to_array(tensor).tobytes()
-        if len(values) < SMALL:
-            continue
-        if values not in places:
-            content += bytes(-len(content) % ALIGNED)
-            places[values] = len(content)
-            content += values
-        for field in ("float_data", "int32_data", "int64_data", "double_data"):
-            tensor.ClearField(field)
-        tensor.raw_data = values
-        set_external_data(tensor, WEIGHTS, places[values], len(values))
-        tensor.ClearField("raw_data")  # or saving would write it there
+    for model in models.values():
+        for tensor in list(model.graph.initializer):
+            array = onnx.numpy_helper.to_array(tensor)
+            values = array.tobytes()
+            if len(values) < SMALL:
+                continue
+            if tied and values not in places and (twin := _transposed(array)) in places:
+                values = twin
+                _transpose(model.graph, tensor)
+            if values not in places:
+                content += bytes(-len(content) % ALIGNED)
+                places[values] = len(content)
+                content += values
+            for field in ("float_data", "int32_data", "int64_data", "double_data"):
+                tensor.ClearField(field)
+            tensor.raw_data = values
+            set_external_data(tensor, WEIGHTS, places[values], len(values))
+            tensor.ClearField("raw_data")  # or saving would write it there
     (folder / WEIGHTS).unlink(missing_ok=True)
     if content:
         (folder / WEIGHTS).write_bytes(content)
@@ -74,12 +85,25 @@ def share(folder: Path) -> None:
         onnx.save(model, file)
 
 
+def _transposed(array: np.ndarray) -> bytes | None:
+    """Returns the values of a transposed matrix; of a square one OpenVINO takes one for the other, so of none."""
+    return array.T.tobytes() if array.ndim == 2 and array.shape[0] != array.shape[1] else None
+
+
+def _transpose(graph: Any, tensor: Any) -> None:
+    """Lets a graph make a matrix of its transpose, which the tensor is to hold from now on."""
+    name = tensor.name
+    tensor.name = f"{name}_transposed"
+    tensor.dims[:] = tensor.dims[::-1]
+    graph.node.insert(0, onnx.helper.make_node("Transpose", [tensor.name], [name], perm=[1, 0]))
+
+
 def file_of(name: str) -> str:
     """Returns the name of a signature's file."""
     return f"{name}.onnx"
 
 
-def _convert(signature: Signature, file: Path, tied: bool) -> str | None:
+def _convert(signature: Signature, file: Path) -> str | None:
     """Writes a signature; returns why it cannot be written."""
     try:
         model, _ = tf2onnx.convert.from_function(
@@ -90,8 +114,6 @@ def _convert(signature: Signature, file: Path, tied: bool) -> str | None:
     if unknown := sorted(set(_unknown(model.graph))):
         return f"ONNX has no {', '.join(unknown)}"
     _order(model.graph, signature)
-    if tied:
-        _tie(model.graph)
     onnx.save(model, file)
     return None
 
@@ -167,20 +189,3 @@ def _order(graph: Any, signature: Signature) -> None:
         graph.input.append(inputs.pop(spec.name, unused))
     graph.input.extend(inputs.values())  # what should not be there, and fails when it is run
     graph.output.extend(outputs[tensor] for tensor in signature.tensors.values())
-
-
-def _tie(graph: Any) -> None:
-    """Stores what is there as it is and transposed, such as tied kernels, once; runtimes transpose it when loading."""
-    kept: dict[str, np.ndarray] = {}
-    for tensor in list(graph.initializer):
-        values = onnx.numpy_helper.to_array(tensor)
-        if values.ndim != 2 or values.shape[0] == values.shape[1]:  # of a square OpenVINO takes one for the other
-            continue
-        twin = next(
-            (name for name, one in kept.items() if one.T.shape == values.shape and (values == one.T).all()), None
-        )
-        if twin is None:
-            kept[tensor.name] = values
-        else:
-            graph.initializer.remove(tensor)
-            graph.node.insert(0, onnx.helper.make_node("Transpose", [twin], [tensor.name], perm=[1, 0]))

@@ -46,6 +46,21 @@ def test_equal_weights_are_stored_once_and_small_ones_stay(tmp_path):
     assert (tmp_path / WEIGHTS).stat().st_size == LARGE.nbytes
 
 
+def test_tied_weights_are_stored_once_also_of_several_files(tmp_path):
+    save(tmp_path, "both", w=OTHER, v=np.ascontiguousarray(OTHER.T))
+    save(tmp_path, "decode", v=np.ascontiguousarray(OTHER.T), b=SMALL_ONE)
+    save(tmp_path, "square", w=LARGE, v=np.ascontiguousarray(LARGE.T))
+    x, code = RNG.normal(size=(3, 16)).astype("float32"), RNG.normal(size=(3, 33)).astype("float32")
+    for _ in range(2):
+        share(tmp_path, tied=True)
+        assert (tmp_path / WEIGHTS).stat().st_size == -(-OTHER.nbytes // ALIGNED) * ALIGNED + 2 * LARGE.nbytes
+        np.testing.assert_allclose(run(tmp_path, "both", x), x @ OTHER @ OTHER.T, rtol=1e-4, atol=1e-4)
+        np.testing.assert_allclose(run(tmp_path, "decode", code), code @ OTHER.T + SMALL_ONE, rtol=1e-4, atol=1e-4)
+        np.testing.assert_allclose(run(tmp_path, "square", x), x @ LARGE @ LARGE.T, rtol=1e-4, atol=1e-4)
+    share(tmp_path)  # where nothing is tied, what was stays
+    np.testing.assert_allclose(run(tmp_path, "decode", code), code @ OTHER.T + SMALL_ONE, rtol=1e-4, atol=1e-4)
+
+
 @pytest.mark.parametrize("columns", [17, 32])
 def test_weights_begin_at_multiples(columns, tmp_path):
     save(
