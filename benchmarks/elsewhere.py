@@ -14,6 +14,7 @@ import json
 import shutil
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,9 @@ import numpy as np
 
 import zoo
 from benchmarks import _machine, _rows, runtimes
-from benchmarks.runtimes._runtime import ROOT, Job
+from benchmarks.runtimes._runtime import ROOT, Job, Runtime
 from benchmarks.tables import table
-from zoo import converting, golden
+from zoo import checks, converting, golden
 from zoo.autoencoder import Endpoint
 from zoo.processes import Arrays
 
@@ -32,7 +33,7 @@ PAGE, RESULTS = ROOT / "docs" / "elsewhere.md", _rows.RESULTS / "elsewhere.json"
 COSTS = _rows.RESULTS / "rounding.json"
 RUNTIMES = runtimes.found()
 FIRST = next(iter(RUNTIMES))  # whose times others are compared with
-CONVERTED = ("onnx", "litert")
+SAVED_MODEL, CONVERTED = "saved_model", ("onnx", "litert")
 TIMED = (1, 256)  # rows of a call
 LONGEST = 300  # ms of a call of TensorFlow's, above which so many rows are not timed anywhere
 INTRODUCTION = """Every export in `exported/`, run on its golden inputs by what others have, each in an environment of
@@ -58,12 +59,13 @@ medians, taken in turn."""
 Found = dict[str, Any]  # by signature and runtime: `difference` and `milliseconds`, or why it is `refused`
 
 
-def prepared(export: Path, folder: Path) -> tuple[Job, Found]:
+def prepared(export: Path, folder: Path, formats: set[str]) -> tuple[Job, Found]:
     """Returns an export in all formats, and what formats refuse, by signature and format.
 
     Args:
         export: A folder with a SavedModel and golden outputs.
         folder: Gets the formats that it has, and those that are made of it.
+        formats: Those that are wanted.
     """
     model = zoo.load(export)
     endpoints = model.endpoints()
@@ -73,14 +75,15 @@ def prepared(export: Path, folder: Path) -> tuple[Job, Found]:
         stored = dict(arrays)  # what is not there is of signatures that came later
     folder.mkdir()
     shutil.copy(export / golden.NAME, folder)  # by whose inputs formats are checked
-    if missing := [format for format in CONVERTED if not (export / format).is_dir()]:
+    there = {format for format in (SAVED_MODEL, *CONVERTED) if (export / format).is_dir()}
+    if missing := sorted(formats - there):
         zoo.export(model, folder, formats=missing)
-    for format in {"saved_model", *CONVERTED} - set(missing):
+    for format in there:
         (folder / format).symlink_to(export / format)
     listed = converting.read(folder)
     shipped = {key.partition("/")[0] for key in stored}
     signatures = {format: each["signatures"] for format, each in listed.items()}
-    signatures["saved_model"] = {name: described(each) for name, each in endpoints.items() if name in shipped}
+    signatures[SAVED_MODEL] = {name: described(each) for name, each in endpoints.items() if name in shipped}
     refused: Found = {}
     for format, each in listed.items():
         for name, reason in each["refused"].items():
@@ -127,23 +130,24 @@ def compared(answer: Arrays, name: str, known: Arrays, signature: dict[str, Any]
     return {"difference": max(differences), "milliseconds": milliseconds}
 
 
-def measured(jobs: list[Job], refused: dict[str, Found], names: list[str]) -> Iterator[tuple[str, str, Found]]:
-    """Yields how an export does in a runtime, by signature: their names, and what was found.
+def measured(runtime: Runtime, jobs: list[Job], refused: dict[str, Found]) -> Iterator[tuple[str, Found]]:
+    """Yields how each export does in a runtime, by signature: its name, and what was found.
 
     Args:
+        runtime: What runs them.
         jobs: The exports.
         refused: What formats refuse, by export.
-        names: Of runtimes that can run here.
     """
-    for runtime in names:
-        format = RUNTIMES[runtime].format
-        left = {job.name: job for job in jobs}
-        for export, answers in RUNTIMES[runtime].answers(jobs):
-            job = left[export]
-            signatures = job.signatures[format]
-            found = {name: {"refused": each[format]} for name, each in refused[export].items() if format in each}
-            found |= {name: compared(each, name, job.known, signatures[name]) for name, each in answers.items()}
-            yield runtime, export, found
+    left = {job.name: job for job in jobs}
+    for export, answers in runtime.answers(jobs):
+        job = left[export]
+        signatures = job.signatures[runtime.format]
+        reasons = {name: each[runtime.format] for name, each in refused[export].items() if runtime.format in each}
+        found: Found = {name: {"refused": reason} for name, reason in reasons.items()}
+        yield (
+            export,
+            found | {name: compared(each, name, job.known, signatures[name]) for name, each in answers.items()},
+        )
 
 
 def page(results: dict[str, Any], costs: dict[str, Any] | None = None) -> str:
@@ -296,21 +300,30 @@ def main() -> None:
     lacking = {runtime: RUNTIMES[runtime].lacks() for runtime in arguments.runtimes}
     results["machine"] = _machine.described()
     results["lacking"] = {runtime: reason for runtime, reason in lacking.items() if reason}
+    able = [runtime for runtime, reason in lacking.items() if not reason]
+    formats = {RUNTIMES[runtime].format for runtime in able}
+    failed: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as aside:
         ready = {}
         for name in exports:
             print(name, flush=True)
-            ready[name] = prepared(ROOT / "exported" / name, Path(aside, name))
+            ready[name] = prepared(ROOT / "exported" / name, Path(aside, name), formats)
         jobs, refused = [job for job, _ in ready.values()], {name: each for name, (_, each) in ready.items()}
-        able = [runtime for runtime, reason in lacking.items() if not reason]
-        for runtime, export, found in measured(jobs, refused, able):
-            print(RUNTIMES[runtime].title, export, flush=True)
-            for name, each in found.items():
-                results["exports"].setdefault(export, {}).setdefault(name, {})[runtime] = each
+        for runtime in able:
+            try:
+                for export, found in measured(RUNTIMES[runtime], jobs, refused):
+                    print(RUNTIMES[runtime].title, export, flush=True)
+                    for name, each in found.items():
+                        results["exports"].setdefault(export, {}).setdefault(name, {})[runtime] = each
+            except Exception as error:  # of one runtime, which leaves what others do
+                traceback.print_exc()
+                failed[runtime] = f"it failed ({checks.said(error)})"
+                results["lacking"][runtime] = failed[runtime]
             RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
             PAGE.write_text(page(results, costs), "utf-8")
     print(summary(results))
-    sys.exit("\n".join(wrong(results, exports)) or None)
+    faults = [*wrong(results, exports), *(f"{RUNTIMES[runtime].title}: {why}." for runtime, why in failed.items())]
+    sys.exit("\n".join(faults) or None)
 
 
 if __name__ == "__main__":

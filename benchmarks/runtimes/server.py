@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from statistics import median
 from typing import Any
 
@@ -18,6 +18,7 @@ from benchmarks.runtimes._runtime import ROOT, Answers, Job, Runtime
 from zoo.processes import PATIENCE, Arrays
 
 ROWS = 1024  # as many as one request may hold
+BYTES = 1 << 28  # likewise
 LONGEST, MOST = 0.15, 30  # seconds and requests that are timed, after one that is not
 
 
@@ -27,7 +28,8 @@ class Served(Runtime):
     def answers(self, jobs: Sequence[Job]) -> Iterator[tuple[str, Answers]]:
         """Yields what each export answers."""
         folders = [str(job.folder) for job in jobs]
-        command = [self.python, "-m", "serving.serve", *folders, "--port", "0", "--max-rows", str(ROWS), "--missing"]
+        limits = ["--max-rows", str(ROWS), "--max-bytes", str(BYTES), "--missing"]
+        command = [self.python, "-m", "serving.serve", *folders, "--port", "0", *limits]
         with (
             tempfile.TemporaryFile("w+") as told,
             subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=told, text=True) as server,
@@ -36,7 +38,7 @@ class Served(Runtime):
                 address, _, said = str(server.stdout and server.stdout.readline()).partition(" answers ")
                 if not said:
                     told.seek(0)
-                    raise SystemExit(f"The server does not start: {told.read()}")
+                    raise RuntimeError(f"The server does not start: {told.read()}")
                 host = address.removeprefix("http://").partition("/")[0]
                 for job in jobs:
                     yield job.name, asked(HTTPConnection(host, timeout=PATIENCE), job, self.format)
@@ -51,18 +53,17 @@ def asked(connection: HTTPConnection, job: Job, format: str) -> Answers:
         dtypes = {spec["name"]: spec["dtype"] for spec in job.signatures[format][name]["outputs"]}
         for case, inputs in cases.items():
             body = request(name, inputs)
-            answer = posted(connection, job.folder.name, body)
+            answer = json.loads(posted(connection, job.folder.name, body))
             if "error" in answer:
                 found[name] = {"error": np.array(answer["error"].rstrip("."))}
                 break
             if case.isdecimal():
-                seconds = {f"seconds/{case}": timed(connection, job.folder.name, body)}
-                found.setdefault(name, {}).update(seconds)
+                of_case: Arrays = {f"seconds/{case}": np.array(timed(connection, job.folder.name, body))}
             else:
                 outputs = answer["outputs"]
                 values = outputs if len(dtypes) > 1 else dict.fromkeys(dtypes, outputs)
-                arrays = {f"{case}/{key}": array(values[key], dtype) for key, dtype in dtypes.items()}
-                found.setdefault(name, {}).update(arrays)
+                of_case = {f"{case}/{key}": array(values[key], dtype) for key, dtype in dtypes.items()}
+            found.setdefault(name, {}).update(of_case)
     return found
 
 
@@ -82,10 +83,18 @@ def column(value: np.ndarray) -> Any:
     return value.tolist()
 
 
-def posted(connection: HTTPConnection, name: str, body: bytes) -> dict[str, Any]:
-    """Returns the answer to a request."""
-    connection.request("POST", f"/v1/models/{name}:predict", body)
-    return json.loads(connection.getresponse().read())
+def posted(connection: HTTPConnection, name: str, body: bytes) -> bytes:
+    """Returns the answer to a request; asks again where the server has closed a connection that had nothing to do."""
+
+    def sent() -> bytes:
+        connection.request("POST", f"/v1/models/{name}:predict", body)
+        return connection.getresponse().read()
+
+    try:
+        return sent()
+    except (OSError, HTTPException):
+        connection.close()  # is opened again by itself
+        return sent()
 
 
 def timed(connection: HTTPConnection, name: str, body: bytes) -> float:
@@ -93,8 +102,7 @@ def timed(connection: HTTPConnection, name: str, body: bytes) -> float:
     seconds: list[float] = []
     while not seconds or (sum(seconds) < LONGEST and len(seconds) < MOST):
         start = time.perf_counter()
-        connection.request("POST", f"/v1/models/{name}:predict", body)
-        connection.getresponse().read()
+        posted(connection, name, body)
         seconds.append(time.perf_counter() - start)
     return median(seconds)
 
