@@ -3,6 +3,7 @@
     python -m recipes.generate --model vae                          # trains on 5,000 digits that a dependency ships
     python -m recipes.generate --load exported/mnist-vae --data data/mnist    # 1 minute: uses what was trained
     python -m recipes.generate --data PHOTOS --size 64 --latent-dim 32      # a folder of pictures
+    python -m recipes.generate --model vae --classes 10           # knows the labels: it makes the digit that one wants
 
 Samples are measured by precision (the share of samples among real ones) and recall (the share of real ones among
 samples), next to those of real samples, which no model is expected to pass, and of a normal distribution.
@@ -18,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -74,7 +76,7 @@ def run(config: Config) -> dict[str, float]:
     Raises:
         UsageError: If an option, the data or a folder is not what it should be, or the model cannot sample.
     """
-    from recipes.abilities import generation
+    from recipes.publishing import Report
 
     source = recorded(config.load) if config.load else None
     if source:
@@ -82,9 +84,17 @@ def run(config: Config) -> dict[str, float]:
     with running.workspace(RECIPE, config) as folder:
         splits = pipeline.load(config)
         made = loaded(config, splits) if config.load else trained(config, splits, folder)
-        report = generation.measure(made.model, splits, made.codes)
-        report.explained |= generation.MEASURES
+        report = Report()
+        for ability in able(made.model):
+            report.add(ability.measure(made.model, splits, made.codes), ability.MEASURES)
         return pipeline.publish(RECIPE, config, splits, made, report, lambda: draw(made, splits), earlier=source)
+
+
+def able(model: Autoencoder) -> list[ModuleType]:
+    """Returns what is measured and drawn of a model that makes samples."""
+    from recipes.abilities import classes, generation
+
+    return [classes, generation] if classes.able(model) else [generation]
 
 
 def recorded(folder: Path) -> dict[str, Any]:
@@ -121,9 +131,10 @@ def loaded(config: Config, splits: Splits) -> Trained:
     while isinstance(model, Raw):  # the model of samples inside
         model = model.model
     sampler = with_prior(config, model)
-    taken = tuple(model.encoder.input_shape[1:])
+    taken = tuple(model.encoder.inputs[0].shape[1:])
     if taken != splits.shape:
         raise UsageError(f"{folder} takes samples of shape {taken}. Received: {splits.name}, of shape {splits.shape}.")
+    pipeline.check_labels(model, splits)
     made = pipeline.trained(model, splits, Progress(seconds=[0.0], history={"val_loss": [0.0]}))
     return dataclasses.replace(made, model=fitted(sampler, splits, config.seed))
 
@@ -132,7 +143,7 @@ def trained(config: Config, splits: Splits, folder: Path) -> Trained:
     """Builds and trains the configured model."""
     model = pipeline.build(config, splits)
     with_prior(config, model)  # before the training, which would be lost
-    made = pipeline.fit(config, splits, model, folder)
+    made = pipeline.fit(config, splits, model, folder, gives_labels=True)
     return dataclasses.replace(made, model=fitted(with_prior(config, made.model), splits, config.seed))
 
 
@@ -144,6 +155,8 @@ def with_prior(config: Config, model: Autoencoder) -> Autoencoder:
     """
     from zoo.wrappers.mixture_prior import MixturePrior
 
+    if config.prior == "mixture" and pipeline.takes_labels(model):
+        raise UsageError("--prior mixture is for models without labels: leave out one of --prior and --classes.")
     if config.prior == "mixture" and not isinstance(model, MixturePrior):
         return MixturePrior(model)
     check_it_samples(model)
@@ -175,12 +188,11 @@ def check_it_samples(model: Autoencoder) -> None:
 
 
 def draw(made: Trained, splits: Splits) -> dict[str, Drawing]:
-    """Draws samples; of pictures also the plane of two units of the code, and a film from each to the next.
+    """Draws samples and the training; of pictures also a plane of two units of the code, and a film of all.
 
-    Codes of one unit have no such plane, nor has a mixture.
+    Codes of one unit have no such plane, nor has a mixture; what knows labels shows each code with all of them.
     """
-    from recipes.abilities import generation
-    from recipes.figures import latent_grid
+    from recipes.figures import curves, latent_grid
     from recipes.figures.animation import Film
 
     model, codes = made.model, made.codes["train"]
@@ -190,8 +202,12 @@ def draw(made: Trained, splits: Splits) -> dict[str, Drawing]:
         title = f"{model.name}: a plane of its codes" + (", all else 0" if codes[0].size > 2 else "")
         return latent_grid.draw(images, values, units, title)
 
-    figures = generation.draw(model, splits, made.codes)
-    if splits.pictures:
+    figures: dict[str, Drawing] = {}
+    for ability in able(model):
+        figures |= ability.draw(model, splits, made.codes)
+    if "loss" in (history := made.progress.history):  # nothing is known of the training of what was loaded
+        figures["curves"] = lambda: curves.draw(history, made.progress.best_epoch, f"{model.name}: training")
+    if splits.pictures and model.targets_are_samples:
         if codes[0].size > 1 and not hasattr(model, "fit_prior"):
             figures["latent_grid"] = grid
         figures["film"] = lambda: Film(film(model, splits.test.x[splits.shown()]))

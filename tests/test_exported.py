@@ -73,7 +73,7 @@ def test_onnx_files_give_the_golden_outputs_too(fresh_python):
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_its_card_states_its_metrics(folder):
     record = json.loads((folder / "metrics.json").read_text("utf-8"))
-    assert record.keys() == SHAPE
+    assert record.keys() - {"formats"} == SHAPE
     card = (folder / "card.md").read_text("utf-8")
     for told in (record["data"]["checksum"], record["command"], f"Seed {record['seed']}", record["versions"]["keras"]):
         assert told in card

@@ -61,6 +61,7 @@ def measure(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) 
 def draw(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) -> dict[str, Drawing]:
     """Draws samples beside real ones, and the way from each test picture that is shown to the next.
 
+    Between samples of different labels a model that knows these has no way.
     Of what is no picture, both lie in the plane of the training samples' first two principal components.
     """
 
@@ -79,4 +80,6 @@ def draw(model: "Autoencoder", splits: Splits, codes: dict[str, np.ndarray]) -> 
         between = np.stack([model.interpolate(a, b, steps=9) for a, b in pairs])
         return interpolations.draw(pairs, between, f"{model.name}: between test images")
 
-    return {"samples": sampled, "interpolations": interpolated} if splits.pictures else {"samples": in_a_plane}
+    if not splits.pictures:
+        return {"samples": in_a_plane}
+    return {"samples": sampled, **({"interpolations": interpolated} if model.targets_are_samples else {})}

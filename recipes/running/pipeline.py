@@ -12,11 +12,12 @@ import numpy as np
 
 from recipes import running
 from recipes.running.samples import SampleOptions
+from zoo import UsageError
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from recipes.data.splits import Measured, Splits
+    from recipes.data.splits import Measured, Part, Splits
     from recipes.publishing import Drawing, Report
     from recipes.training import Progress
     from zoo.autoencoder import Autoencoder
@@ -71,6 +72,8 @@ def fit(
     model: Autoencoder,
     folder: Path,
     augment: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
+    *,
+    gives_labels: bool = False,
 ) -> Trained:
     """Trains a model and encodes all samples.
 
@@ -80,25 +83,62 @@ def fit(
         model: What `build` returned.
         folder: The folder that the run works in.
         augment: From a batch of training samples and a seed to the batch to train on.
+        gives_labels: Whether a model with classes is given the labels of samples, which are then not augmented.
+
+    Raises:
+        UsageError: If the model has classes, and the recipe gives none, or the data have other labels.
     """
     from recipes import training
     from zoo import precision
 
-    full = adapted(config, splits)
-    progress = training.fit(
-        model,
-        splits.training,
-        splits.validation.x,
-        folder=folder,
-        augment=augment,
-        **running.fitting(full, len(splits.training)),
-    )
+    if takes_labels(model) and not gives_labels:
+        raise UsageError("This recipe gives models no labels: leave out --classes, or run recipes.generate with it.")
+    options = running.fitting(adapted(config, splits), len(splits.training))
+    parts = labelled(model, splits, options) if takes_labels(model) else (splits.training, splits.validation.x)
+    progress = training.fit(model, *parts, folder=folder, augment=augment, **options)
     return trained(precision.in_float32(model), splits, progress)
 
 
 def trained(model: Autoencoder, splits: Splits, progress: Progress) -> Trained:
     """Returns a trained model with the codes of all samples."""
-    return Trained(model, progress, {part: model.encode(splits[part].x) for part in splits})
+    return Trained(model, progress, {part: model.encode(*taken(model, splits[part])) for part in splits})
+
+
+def takes_labels(model: Autoencoder) -> bool:
+    """Says whether a model knows what samples show."""
+    return not model.targets_are_samples
+
+
+def taken(model: Autoencoder, part: Part) -> tuple[np.ndarray, ...]:
+    """Returns what a model takes of a part: its samples, and their labels if it knows them."""
+    return (part.x, part.y) if takes_labels(model) else (part.x,)
+
+
+def check_labels(model: Any, splits: Splits) -> None:
+    """Raises `UsageError` if a model knows other labels than the data have."""
+    if takes_labels(model) and model.classes != len(splits.labels):
+        raise UsageError(
+            f"--classes must be {len(splits.labels)}, as many as {splits.name} has labels. Received: {model.classes}."
+        )
+
+
+def labelled(model: Any, splits: Splits, options: dict[str, Any]) -> tuple[Any, Any]:
+    """Returns what a model with classes is trained and validated on; the options get what tells the data from others.
+
+    Raises:
+        UsageError: If it has other classes than the data have labels, or these are not in memory.
+    """
+    from recipes.training import labelled
+
+    check_labels(model, splits)
+    if splits.streamed is not None:
+        raise UsageError(
+            f"--classes must be left out for data that are read while training, as {splits.name} are: give one file."
+        )
+    options["identity"]["samples"] = splits.checksum
+    train, validation = splits.train, splits.validation
+    batches = labelled.training(train.x, train.y, options["batch_size"], options["seed"])
+    return batches, labelled.validation(validation.x, validation.y)
 
 
 def publish(

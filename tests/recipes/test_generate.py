@@ -8,10 +8,10 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from recipes import generate
+from recipes import features, generate
 from zoo import UsageError
 
-FILES = {"samples.png", "interpolations.png", "latent_grid.png", "film.gif"}
+FILES = {"samples.png", "interpolations.png", "curves.png", "latent_grid.png", "film.gif"}
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +65,53 @@ def test_a_model_that_cannot_sample_is_told_which_can(idx_folder, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.fixture(scope="module")
+def labelled(idx_folder, tmp_path_factory):
+    """What the recipe returns for a model that knows the digits' labels, its options, and the folder of the export."""
+    out = tmp_path_factory.mktemp("exported") / "generate-vae"
+    hyperparameters = {"latent_dim": 2, "hidden_units": (8,), "classes": 10}
+    config = generate.Config(
+        model="vae", epochs=2, batch_size=32, data=str(idx_folder), out=out, hyperparameters=hyperparameters
+    )
+    return generate.run(config), config
+
+
+def test_a_model_with_classes_is_trained_with_labels_and_makes_what_is_asked_for(labelled):
+    numbers, config = labelled
+    assert numbers.keys() == {"sample_precision", "sample_recall", "read_as_asked"}
+    assert {path.name for path in (config.out / "figures").iterdir()} == {"samples.png", "classes.png", "curves.png"}
+    card = (config.out / "card.md").read_text()
+    assert 'model.signatures["sample"](count=tf.constant(8), seed=tf.constant([1, 2]), label=tf.constant(3))' in card
+    assert "| test images | read_as_asked |" in card
+    sample = tf.saved_model.load(config.out / "saved_model").signatures["sample"]
+    made = [
+        sample(count=tf.constant(2), seed=tf.constant([1, 2]), label=tf.constant(label))["sample"] for label in (3, 4)
+    ]
+    assert made[0].shape == (2, 16, 16)
+    assert not np.array_equal(*made)
+
+
+@pytest.mark.slow
+def test_an_export_with_classes_is_used_as_it_is(labelled, idx_folder, tmp_path):
+    numbers, config = labelled
+    again = generate.run(generate.Config(load=config.out, data=str(idx_folder), out=tmp_path / "again"))
+    assert again == pytest.approx(numbers)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "options", "message"),
+    [
+        (generate, {"hyperparameters": {"classes": 3}}, r"--classes must be 10, as many as .* has labels. Received: 3"),
+        (generate, {"hyperparameters": {"classes": 10}, "prior": "mixture"}, "--prior mixture is for models without"),
+        (features, {"hyperparameters": {"classes": 10}}, r"gives models no labels: .* run recipes.generate"),
+    ],
+)
+def test_what_classes_cannot_do_is_said_before_training(recipe, options, message, idx_folder, tmp_path):
+    with pytest.raises(UsageError, match=message):
+        recipe.run(recipe.Config(model="vae", data=str(idx_folder), out=tmp_path / "out", **options))
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_folder_without_an_export_is_said_to_be(tmp_path):
     with pytest.raises(UsageError, match=r"metrics.json is not there: --load takes an export's folder"):
         generate.run(generate.Config(load=tmp_path))
@@ -104,7 +151,7 @@ def test_a_folder_of_pictures_gives_color_samples_and_a_film(photos, tmp_path):
     numbers = generate.run(generate.Config(data=str(photos), size=(8,), epochs=1, out=out))
     assert numbers.keys() == {"sample_precision", "sample_recall"}
     figures = {file.name for file in (out / "figures").iterdir()}
-    assert figures == {"samples.png", "interpolations.png", "latent_grid.png", "film.gif"}
+    assert figures == {"samples.png", "curves.png", "interpolations.png", "latent_grid.png", "film.gif"}
     again = generate.run(generate.Config(load=out, data=str(photos), size=(8,), out=tmp_path / "again"))
     assert again == numbers
 
@@ -112,7 +159,7 @@ def test_a_folder_of_pictures_gives_color_samples_and_a_film(photos, tmp_path):
 def test_samples_of_a_table_are_drawn_as_points(unlabelled, tmp_path):
     out = tmp_path / "out"
     generate.run(generate.Config(data=str(unlabelled), epochs=1, out=out, hyperparameters={"latent_dim": 2}))
-    assert {file.name for file in (out / "figures").iterdir()} == {"samples.png"}
+    assert {file.name for file in (out / "figures").iterdir()} == {"samples.png", "curves.png"}
     assert "film" not in (out / "card.md").read_text()
 
 

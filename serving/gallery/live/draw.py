@@ -15,10 +15,10 @@ WITHIN = "auroc_"  # before the names of what is normal to each, in the metrics
 
 
 def settings(export: Export) -> dict[str, Any] | None:
-    """Returns the golden digits, and what the signatures offer besides; None unless digits go in and come out."""
+    """Returns the golden digits, and what the signatures offer besides; None unless digits alone go in and come out."""
     encode, decode = export.inputs("encode"), export.outputs("decode")
     shapes = [encode.get("x", {}).get("shape"), decode.get("reconstruction", {}).get("shape")]
-    if any(shape is None or shape[1:] != SHAPE for shape in shapes):
+    if any(shape is None or shape[1:] != SHAPE for shape in shapes) or encode.keys() - {"x", DETECTOR}:
         return None
     import numpy as np
 

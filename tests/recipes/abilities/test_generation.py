@@ -12,6 +12,7 @@ class Thief:
     """A model whose samples are the test images, and whose ways are straight."""
 
     name = "thief"
+    targets_are_samples = True
 
     def __init__(self, splits):
         self.splits = splits

@@ -15,7 +15,7 @@ from serving.gallery.exports import read
 from serving.refusing import Refused
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
-SHOWN = ("mnist-vae", "images-denoise-25", "anomaly-texture", "mnist-contractive", "text-titles")
+SHOWN = ("mnist-vae", "mnist-conditional", "images-denoise-25", "anomaly-texture", "mnist-contractive", "text-titles")
 
 
 class Page(HTMLParser):
@@ -108,6 +108,7 @@ def test_each_page_runs_what_its_export_can_do(made):
     live = {name: [demo.name for demo in demos.of(read(ROOT / "exported" / name))] for name in SHOWN}
     assert live == {
         "mnist-vae": ["draw", "walk"],
+        "mnist-conditional": ["walk"],
         "images-denoise-25": ["mend"],
         "anomaly-texture": ["find"],
         "mnist-contractive": [],

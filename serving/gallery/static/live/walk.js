@@ -15,6 +15,7 @@ export async function start(part, settings, engine, say) {
   for (const [name, chosen] of [["first", 0], ["second", 1]])
     settings.order.slice(0, LISTED).forEach((latent, i) => at(name).add(new Option(`no. ${latent}`, latent, false, i === chosen)));
   const [map, made] = [at("map"), at("made")];
+  if (settings.classes) at("mode").value = "latents"; // where each label has a plane of its own
   Object.assign(map, { width: CELLS * width, height: CELLS * height });
   Object.assign(made, { width, height });
 
