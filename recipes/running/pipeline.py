@@ -101,7 +101,7 @@ def fit(
 
 def trained(model: Autoencoder, splits: Splits, progress: Progress) -> Trained:
     """Returns a trained model with the codes of all samples."""
-    return Trained(model, progress, {part: model.encode(*taken(model, splits[part])) for part in splits})
+    return Trained(model, progress, {part: encoded(model, splits[part]) for part in splits})
 
 
 def takes_labels(model: Autoencoder) -> bool:
@@ -109,9 +109,9 @@ def takes_labels(model: Autoencoder) -> bool:
     return not model.targets_are_samples
 
 
-def taken(model: Autoencoder, part: Part) -> tuple[np.ndarray, ...]:
-    """Returns what a model takes of a part: its samples, and their labels if it knows them."""
-    return (part.x, part.y) if takes_labels(model) else (part.x,)
+def encoded(model: Any, part: Part) -> np.ndarray:
+    """Returns the codes of a part's samples; a model that knows labels gets these too."""
+    return model.encode(part.x, part.y) if takes_labels(model) else model.encode(part.x)
 
 
 def check_labels(model: Any, splits: Splits) -> None:
