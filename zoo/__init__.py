@@ -129,8 +129,8 @@ def export(
         folder: Where to; made if need be. What else lies there is left alone.
         formats: File names under `zoo/formats/`: "saved_model", from which `load` makes the model again; "keras",
             which keeps the optimizer's state too; "onnx" and "litert" for other runtimes, which hold the signatures
-            that were run there and gave the same, and say why others are left out; "onnx_int8", with a byte a weight,
-            which says how far off each signature is.
+            that were run there and gave the same, and say why others are left out; "onnx_int8" and "litert_int8",
+            with a byte a weight, which say how far off each signature is.
         examples: A few inputs, shape `(n, *input_shape)`. If given, `golden.npz` is written too: the
             inputs and outputs of every signature, so that any copy can be checked anywhere. If not, converted formats
             are checked by the inputs of the `golden.npz` that lies there, or by drawn ones.

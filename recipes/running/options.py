@@ -87,8 +87,8 @@ class Options:
     """The folder to export to; exported/RECIPE-MODEL if not given. An export already there is replaced at the end."""
     formats: tuple[str, ...] | None = None
     """Formats to export in beside the SavedModel: onnx, litert (each needs its packages: pip install .[onnx,litert]),
-    keras. Each signature is run there and compared; what differs is left out, with the reason. onnx_int8 has
-    a byte a weight, and the card says what it costs."""
+    keras. Each signature is run there and compared; what differs is left out, with the reason. onnx_int8 and
+    litert_int8 have a byte a weight, and the card says what it costs."""
     resume: bool = False
     """Continue an interrupted run with these options; start afresh if there is none."""
     hyperparameters: tyro.conf.Suppress[Mapping[str, Any]] = field(default_factory=dict)

@@ -33,7 +33,8 @@ def load(folder: Path, *, trusted: bool = False) -> Loaded:
     signatures = {
         name: _signature(interpreters[record["file"]], name, record) for name, record in found["signatures"].items()
     }
-    return Loaded(signatures, found["refused"], listed.left_out(found), interpreters)
+    tolerances = listed.tolerances(found)
+    return Loaded(signatures, found["refused"], listed.left_out(found), interpreters, tolerances)
 
 
 def _interpreter(file: Path) -> Any:
