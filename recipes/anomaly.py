@@ -2,6 +2,7 @@
 
     python -m recipes.anomaly                                      # textures with flaws, and maps of them: 3 minutes
     python -m recipes.anomaly --data PHOTOS --normal good          # your pictures, of any size, with masks or without
+    python -m recipes.anomaly --data PARTS --normal good --aligned # one part after another, from edge to edge
     python -m recipes.anomaly --data sample                        # 5,000 digits, each digit normal in turn
     python -m recipes.anomaly --data data/mnist --normal 3         # all of MNIST: which digits are not a 3?
     python -m recipes.anomaly --data FILE.csv --label kind --normal good    # a table, 5 to 60 seconds

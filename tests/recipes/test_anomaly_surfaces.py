@@ -94,6 +94,17 @@ def test_a_run_that_was_stopped_after_training_goes_on_to_the_same_numbers(made,
 
 
 @pytest.mark.slow
+def test_of_aligned_parts_the_export_judges_alike_in_the_dark(parts, tmp_path):
+    anomaly.run(config(parts, tmp_path / "a", epochs=1, steps=2, aligned=True))
+    found = tf.saved_model.load(tmp_path / "a/saved_model").signatures["map"]
+    x = np.random.default_rng(0).uniform(100, 150, (1, 27, 30, 1)).astype("float32")
+    np.testing.assert_allclose(found(x=tf.constant(x / 4))["map"], found(x=tf.constant(x))["map"], rtol=1e-3)
+    card = (tmp_path / "a/card.md").read_text()
+    assert "highest 1% of the map" in card
+    assert "any light will do" in card
+
+
+@pytest.mark.slow
 def test_without_labels_it_says_what_cannot_be_measured(parts, tmp_path):
     numbers = anomaly.run(config(parts / "good", tmp_path / "a", epochs=1, steps=2))
     assert numbers.keys() == {"flagged"}

@@ -9,7 +9,7 @@ is infinite, and so is s; elsewhere m is that of the picture with 0 there.
 from __future__ import annotations
 
 import math
-from typing import Self
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -31,6 +31,7 @@ class SurfaceDetector(Detector):
         share: Of a picture's pixels, how many of the highest count, from 0 for one alone to 1 for all.
         threshold: The score t above which a picture is an anomaly.
         name: The model's name; the wrapped one's if not given.
+        **settings: A subclass's own, as in `Autoencoder`.
 
     Raises:
         UsageError: If the model makes other pictures of them.
@@ -43,12 +44,13 @@ class SurfaceDetector(Detector):
         share: float = 0.002,
         threshold: float = math.inf,
         name: str | None = None,
+        **settings: Any,
     ) -> None:
         same = model.scale == 1 and model.good_shape == model.sample_shape
         expected = "one whose pictures come back in their own size and colors"
         checks.check(same, "model", expected, model.name, "Build it with another task.")
         checks.check(0 <= share <= 1, "share", "a number from 0 to 1", share)
-        super().__init__(model, blur=blur, threshold=threshold, name=name, share=float(share))
+        super().__init__(model, blur=blur, threshold=threshold, name=name, share=float(share), **settings)
 
     def arguments(self) -> tuple[str, ...]:
         """Returns the names of the arguments."""
@@ -75,9 +77,13 @@ class SurfaceDetector(Detector):
     def places(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns the map m, shape `(batch, height, width)`."""
         usable = tf.math.is_finite(x)
-        unusual = self.model.unusual(tf.where(usable, x, 0.0))
-        inside = self.blurred(tf.ones_like(unusual[:1]))
-        return tf.where(tf.reduce_all(usable, axis=-1), self.blurred(unusual) / inside, math.inf)
+        unusual = self.unusual(tf.where(usable, x, 0.0))
+        return tf.where(tf.reduce_all(usable, axis=-1), unusual, math.inf)
+
+    def unusual(self, x: tf.Tensor) -> tf.Tensor:
+        """Returns how unusual each place of pictures of numbers is, shape `(batch, height, width)`."""
+        unusual = self.model.unusual(x)
+        return self.blurred(unusual) / self.blurred(tf.ones_like(unusual[:1]))
 
     def highest(self, maps: tf.Tensor) -> tf.Tensor:
         """Returns the score s, shape `(batch,)`, of maps `(batch, height, width)`."""

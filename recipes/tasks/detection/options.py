@@ -15,7 +15,7 @@ from zoo import UsageError
 
 # The options that are for some data alone; others are refused.
 OF_SERIES = ("window", "stride", "train_steps")
-OF_SURFACES = ("patch", "steps", "upright")
+OF_SURFACES = ("patch", "steps", "upright", "aligned")
 OF_OTHERS = ("categories", "size", "channels", "framing", "white")  # than series
 # The default models: noise that is taken away again teaches where rows are dense, at any number of columns.
 ROWS, SERIES = "denoising", "denoising"
@@ -61,6 +61,9 @@ class DetectionOptions(SampleOptions):
     upright: bool = False
     """For pictures of any size: do not turn patches by quarters, since what runs up and down on the surface always
     does. They are mirrored in any case, and given a little more or less light."""
+    aligned: bool = False
+    """For pictures of any size: they all show the same at the same place from edge to edge, such as one part after
+    another, in one light or several; besides each place, whole pictures are then compared."""
 
     def __post_init__(self) -> None:
         """Chooses the model by the data, if none is given."""

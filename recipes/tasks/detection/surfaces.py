@@ -23,6 +23,8 @@ from recipes.tasks.detection.options import OF_SERIES, DetectionOptions, refuse
 from recipes.training.augmentation import relit
 from recipes.training.patches import middles, patches
 from zoo import UsageError, checks, precision
+from zoo.families.restorer import Restorer
+from zoo.wrappers.aligned_detector import RANK, AlignedDetector
 from zoo.wrappers.surface_detector import SurfaceDetector
 
 CARD = "anomaly_surfaces"
@@ -99,10 +101,18 @@ class Search:
         validation = [mirrored(picture, size) for picture in data.validation.pictures]
         watched = tf.data.Dataset.from_tensor_slices(middles(validation, size)).batch(8)
         self.progress = training.fit(model, batches, watched, folder=folder, monitor=None, **fitting)
-        self.detector = SurfaceDetector(precision.in_float32(model), blur=config.blur)
+        self.detector = self._detector(precision.in_float32(model))
         self.validated = self.maps(data.validation)
         self.detector.threshold = self.detector.threshold_of(self.scores(self.validated), self.share)
         return Trained(self.detector, self.progress)
+
+    def _detector(self, model: Restorer) -> SurfaceDetector:
+        """Returns what judges pictures by the trained model, without a threshold."""
+        if not self.config.aligned:
+            return SurfaceDetector(model, blur=self.config.blur)
+        pictures = self.data.train.pictures
+        # Half as many directions as pictures: more would give back what is odd in each.
+        return AlignedDetector(model, blur=self.config.blur, rank=min(RANK, len(pictures) // 2)).align(pictures)
 
     def maps(self, part: Part) -> list[np.ndarray]:
         """Returns each picture's map, of its height and width."""
