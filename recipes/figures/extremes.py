@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from recipes.figures._style import figure, name, picture
+from recipes.figures._style import GAP, figure, name, pictures
+
+ROOM = 0.3  # above a row, for its scores, in widths of a picture
 
 
 def draw(rows: Mapping[str, tuple[np.ndarray, np.ndarray]], title: str) -> Figure:
@@ -17,12 +19,12 @@ def draw(rows: Mapping[str, tuple[np.ndarray, np.ndarray]], title: str) -> Figur
         title: The figure's title.
     """
     columns = max(len(images) for images, _ in rows.values())
-    made, axes = figure(2.6 + 0.85 * columns, 0.6 + 1.05 * len(rows), len(rows), columns, title=title)
-    for line, (caption, (images, scores)) in zip(axes, rows.items(), strict=True):
-        for plot in line[len(images) :]:
-            plot.set_visible(False)
-        for plot, image, score in zip(line, images, scores, strict=False):
-            picture(plot, image, vmin=0, vmax=1)
-            plot.set_title(f"{score:.2g}", fontsize=8, pad=2)
-        line[0].set_ylabel(name(caption), rotation=0, ha="right", va="center")
+    made, axes = figure(2.6 + 0.85 * columns, 0.6 + 1.05 * len(rows), title=title)
+    plot = axes[0, 0]
+    places = pictures(plot, [images for images, _ in rows.values()], ROOM, vmin=0, vmax=1)
+    for top, (_, scores) in zip(places[:, 0], rows.values(), strict=True):
+        for i, score in enumerate(scores):
+            plot.text(i * (1 + GAP) + 0.5, top - GAP / 2, f"{score:.2g}", fontsize=8, ha="center", va="bottom")
+    plot.set_yticks(places.mean(axis=1), list(map(name, rows)))
+    plot.tick_params(length=0)
     return made

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from recipes.figures._style import figure, picture
+from recipes.figures._style import figure, pictures
 
 
 def draw(features: np.ndarray, title: str, columns: int = 16) -> Figure:
@@ -16,11 +16,9 @@ def draw(features: np.ndarray, title: str, columns: int = 16) -> Figure:
         columns: Images a row.
     """
     features = features.mean(axis=-1) if features.ndim == 4 else features
-    rows = -(-len(features) // columns)
-    made, axes = figure(0.55 * columns, 0.55 * rows + 0.5, rows, columns, title=title)
-    for cell in axes.flat[len(features) :]:
-        cell.set_axis_off()
-    for cell, image in zip(axes.flat, features, strict=False):
-        limit = float(np.abs(image).max()) or 1.0
-        picture(cell, image, cmap="RdBu_r", vmin=-limit, vmax=limit)
+    limits = np.abs(features).max(axis=(1, 2), keepdims=True)
+    scaled = features / np.where(limits > 0, limits, 1.0)
+    rows = [scaled[i : i + columns] for i in range(0, len(scaled), columns)]
+    made, axes = figure(0.55 * columns, 0.55 * len(rows) + 0.5, title=title)
+    pictures(axes[0, 0], rows, cmap="RdBu_r", vmin=-1, vmax=1)
     return made

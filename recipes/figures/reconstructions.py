@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from recipes.figures._style import figure, name, picture
+from recipes.figures._style import figure, name, pictures
 
 
 def draw(rows: dict[str, np.ndarray], title: str) -> Figure:
@@ -14,9 +14,8 @@ def draw(rows: dict[str, np.ndarray], title: str) -> Figure:
         title: The figure's title.
     """
     count = len(next(iter(rows.values())))
-    made, axes = figure(0.75 * count + 1.2, 0.8 * len(rows) + 0.4, len(rows), count, title=title)
-    for line, (caption, images) in zip(axes, rows.items(), strict=True):
-        line[0].set_ylabel(name(caption), rotation=0, ha="right", va="center")
-        for cell, image in zip(line, images, strict=True):
-            picture(cell, image, vmin=0, vmax=1)
+    made, axes = figure(0.75 * count + 1.2, 0.8 * len(rows) + 0.4, title=title)
+    places = pictures(axes[0, 0], list(rows.values()), vmin=0, vmax=1)
+    axes[0, 0].set_yticks(places.mean(axis=1), list(map(name, rows)))
+    axes[0, 0].tick_params(length=0)
     return made
