@@ -20,6 +20,7 @@ CARDS = Path(__file__).with_name("cards")
 def card(
     recipe: str,
     model: Autoencoder,
+    endpoints: Sequence[Mapping[str, str]],
     record: dict[str, Any],
     explained: Mapping[str, str],
     figures: list[str],
@@ -31,6 +32,7 @@ def card(
     Args:
         recipe: The recipe's name; `cards/NAME.md.jinja` holds its words.
         model: The exported model.
+        endpoints: What `signatures` returned of it.
         record: The contents of `metrics.json`.
         explained: A sentence for each number that the template does not explain itself.
         figures: The files of figures, the first of which leads.
@@ -60,14 +62,6 @@ def card(
         model_name=title,
         eval_results=results,
     )
-    signatures = [
-        {
-            "name": signature,
-            "inputs": Markup(_inputs(endpoint.inputs)),
-            "outputs": Markup(", ".join(f"`{key}` {_described(spec)}" for key, spec in endpoint.outputs().items())),
-        }
-        for signature, endpoint in model.endpoints().items()
-    ]
     # All that a template inserts is text, unless it is marked to be more.
     templates = Environment(
         loader=FileSystemLoader(CARDS), autoescape=True, finalize=markdown.text, keep_trailing_newline=True
@@ -80,12 +74,24 @@ def card(
         figures=figures,
         shape=["any" if size is None else size for size in model.encoder.input_shape[1:]],
         inputs=inputs or {},
-        signatures=signatures,
+        signatures=endpoints,
         record=record,
         explained=explained,
         sums=Markup(sums),
     )
     return str(ModelCard(content))
+
+
+def signatures(model: Autoencoder) -> list[dict[str, str]]:
+    """Returns the name, the inputs and the outputs of each endpoint, as a card writes them; traces each."""
+    return [
+        {
+            "name": name,
+            "inputs": Markup(_inputs(endpoint.inputs)),
+            "outputs": Markup(", ".join(f"`{key}` {_described(spec)}" for key, spec in endpoint.outputs().items())),
+        }
+        for name, endpoint in model.endpoints().items()
+    ]
 
 
 def _inputs(specs: Sequence[Any]) -> str:

@@ -1,5 +1,6 @@
 """Writes what a recipe made: the exported model, its numbers and its card, aside and then in place; then figures."""
 
+import functools
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +12,7 @@ import pandas as pd
 
 import zoo
 from recipes.publishing.artifact import Artifact
-from recipes.publishing.describing import card
+from recipes.publishing.describing import card, signatures
 from recipes.publishing.drawing import Drawing, drawn
 from zoo import checksums, converting
 from zoo.autoencoder import Autoencoder
@@ -57,10 +58,14 @@ def publish(
         OSError: If the export cannot be written; what was there is then whole.
     """
 
+    @functools.cache
+    def endpoints() -> list[dict[str, str]]:
+        return signatures(model)
+
     def describe(file: Path, figures: list[str], record: dict[str, Any]) -> None:
         try:
             sums = (file.parent / checksums.NAME).read_text("utf-8")
-            text = card(recipe, model, record, explained, figures, inputs, sums)
+            text = card(recipe, model, endpoints(), record, explained, figures, inputs, sums)
         except OSError:
             raise
         except Exception as error:  # words of others, in a template: no reason to lose a model

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from recipes.publishing import card, markdown
+from recipes.publishing.describing import signatures
 from zoo.words import printable
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -58,16 +59,17 @@ def parts(exported):
     import zoo
 
     folder = exported("vanilla")[1]
-    return zoo.load(folder), json.loads((folder / "metrics.json").read_text())
+    model = zoo.load(folder)
+    return model, signatures(model), json.loads((folder / "metrics.json").read_text())
 
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_a_card_holds_any_words(words, parts):
-    model, record = parts
+    model, endpoints, record = parts
     data = {**record["data"], "name": words, "source": words, "split": words, "licence": words}
     row = {"name": words, "metric": words, "value": 1.0, "protocol": words, "source": words}
     record = {**record, "data": data, "test": {words: 1.0}, "baselines": [row], "command": words}
-    made = card("features", model, record, {words: words}, ["a.png", "b.png"], {"x": {"values": "numbers"}})
+    made = card("features", model, endpoints, record, {words: words}, ["a.png", "b.png"], {"x": {"values": "numbers"}})
     front = yaml.safe_load(made.split("---\n")[1])
     line = printable(words)
     assert front["license"] == "apache-2.0"
