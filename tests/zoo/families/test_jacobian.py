@@ -36,7 +36,7 @@ def samples(shape: tuple[int, ...], n: int = 3, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=(n, *shape)).astype("float32")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.data())
 def test_dense_encoders_of_any_shape_and_activations_have_the_jacobian_of_tensorflow(data):
     shape = tuple(data.draw(st.lists(st.integers(1, 6), min_size=1, max_size=3), "input shape"))
