@@ -192,12 +192,11 @@ def test_of_a_folder_of_pictures_one_kind_is_normal(photos, tmp_path):
     assert detect(x=tf.zeros((2, 20, 10, 3)))["is_anomaly"].shape == (2,)
 
 
-@pytest.mark.parametrize("word", ["None", "NA"])
-def test_words_that_elsewhere_mean_nothing_are_labels(word, tmp_path):
+def test_words_that_elsewhere_mean_nothing_are_labels(tmp_path):
     rows = np.random.default_rng(0).normal(size=(100, 2))
-    lines = [f"{a:.2f},{b:.2f},{word if i % 5 else 'scratch'}" for i, (a, b) in enumerate(rows)]
+    lines = [f"{a:.2f},{b:.2f},{'None' if i % 5 else 'NA'}" for i, (a, b) in enumerate(rows)]
     (tmp_path / "parts.csv").write_text("\r".join(["a,b,defect", *lines]))
-    config = anomaly.Config(data=str(tmp_path / "parts.csv"), label="defect", normal=word, false_alarms=0.2, epochs=1)
+    config = anomaly.Config(data=str(tmp_path / "parts.csv"), label="defect", normal="None", false_alarms=0.2, epochs=1)
     out = tmp_path / "out"
     assert "auroc" in anomaly.run(dataclasses.replace(config, out=out, hyperparameters={"latent_dim": 1}))
     assert json.loads((out / "inputs.json").read_text())["x"]["columns"] == ["a", "b"]

@@ -1,5 +1,7 @@
 """The MovieLens recipe in miniature: numbers, files, what must not leak, and answers to bad options."""
 
+import contextlib
+import io
 import json
 import math
 import shlex
@@ -17,6 +19,7 @@ from recipes.tasks.ratings import predicting
 RATING_NUMBERS = {"rmse", "mae", "per_user_rmse", "export_rmse"}
 RANKING_NUMBERS = {"ndcg@10", "ndcg@100", "recall@20", "recall@100"}
 SMALL = {"epochs": 3, "batch_size": 16}
+LIKED = ("film a", "Film C (1982)")
 
 
 def write(folder, rows, films):
@@ -44,7 +47,7 @@ def folder(ratings, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def made(folder, tmp_path_factory):
-    """Runs the recipe once for a set of options; returns its numbers and the folder of the export."""
+    """Runs the recipe once for a set of options; returns its numbers, the export's folder, and what was printed."""
     done = {}
 
     def run(model="autorec", hyperparameters=None, **options):
@@ -55,18 +58,25 @@ def made(folder, tmp_path_factory):
             config = Config(
                 model=model, data=str(folder), newcomers=0.2, out=out, hyperparameters=given, **{**SMALL, **options}
             )
-            done[key] = movielens.run(config), out
+            with contextlib.redirect_stdout(io.StringIO()) as said:
+                done[key] = movielens.run(config), out, said.getvalue()
         return done[key]
 
     return run
+
+
+@pytest.fixture(scope="module")
+def usual(made):
+    """The recipe's own model, and what it recommends to a newcomer."""
+    return made(like=LIKED)
 
 
 def files_of(folder):
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_run_returns_finite_numbers_and_writes_all_files(made):
-    numbers, out = made()
+def test_a_run_returns_finite_numbers_and_writes_all_files(usual):
+    numbers, out, _ = usual
     assert numbers.keys() == RATING_NUMBERS | {"newcomer_rmse"}
     assert all(0 < value < 2 for value in numbers.values())
     figures = {f"figures/{name}.png" for name in ("by_star", "by_count", "map", "curves")}
@@ -77,17 +87,16 @@ def test_a_run_returns_finite_numbers_and_writes_all_files(made):
     assert record["test"] == numbers
 
 
-def test_a_taste_is_learned(made, folder):
-    numbers, out = made(epochs=30, refit=False, patience=30, hyperparameters={"learning_rate": 2e-2, "l2": 1.0})
+def test_a_taste_is_learned(made):
+    numbers, out, _ = made(epochs=30, refit=False, patience=30, hyperparameters={"learning_rate": 2e-2, "l2": 1.0})
     rows = json.loads((out / "metrics.json").read_text())["baselines"]
     biases = {row["metric"]: row["value"] for row in rows if row["name"] == "damped biases"}
     assert numbers["rmse"] < 0.9 * biases["rmse"]
     assert numbers["newcomer_rmse"] < 0.9 * biases["newcomer_rmse"]
 
 
-@pytest.mark.parametrize("options", [{"by": "user"}, {"path": "sparse"}, {"refit": False}])
-def test_each_way_trains_and_exports(made, options):
-    numbers, out = made(**options)
+def test_by_people_and_without_training_again_it_trains_and_exports(made):
+    numbers, out, _ = made(by="user", refit=False)
     assert numbers.keys() >= RATING_NUMBERS
     assert all(math.isfinite(value) for value in numbers.values())
     assert "golden.npz" in files_of(out)
@@ -96,42 +105,43 @@ def test_each_way_trains_and_exports(made, options):
 @pytest.mark.parametrize(
     ("model", "options"),
     [
-        ("sparse", {"ensemble": 2}),
+        ("sparse", {"ensemble": 2, "refit": False}),
         ("vae", {"by": "user"}),
         ("stacked", {"pretrain_epochs": 1, "precision": "mixed_bfloat16"}),
     ],
 )
 def test_dense_models_predict_ratings(made, model, options):
-    numbers, out = made(model, **options)
+    numbers, out, _ = made(model, **options)
     assert numbers.keys() == RATING_NUMBERS | {"newcomer_rmse"}
     assert all(0 < value < 2 for value in numbers.values())
     assert json.loads((out / "metrics.json").read_text())["model"]["hyperparameters"]["latent_dim"] == 8
 
 
-def test_a_run_goes_on_without_training_anew_what_was_trained(made, folder, tmp_path, stopped_and_resumed):
-    numbers, _ = made()  # two trainings: one chooses the epochs, one sees all ratings
+def test_a_run_goes_on_without_training_anew_what_was_trained(usual, folder, tmp_path, stopped_and_resumed):
+    numbers, *_ = usual  # two trainings: one chooses the epochs, one sees all ratings
     config = Config(data=str(folder), newcomers=0.2, out=tmp_path / "e", hyperparameters={"latent_dim": 8}, **SMALL)
     assert stopped_and_resumed(movielens.run, config, 1) == (numbers, 1)
 
 
 def test_dense_and_sparse_batches_train_to_the_same_numbers(made):
     still = {"input_dropout": 0.0, "code_dropout": 0.0}
-    found = [made(path=path, hyperparameters=still)[0] for path in ("dense", "sparse")]
-    assert found[0] == pytest.approx(found[1], rel=1e-3)
+    (dense, *_), (sparse, out, _) = (made(path=path, hyperparameters=still) for path in ("dense", "sparse"))
+    assert dense == pytest.approx(sparse, rel=1e-3)
+    assert "golden.npz" in files_of(out)
 
 
 @pytest.mark.parametrize("model", ["mult_vae", "ease"])
 def test_models_of_likes_are_ranked_for_people_never_seen(made, model):
     hyperparameters = {"hidden_units": (16,)} if model == "mult_vae" else {"l2": 20.0}
-    numbers, out = made(model, hyperparameters)
+    numbers, out, _ = made(model, hyperparameters)
     assert numbers.keys() == RANKING_NUMBERS
     assert all(0 <= value <= 1 for value in numbers.values())
     beside = {row["name"] for row in json.loads((out / "metrics.json").read_text())["baselines"]}
     assert beside == {"popularity", "EASE"}
 
 
-def test_the_export_gives_the_numbers_that_were_measured(made, folder):
-    numbers, out = made()
+def test_the_export_gives_the_numbers_that_were_measured(usual, folder):
+    numbers, out, _ = usual
     config = Config(data=str(folder), newcomers=0.2)
     newcomers = predicting.load(config).newcomers
     predict = tf.saved_model.load(out / "saved_model").signatures["predict"]
@@ -197,10 +207,8 @@ def test_predictions_are_asked_in_any_order_and_fall_back_on_biases(folder):
     np.testing.assert_allclose(predict(users, asked), [2.0, expected[1], expected[2], 2.0])
 
 
-def test_a_newcomer_gets_films_not_yet_named(made, folder, capsys):
-    out = made()[1].parent / "liked"
-    movielens.run(Config(data=str(folder), out=out, like=("film a", "Film C (1982)"), **SMALL))
-    shown = capsys.readouterr().out
+def test_a_newcomer_gets_films_not_yet_named(usual):
+    _, _, shown = usual
     listed = shown[shown.index("For a newcomer who liked") :].splitlines()
     assert listed[0] == "For a newcomer who liked Film A (1980); Film C (1982):"
     titles = [line.split("  ")[1].strip() for line in listed[1:11]]
@@ -251,8 +259,8 @@ def test_parts_of_a_table_join_to_the_table(folder):
     assert (both.matrix() - splits.train.matrix() - splits.validation.matrix()).nnz == 0
 
 
-def test_the_example_recommends_with_tensorflow_alone(made, root, fresh_python):
-    folder = made()[1]
+def test_the_example_recommends_with_tensorflow_alone(usual, root, fresh_python):
+    folder = usual[1]
     run = fresh_python("-I", str(root / "serving" / "recommend.py"), str(folder), "5=5", "15=2", "99999=3")
     assert run.returncode == 0, run.stderr
     *films, told = run.stdout.splitlines()

@@ -2,6 +2,7 @@
 
 import dataclasses
 import errno
+import itertools
 import json
 import os
 import shlex
@@ -307,45 +308,42 @@ def test_ctrl_c_outside_training_says_how_to_go_on(monkeypatch, capsys):
     assert error == f"{told}  python -m recipes.mnist --model vanilla --epochs 7 --resume\n"
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_stops_in_a_sentence_and_the_command_it_gives_finishes(
-    number, status, recipe, tmp_path, idx_folder, root
-):
-    out = tmp_path / "my out"
-    words = ["--model", "vanilla", "--latent-dim", "4", "--epochs", "40", "--patience", "40", "--out", out]
-    process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "recipes.mnist", "--data", idx_folder, *words],
-        cwd=root,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    for line in process.stdout:
-        if line.startswith("Epoch 3/"):
-            break
+def stopped(root, words, number):
+    """Runs the recipe, sends it a signal in its third epoch, and returns the status and what went to stderr."""
+    command = [sys.executable, "-u", "-m", "recipes.mnist", *map(str, words)]
+    process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    epochs = (line for line in process.stdout if line.startswith("Epoch "))
+    next(itertools.islice(epochs, 2, None))
     process.send_signal(number)
     _, error = process.communicate(timeout=60)
-
-    assert process.returncode == status
-    empty, told, command = error.splitlines()
-    assert not empty
-    stopped, kept = (int(word) for word in told.split() if word.isdigit() and word != "40")
-    assert told == f"Stopped in epoch {stopped} of 40. Kept in {out}.training: {kept} epochs of training. Go on with:"
-    assert 2 <= kept == stopped - 1 < 40
-    assert not out.exists()
-
-    words = shlex.split(command)
-    assert words[:3] == ["python", "-m", "recipes.mnist"]
-    assert recipe(*words[3:]) == (0, "")
-    assert json.loads((out / "metrics.json").read_text())["train"]["epochs"] == 40
+    return process.returncode, error
 
 
-# Convolutions, attention and a codebook are among the first two; the others take more than a minute together.
-TWO = ("masked", "vq_vae")
-OTHERS = (pytest.param(name, marks=pytest.mark.slow) for name in zoo.list_models(data="pixels") if name not in TWO)
+def test_a_signal_stops_in_a_sentence_and_the_command_it_gives_goes_on(recipe, tmp_path, idx_folder, root):
+    out, before = tmp_path / "my out", 0
+    words = ["--model", "vanilla", "--latent-dim", "4", "--epochs", "60", "--patience", "60", "--out", out]
+    words += ["--data", idx_folder]
+    for number, expected in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        status, error = stopped(root, words, number)
+        assert status == expected
+        empty, told, command = error.splitlines()
+        assert not empty
+        epoch, kept = (int(word) for word in told.split() if word.isdigit() and word != "60")
+        assert told == f"Stopped in epoch {epoch} of 60. Kept in {out}.training: {kept} epochs of training. Go on with:"
+        assert before + 2 <= kept == epoch - 1 < 60
+        assert not out.exists()
+        words, before = shlex.split(command), kept
+        assert words[:3] == ["python", "-m", "recipes.mnist"]
+        words = words[3:]
+    assert recipe(*words) == (0, "")
+    assert json.loads((out / "metrics.json").read_text())["train"]["epochs"] == 60
 
 
-@pytest.mark.parametrize("model", [*TWO, *OTHERS])
+QUICK = "vq_vae"  # convolutions and a codebook are in it; the others take two minutes together
+OTHERS = (pytest.param(name, marks=pytest.mark.slow) for name in zoo.list_models(data="pixels") if name != QUICK)
+
+
+@pytest.mark.parametrize("model", [QUICK, *OTHERS])
 def test_bfloat16_trains_and_what_it_leaves_is_float32(model, idx_folder, recipe, exported, tmp_path):
     import keras
 
