@@ -14,8 +14,7 @@ from zoo import kinds, registry
 
 PAIRS = [(name, kind) for name in zoo.list_models() for kind in zoo.describe(name).kinds]
 RATINGS = [(name, kind) for name, kind in PAIRS if kind == "ratings"]  # the contract test has each model's first kind
-# Tests run in two processes, and each chunk pays for two fresh ones.
-CHUNKS = [RATINGS[::2], RATINGS[1::2], *(pytest.param(PAIRS[i::4], marks=pytest.mark.slow) for i in range(4))]
+CHUNKS = [RATINGS, *(pytest.param(PAIRS[i::4], marks=pytest.mark.slow) for i in range(4))]
 
 LOAD = """
 import json, sys
