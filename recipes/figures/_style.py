@@ -38,7 +38,7 @@ def picture(axes: Axes, image: np.ndarray, **options: Any) -> None:
 
 
 def pictures(axes: Axes, rows: Sequence[np.ndarray], room: float = GAP, **options: Any) -> np.ndarray:
-    """Draws rows of images within one pair of axes, which takes a twentieth of the time of axes for each.
+    """Draws rows of images within one pair of axes, which takes a fifth of the time of axes for each.
 
     Args:
         axes: Where to; its unit becomes the width of an image, its vertical axis points downwards.
