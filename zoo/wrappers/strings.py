@@ -124,8 +124,9 @@ class Strings(Wrapper):
         known = tf.cast(self.codes_of_lines, tf.float32)
         squares = tf.reduce_sum(tf.square(code), 1)[:, None] + tf.reduce_sum(tf.square(known), 1)
         squares -= 2 * tf.matmul(code, known, transpose_b=True)
-        best, place = tf.math.top_k(-squares, tf.minimum(k, len(self.lines)))
-        distance = tf.sqrt(tf.maximum(-best, 0.0))
+        _, place = tf.math.top_k(-squares, tf.minimum(k, len(self.lines)))
+        # Of those found anew: a sum of squares that nearly cancel has a root that is wrong in its third digit.
+        distance = tf.norm(code[:, None] - tf.gather(known, place), axis=2)
         return {"texts": tf.gather(tf.constant(self.lines), place), "distance": distance}
 
     def endpoints(self) -> dict[str, Endpoint]:
