@@ -3,6 +3,7 @@
 import json
 import random
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import zoo
 from recipes import text
 from recipes.data import lines as loading
 from zoo.checks import UsageError
+from zoo.health import collapsed_share
 
 SMALL = {"latent_dim": 2, "embedding_dim": 4, "width": 8}
 WORDS = ["Der", "Hund", "Käse", "läuft", "isst", "侍", "schön", "rot"]
@@ -50,6 +52,13 @@ def test_a_run_says_all_that_it_promises(made):
     assert {f.name for f in (out / "figures").iterdir()} == {"walks.png", "divergence.png", "curves.png"}
     assert record["model"]["hyperparameters"]["vocabulary"] == 2 + len(WORDS)
     assert record["model"]["hyperparameters"]["grams"][0] == 1 + len(WORDS)
+
+
+def test_what_the_defaults_made_of_titles_has_not_collapsed():
+    model = zoo.load(Path(__file__).parents[2] / "exported/text-titles")
+    found = model.endpoints()["encode"].call(np.array(model.lines[:500]))
+    assert collapsed_share(found["code"].numpy(), found["log_variance"].numpy()) == 0
+    assert (found["code"].numpy().var(axis=0) > 0.01).all()
 
 
 @pytest.mark.parametrize(
