@@ -9,6 +9,8 @@ import tensorflow as tf
 from PIL import Image
 
 from recipes import features, generate
+from recipes.abilities import classes
+from recipes.publishing import markdown
 from zoo import UsageError
 
 FILES = {"samples.png", "interpolations.png", "curves.png", "latent_grid.png", "film.gif"}
@@ -83,6 +85,7 @@ def test_a_model_with_classes_is_trained_with_labels_and_makes_what_is_asked_for
     card = (config.out / "card.md").read_text()
     assert 'model.signatures["sample"](count=tf.constant(8), seed=tf.constant([1, 2]), label=tf.constant(3))' in card
     assert "| test images | read_as_asked |" in card
+    assert f"`read_as_asked`: {markdown.text(classes.MEASURES['read_as_asked'])}" in card
     sample = tf.saved_model.load(config.out / "saved_model").signatures["sample"]
     made = [
         sample(count=tf.constant(2), seed=tf.constant([1, 2]), label=tf.constant(label))["sample"] for label in (3, 4)

@@ -69,9 +69,9 @@ def test_the_least_and_the_most_likely_are_drawn(splits):
     x[7] = 1
     x[8, 0] = 1
     drawn = likelihood.draw(Brightness(), Splits(*[Part(x, np.zeros(30, int))] * 3, "", "", "", ""), {})
-    shown = drawn["likelihood"]().axes
-    assert [cell.get_title() for cell in shown[:3]] == ["-0.5", "0", "0.5"]
-    np.testing.assert_array_equal(shown[0].images[0].get_array(), x[7])
+    (axes,) = drawn["likelihood"]().axes
+    assert [text.get_text() for text in axes.texts[:3]] == ["-0.5", "0", "0.5"]
+    np.testing.assert_array_equal(axes.images[0].get_array(), x[7])
 
 
 def test_real_numbers_are_taken_as_they_are(splits):

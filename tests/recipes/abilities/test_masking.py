@@ -56,5 +56,5 @@ def test_the_error_is_that_of_hidden_elements_and_the_mean_stands_beside_it():
 def test_draws_digits_with_grey_where_patches_are_hidden(tmp_path):
     figure = masking.draw(Grey(), SPLITS, {})["completions"]()
     figure.savefig(tmp_path / "a.png")
-    shown = [axes.images[0].get_array() for axes in figure.axes]
+    shown = [image.get_array() for image in figure.axes[0].images]
     np.testing.assert_allclose(shown[10], shown[20])  # a guess of grey looks as what is hidden does

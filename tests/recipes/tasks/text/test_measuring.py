@@ -8,6 +8,7 @@ import pytest
 
 from recipes.data.lines import Part
 from recipes.tasks.text import measuring
+from zoo import tokenizers
 
 
 def test_words_are_right_at_their_places():
@@ -17,7 +18,7 @@ def test_words_are_right_at_their_places():
 
 def test_bits_are_over_tokens_and_ends():
     part = Part(["ab", "c"], np.array([[2, 3, 0], [4, 0, 0]]))
-    found = measuring.in_units(np.array([math.log(2), 4 * math.log(2)]), part, "character")
+    found = measuring.in_units(np.array([math.log(2), 4 * math.log(2)]), part, tokenizers.find("char"))
     assert found["bits_per_character"] == pytest.approx(5 / (3 + 2))
     assert found["nats_per_line"] == pytest.approx(2.5 * math.log(2))
 
