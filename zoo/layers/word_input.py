@@ -29,7 +29,7 @@ class WordInput(keras.layers.Layer):
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         """Returns shape `(batch, vocabulary)`, each row of the mean square 1, of counts of that shape."""
-        values = ops.log1p(x) * self.rarity
+        values = ops.log(1 + x) * self.rarity  # ONNX and LiteRT have no log1p
         return values * ops.rsqrt(ops.mean(ops.square(values), axis=-1, keepdims=True) + EPSILON)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
