@@ -31,14 +31,14 @@ class Served(Runtime):
         limits = ["--max-rows", str(ROWS), "--max-bytes", str(BYTES), "--missing"]
         command = [self.python, "-m", "serving.serve", *folders, "--port", "0", *limits]
         with (
-            tempfile.TemporaryFile("w+") as told,
-            subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=told, text=True) as server,
+            tempfile.TemporaryFile("w+") as faults,
+            subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=faults, text=True) as server,
         ):
             try:
                 address, _, said = str(server.stdout and server.stdout.readline()).partition(" answers ")
                 if not said:
-                    told.seek(0)
-                    raise RuntimeError(f"The server does not start: {told.read()}")
+                    faults.seek(0)
+                    raise RuntimeError(f"The server does not start: {faults.read()}")
                 host = address.removeprefix("http://").partition("/")[0]
                 for job in jobs:
                     yield job.name, asked(HTTPConnection(host, timeout=PATIENCE), job, self.format)

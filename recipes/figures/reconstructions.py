@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from recipes.figures._style import figure, name, pictures
+from recipes.figures._style import figure, pictures
 
 
 def draw(rows: dict[str, np.ndarray], title: str) -> Figure:
@@ -15,7 +15,5 @@ def draw(rows: dict[str, np.ndarray], title: str) -> Figure:
     """
     count = len(next(iter(rows.values())))
     made, axes = figure(0.75 * count + 1.2, 0.8 * len(rows) + 0.4, title=title)
-    places = pictures(axes[0, 0], list(rows.values()), vmin=0, vmax=1)
-    axes[0, 0].set_yticks(places.mean(axis=1), list(map(name, rows)))
-    axes[0, 0].tick_params(length=0)
+    pictures(axes[0, 0], list(rows.values()), rows, vmin=0, vmax=1)
     return made

@@ -5,10 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
+from recipes.training.fitting import VALIDATION_BATCH
 from recipes.training.rows import gatherer
 from zoo.epochs import Epochs
-
-VALIDATION_BATCH = 1000
 
 
 def training(x: np.ndarray, labels: np.ndarray, batch_size: int, seed: int) -> Callable[[tf.Variable], Epochs]:

@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 
 from zoo.layers.gram_memory import GramMemory, Table
-from zoo.layers.sequence_writer import SequenceWriter, State, repeated
+from zoo.layers.sequence_writer import SequenceWriter, State
 from zoo.ops import decoding, packing
 
 
@@ -62,7 +62,7 @@ class RememberingWriter(SequenceWriter):
         log_p = -super().costs_at(states, packed, x, training)
         single = packing.pack(packing.lengths(x))  # the memory knows no codes: once for all codes of a sequence
         remembered = tf.math.log(self.memory.probability(single, single.flat(x), without=training))
-        remembered = packed.flat(repeated(single.filled(remembered), tf.size(packed.order)))
+        remembered = packed.flat(single.filled(remembered))
         return -self.mixed(log_p[:, None], remembered[:, None], states[:, : self.width])[:, 0]
 
     def mixed(self, log_p: tf.Tensor, remembered: tf.Tensor, states: tf.Tensor) -> tf.Tensor:

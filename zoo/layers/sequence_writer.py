@@ -166,9 +166,9 @@ class SequenceWriter(keras.layers.Layer):
             training: Whether tokens and numbers are dropped.
         """
         x = tf.cast(x, tf.int32)
-        ids = repeated(x, tf.shape(code)[0])
-        packed = packing.pack(packing.lengths(ids))
-        before = packed.flat(tf.pad(ids[:, :-1], [[0, 0], [1, 0]]))
+        each = tf.range(tf.shape(code)[0]) % tf.maximum(tf.shape(x)[0], 1)  # the sequence of each code
+        packed = packing.pack(tf.gather(packing.lengths(x), each))
+        before = packed.flat(tf.pad(x[:, :-1], [[0, 0], [1, 0]]))
         if training and self.word_dropout:
             kept = keras.random.uniform(tf.shape(before), seed=self.seeds) >= self.word_dropout
             before = tf.where(kept, before, UNKNOWN)
@@ -182,7 +182,7 @@ class SequenceWriter(keras.layers.Layer):
 
     def costs_at(self, states: tf.Tensor, packed: packing.Packed, x: tf.Tensor, training: bool) -> tf.Tensor:
         """Returns -log p of each token of `x`, in nats, shape `(places,)`, of states as `logits` takes them."""
-        return self.costs(states, packed.flat(repeated(x, tf.size(packed.order))), whole=training)
+        return self.costs(states, packed.flat(x), whole=training)
 
     def costs(self, states: tf.Tensor, ids: tf.Tensor, whole: bool) -> tf.Tensor:
         """Returns -log p of each token in nats, shape `(n,)`.
@@ -215,8 +215,3 @@ class SequenceWriter(keras.layers.Layer):
         """Returns the arguments."""
         names = ("vocabulary", "length", "embedding_dim", "width", "tied", "dropout", "word_dropout", "places", "seed")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
-
-
-def repeated(x: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
-    """Returns rows of which there are so many, shape `(rows, ...)`: all again and again, if there are fewer."""
-    return tf.gather(x, tf.range(rows) % tf.maximum(tf.shape(x)[0], 1))

@@ -36,8 +36,12 @@ class Packed(NamedTuple):
         return tf.gather(self.starts, ends - self.times) + self.rows
 
     def flat(self, values: tf.Tensor) -> tf.Tensor:
-        """Returns what stands at each place, shape `(places, ...)`, of values `(batch, steps or more, ...)`."""
-        return tf.gather_nd(values, tf.stack([tf.gather(self.order, self.rows), self.times], axis=1))
+        """Returns what stands at each place, shape `(places, ...)`, of values `(batch, steps or more, ...)`.
+
+        Of values with fewer rows each stands for several sequences: all rows again and again.
+        """
+        rows = tf.gather(self.order, self.rows) % tf.maximum(tf.shape(values)[0], 1)
+        return tf.gather_nd(values, tf.stack([rows, self.times], axis=1))
 
     def filled(self, values: tf.Tensor) -> tf.Tensor:
         """Returns values by place, shape `(places,)`, as `flat` takes them: `(batch, steps)`, 0 elsewhere."""

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -46,23 +46,13 @@ class AlignedDetector(SurfaceDetector):
 
     Args:
         model: As in `SurfaceDetector`.
-        blur: Likewise.
         share: Likewise.
-        threshold: Likewise.
-        name: Likewise.
         rank: The directions of PCA.
+        **settings: What else `SurfaceDetector` takes.
     """
 
-    def __init__(
-        self,
-        model: Restorer,
-        blur: float = 1.0,
-        share: float = 0.01,
-        threshold: float = math.inf,
-        name: str | None = None,
-        rank: int = RANK,
-    ) -> None:
-        super().__init__(model, blur=blur, share=share, threshold=threshold, name=name, rank=rank)
+    def __init__(self, model: Restorer, *, share: float = 0.01, rank: int = RANK, **settings: Any) -> None:
+        super().__init__(model, share=share, rank=rank, **settings)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Makes room for what is usual."""

@@ -64,7 +64,7 @@ def in_units(nats: np.ndarray, part: Part, unit: Tokenizer) -> dict[str, float]:
 
 
 def priced(unit: Tokenizer) -> str:
-    """Returns what the bits are told of: the unit, or the character, by which models of several units compare."""
+    """Returns what bits are counted by: the unit, or the character, by which models of several units compare."""
     return unit.one if unit.priced else CHARACTER
 
 
