@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterable
 
 import tensorflow as tf
 
+from zoo.ops import spaces
+
 LONGEST = 16  # letters of a piece, its space included
 SPACE = " "
 Pair = tuple[str, str]
@@ -28,7 +30,7 @@ Find = Callable[[tf.Tensor], tf.Tensor]
 
 def learn(texts: Iterable[str], least: int) -> list[str]:
     """Returns the pieces of texts, sorted: all letters, and what is merged of them at least so often."""
-    counts = Counter(SPACE + word.decode() for text in texts for word in text.encode().split())
+    counts = Counter(SPACE + word for text in texts for word in spaces.words(text))
     words = [(list(word), count) for word, count in sorted(counts.items())]
     pairs: Counter[Pair] = Counter()
     places: defaultdict[Pair, set[int]] = defaultdict(set)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import tensorflow as tf
 
-from zoo.ops import byte_pairs
+from zoo.ops import byte_pairs, spaces
 from zoo.tokenizers import Known
 from zoo.tokenizers._tokenizer import Tokenizer
 
@@ -20,7 +20,7 @@ class Piece(Tokenizer):
 
     def length(self, text: str) -> int:
         """Returns how many words a text has."""
-        return len(text.split())
+        return len(spaces.words(text))
 
     def learn(self, texts: Iterable[str], least: int) -> list[str]:
         """Returns all letters of texts, and the pieces that occur at least so often, sorted."""

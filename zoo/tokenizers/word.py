@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import tensorflow as tf
 
+from zoo.ops import spaces
 from zoo.tokenizers import Known
 from zoo.tokenizers._tokenizer import Tokenizer, frequent, identified
 
@@ -22,11 +23,11 @@ class Word(Tokenizer):
 
     def length(self, text: str) -> int:
         """Returns how many words a text has."""
-        return len(text.split())
+        return len(spaces.words(text))
 
     def learn(self, texts: Iterable[str], least: int) -> list[str]:
         """Returns the words that occur in texts at least so often, sorted."""
-        return frequent((word for text in texts for word in text.split()), least)
+        return frequent((word for text in texts for word in spaces.words(text)), least)
 
     def split(self, texts: tf.Tensor, known: Known) -> tf.RaggedTensor:
         """Returns the ids of the words of texts, int32, shape `(n, None)`."""

@@ -12,6 +12,7 @@ from recipes.data.lines import Lines, Part
 from recipes.publishing import Report, row
 from zoo.families.sequences import SequenceAutoencoder, Sequences
 from zoo.health import active_units, collapsed_share
+from zoo.ops import spaces
 
 if TYPE_CHECKING:
     from zoo.tokenizers import Tokenizer
@@ -106,8 +107,8 @@ def words_right(texts: list[str], again: list[str]) -> float:
     """Returns the share of all words, what stands between white space, that stand at the same place again."""
     right = count = 0
     for a, b in zip(texts, again, strict=True):
-        words = a.split()
-        right += sum(x == y for x, y in zip(words, b.split(), strict=False))
+        words = spaces.words(a)
+        right += sum(x == y for x, y in zip(words, spaces.words(b), strict=False))
         count += len(words)
     return right / max(1, count)
 

@@ -72,3 +72,15 @@ def test_a_new_one_is_a_file(tmp_path, monkeypatch):
 def test_what_is_no_unit_is_answered_with_those_that_are():
     with pytest.raises(zoo.UsageError, match=r"unit must be one of 'char', 'piece', 'word'. Received: unit='words'"):
         Vocabulary(["a"], 4, "words")
+
+
+@pytest.mark.parametrize("space", [" ", "\t", "\N{NO-BREAK SPACE}", "\N{EM SPACE}", "\x1c", "\x85", "\x0b"])
+@pytest.mark.parametrize("name", ["word", "piece"])
+def test_what_is_learned_is_what_is_found(name, space):
+    """Python's own white space is more than TensorFlow's."""
+    texts = [f"one{space}two", f"two{space}one"]
+    unit, vocabulary = tokenizers.find(name), Vocabulary.fitted(texts, 12, name)
+    ids = vocabulary(tf.constant(texts)).numpy()
+    assert not (ids == 1).any()
+    if name == "word":
+        assert [unit.length(text) for text in texts] == (ids > 0).sum(axis=1).tolist()
