@@ -47,12 +47,11 @@ def run(config: Config) -> dict[str, float]:
     """
     from recipes.running import pipeline
 
-    form = detection.form(config)
     with running.workspace(RECIPE, config) as folder:
-        search = form.Search(config)
+        search = detection.form(config).Search(config)
         made = search.train(folder)
         report = search.measure()
-        found = pipeline.publish(RECIPE, config, search.data, made, report, search.draw, words=form.CARD)
+        found = pipeline.publish(RECIPE, config, search.data, made, report, search.draw, words=search.card)
         for name, sentence in report.explained.items():
             print(f"{name}: {printable(sentence)}")
         return found

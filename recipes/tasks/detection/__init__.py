@@ -18,9 +18,9 @@ FOLDER = Path(__file__).parent
 def form(options: DetectionOptions) -> ModuleType:
     """Returns the file that seeks anomalies as the options ask.
 
-    It has `takes(options) -> bool`, which one file alone answers with yes; `CARD`, the name of its card's words in
-    `recipes/publishing/cards/`; and `Search(options)`, which loads the data and has them as `data`, with
-    `train(folder)`, `measure()` and `draw()`, called in this order.
+    It has `takes(options) -> bool`, which one file alone answers with yes, and `Search(options)`, which loads the data
+    and has them as `data`, with `train(folder)`, `measure()` and `draw()`, called in this order, and `card`, the name
+    of its card's words in `recipes/publishing/cards/`.
     """
     modules = (importlib.import_module(f"{__name__}.{name}") for name in files())
     return next(module for module in modules if module.takes(options))

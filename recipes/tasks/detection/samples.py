@@ -26,7 +26,6 @@ from zoo.words import printable
 from zoo.wrappers.detector import Detector
 from zoo.wrappers.detectors import Detectors
 
-CARD = "anomaly"
 WORST = 4  # kinds of normal whose extremes are drawn
 
 
@@ -43,10 +42,13 @@ class Search:
 
     Attributes:
         data: The samples.
+        card: The name of its card's words.
 
     Raises:
         UsageError: If an option or the data are not what they should be.
     """
+
+    card = "anomaly"
 
     def __init__(self, config: DetectionOptions) -> None:
         refuse(config, OF_SERIES, "name a series' column of time with --time, or leave it out")

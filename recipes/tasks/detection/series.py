@@ -29,7 +29,6 @@ from zoo import UsageError, checks, precision
 from zoo.words import printable
 from zoo.wrappers.series_detector import SeriesDetector
 
-CARD = "anomaly_series"
 KIND = "series"
 STRIDES = 8  # of a window
 MOST_DRAWN = 4  # channels
@@ -48,10 +47,13 @@ class Search:
 
     Attributes:
         data: The series.
+        card: The name of its card's words.
 
     Raises:
         UsageError: If an option or the data are not what they should be.
     """
+
+    card = "anomaly_series"
 
     def __init__(self, config: DetectionOptions) -> None:
         check(config)

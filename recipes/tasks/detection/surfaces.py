@@ -27,7 +27,6 @@ from zoo.families.restorer import Restorer
 from zoo.wrappers.aligned_detector import RANK, AlignedDetector
 from zoo.wrappers.surface_detector import SurfaceDetector
 
-CARD = "anomaly_surfaces"
 EPOCHS = 30
 BATCH_SIZE = 16
 GAIN, OFFSET = 0.1, 0.05  # of other light, either way: few pictures are learned by heart otherwise
@@ -49,6 +48,7 @@ class Search:
 
     Attributes:
         data: The pictures.
+        card: The name of its card's words.
 
     Raises:
         UsageError: If an option or the data are not what they should be.
@@ -69,6 +69,7 @@ class Search:
         print(f"{self.data.name}, from {self.data.source}: {self.data.split}.")
         if self.data.notes:
             print(self.data.notes)
+        self.card = "anomaly_aligned" if config.aligned else "anomaly_surfaces"
         self.share = share_of(config.false_alarms, len(self.data.validation))
         if len(self.data.validation) < 1 / self.share - 1 - 1e-9:
             raise UsageError(
