@@ -186,7 +186,8 @@ def draw(
     return {
         "rate_distortion": lambda: rate_distortion.draw(showing.panels(measured), f"{title}; test pictures"),
         "crops": lambda: restorations.draw(
-            showing.crops(compressor, images.test), f"{title}; at most {showing.RATE:g} bits a pixel"
+            showing.crops(compressor, images.test),
+            f"{title}; {showing.RATE:g} bits a pixel, or as few as the model can",
         ),
         "curves": lambda: curves.draw(progress.history, progress.best_epoch, f"{title}; training"),
     }

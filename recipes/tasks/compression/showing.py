@@ -28,13 +28,17 @@ def panels(measured: Measured) -> dict[str, dict[str, list[tuple[float, float]]]
 
 
 def crops(compressor: Compressor, test: Loaded) -> list[list[Panel]]:
-    """Returns for each of the first test pictures what becomes of it in at most as many bytes, and the truth last."""
+    """Returns for each of the first test pictures what becomes of it in at most as many bytes, and the truth last.
+
+    That is by `RATE`, or what the model takes at its lowest quality where that is more.
+    """
     ways = {codecs.NAMES[kind]: functools.partial(codecs.at_size, kind=kind) for kind in codecs.OPTIONS}
     rows = []
     for picture in test.pictures[:SHOWN]:
         budget = int(RATE * picture[..., 0].size / 8)
-        found = {name: way(picture, size=budget) for name, way in ways.items()}
-        found[compressor.name] = compressor.at_size(picture, budget)
+        ours = compressor.at_size(picture, budget)
+        found = {name: way(picture, size=max(budget, ours[0])) for name, way in ways.items()}
+        found[compressor.name] = ours
         row = [
             Panel(name, again / LEVELS, f"{size:,} bytes, {psnr(picture[None] / LEVELS, again[None] / LEVELS):.1f} dB")
             for name, (size, again) in found.items()
