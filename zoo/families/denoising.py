@@ -9,6 +9,7 @@ import tensorflow as tf
 from zoo import checks, containers
 from zoo.autoencoder import Autoencoder, of_samples
 from zoo.kinds import Kind
+from zoo.ops import weighing
 
 VALIDATION_SEED = 0
 
@@ -57,4 +58,5 @@ class Denoising(Autoencoder):
         if y is not None:
             return x, y, weight
         seed = self.corruption.seeds if training else VALIDATION_SEED
-        return self.corruption.corrupted(x, seed, shared=not training), x, weight
+        with weighing.by(weight):
+            return self.corruption.corrupted(x, seed, shared=not training), x, weight

@@ -33,9 +33,10 @@ class BatchStandardization(Following):
         mean, variance = self.mean, self.variance
         if self.follows(training):
             values = ops.cast(x, "float32")
-            mean = weighing.average(values)
-            variance = weighing.average(ops.square(values - mean))
             seen = weighing.some()
+            # A batch that weighs nothing has no statistics: its losses would overflow, and 0 times infinity is NaN.
+            mean = ops.where(seen > 0, weighing.average(values), self.mean)
+            variance = ops.where(seen > 0, weighing.average(ops.square(values - mean)), self.variance)
             self.count.assign_add(seen)
             step = seen * ops.maximum(1.0 / ops.maximum(self.count, 1.0), SLOWEST)
             self.mean.assign_add(step * (mean - self.mean))

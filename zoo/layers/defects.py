@@ -18,7 +18,7 @@ from keras import ops
 
 from zoo import checks
 from zoo.layers.damage import Damage
-from zoo.ops import replicas
+from zoo.ops import replicas, weighing
 
 MOST = 2  # defects of a picture
 COARSE, FINE = 4, 12  # waves across a picture, by which a place is bent
@@ -141,8 +141,18 @@ def _filling(draws: _Draws, x: tf.Tensor, shared: bool) -> tf.Tensor:
 
 
 def _neighbors(x: tf.Tensor) -> tf.Tensor:
-    """Returns for each picture the one before it in the batch, which another replica may have."""
-    part = replicas.part()
-    if part is None:
-        return tf.roll(x, 1, axis=0)
-    return tf.ensure_shape(part.of(tf.roll(replicas.gathered(x), 1, axis=0)), x.shape)
+    """Returns for each picture the one before it in the batch that weighs anything; another replica may have it."""
+    part, weight = replicas.part(), weighing.weights()
+    every = x if part is None else replicas.gathered(x)
+    if weight is None:
+        before = tf.roll(every, 1, axis=0)
+    else:
+        before = tf.gather(every, _before(weight if part is None else replicas.gathered(weight)))
+    return before if part is None else tf.ensure_shape(part.of(before), x.shape)
+
+
+def _before(weight: tf.Tensor) -> tf.Tensor:
+    """Returns for each sample the place of the last one before it that weighs anything; the first follows the last."""
+    place = tf.range(tf.shape(weight)[0])
+    steps = tf.math.floormod(place[:, None] - place[None, :] - 1, tf.size(place))
+    return tf.argmin(tf.where(weight[None, :] > 0, steps, tf.size(place)), axis=1)

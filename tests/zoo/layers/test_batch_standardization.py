@@ -3,6 +3,7 @@
 import numpy as np
 
 from zoo.layers.batch_standardization import EPSILON, BatchStandardization
+from zoo.ops import weighing
 
 X = np.random.default_rng(0).normal(3.0, 2.0, (4, 50, 5)).astype("float32")  # four batches
 
@@ -27,3 +28,14 @@ def test_frozen_it_does_in_training_what_it_does_later():
     layer.trainable = False
     np.testing.assert_array_equal(layer(X[1], training=True), layer(X[1]))
     assert float(layer.count) == 1
+
+
+def test_a_batch_that_weighs_nothing_is_seen_by_what_came_before():
+    layer = BatchStandardization()
+    layer(X[0], training=True)
+    kept = [weight.numpy() for weight in layer.weights]
+    with weighing.by(np.zeros(50, "float32")):
+        found = layer(X[1], training=True)
+    np.testing.assert_array_equal(found, layer(X[1]))
+    for weight, before in zip(layer.weights, kept, strict=True):
+        np.testing.assert_array_equal(weight, before)

@@ -3,11 +3,13 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoo import UsageError
-from zoo.layers.defects import Defects
+from zoo.layers.defects import Defects, _neighbors
+from zoo.ops import weighing
 
 X = np.random.default_rng(0).uniform(0.3, 0.7, (40, 32, 24, 1)).astype("float32")
 
@@ -64,3 +66,19 @@ def test_a_share_that_is_none_is_refused_and_a_config_makes_it_again():
         Defects(1.0)
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(Defects(0.2, seed=4)))
     np.testing.assert_array_equal(again(X, training=True), Defects(0.2, seed=4)(X, training=True))
+
+
+@pytest.mark.parametrize(
+    ("weight", "lenders"),
+    [
+        ([1, 1, 1, 1], [3, 0, 1, 2]),
+        ([2, 0, 0, 1, 0.5], [4, 0, 0, 0, 3]),
+        ([0, 0, 3], [2, 2, 2]),
+    ],
+)
+def test_foreign_matter_is_of_pictures_that_weigh_something(weight, lenders):
+    """Each gets it from the last one before it that does; a lone one from itself."""
+    x = tf.reshape(tf.range(len(weight), dtype=tf.float32), (-1, 1, 1, 1)) * tf.ones((1, 2, 2, 1))
+    with weighing.by(tf.constant(weight, tf.float32)):
+        found = _neighbors(x)
+    assert found.numpy()[:, 0, 0, 0].tolist() == lenders
