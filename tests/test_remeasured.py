@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 import tensorflow as tf
+from sklearn.decomposition import PCA
 from sklearn.metrics import roc_auc_score
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
 
-from recipes.abilities import denoising, likelihood
+from recipes.abilities import classes, denoising, likelihood
 from recipes.data import idx, images, sources
 from recipes.data.splits import Splits
 from recipes.metrics.linear_probe import linear_probe
@@ -109,7 +112,30 @@ def mean_auroc(signatures: Signatures, splits: Splits, record: dict) -> float:
     return float(np.mean([roc_auc_score(splits.test.y != i, score) for i, score in enumerate(scores)]))
 
 
-MEASURES = [mse, sse, bce, probe_error, layers_probe_error, denoised_mse, log_likelihood, perplexity, mean_auroc]
+def read_as_asked(signatures: Signatures, splits: Splits, record: dict) -> float:
+    """Of the recipe's draws, those of each label from all draws with that label alone; read by scikit-learn alone."""
+    asked, seed = np.arange(classes.MADE) % len(splits.labels), tf.constant([classes.SEED, 0])
+    count = tf.constant(classes.MADE)
+    made = [signatures["sample"](count=count, seed=seed, label=tf.constant(k))["sample"] for k in range(10)]
+    drawn = np.stack(made)[asked, np.arange(classes.MADE)] / 255
+    flat = splits.train.x.reshape(len(splits.train.x), -1)
+    reader = make_pipeline(PCA(classes.COMPONENTS, random_state=0).fit(flat), KNeighborsClassifier(1))
+    reader[-1].fit(reader[0].transform(flat[: classes.MOST]), splits.train.y[: classes.MOST])
+    return float(np.mean(reader.predict(drawn.reshape(len(drawn), -1)) == asked))
+
+
+MEASURES = [
+    mse,
+    sse,
+    bce,
+    probe_error,
+    layers_probe_error,
+    denoised_mse,
+    log_likelihood,
+    perplexity,
+    mean_auroc,
+    read_as_asked,
+]
 # The probe stops after a fixed number of iterations, before it has converged: between machines 0.2% was seen.
 TOLERANCE = {"probe_error": 0.003, "layers_probe_error": 0.003}
 
