@@ -38,7 +38,7 @@ class BatchStandardization(Following):
             mean = ops.where(seen > 0, weighing.average(values), self.mean)
             variance = ops.where(seen > 0, weighing.average(ops.square(values - mean)), self.variance)
             self.count.assign_add(seen)
-            step = seen * ops.maximum(1.0 / ops.maximum(self.count, 1.0), SLOWEST)
+            step = ops.maximum(1.0 / ops.maximum(self.count, 1.0), SLOWEST)
             self.mean.assign_add(step * (mean - self.mean))
             self.variance.assign_add(step * (variance - self.variance))
         return (x - ops.cast(mean, x.dtype)) * ops.cast(ops.rsqrt(variance + EPSILON), x.dtype)
