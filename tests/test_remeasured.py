@@ -116,7 +116,9 @@ def read_as_asked(signatures: Signatures, splits: Splits, record: dict) -> float
     """Of the recipe's draws, those of each label from all draws with that label alone; read by scikit-learn alone."""
     asked, seed = np.arange(classes.MADE) % len(splits.labels), tf.constant([classes.SEED, 0])
     count = tf.constant(classes.MADE)
-    made = [signatures["sample"](count=count, seed=seed, label=tf.constant(k))["sample"] for k in range(10)]
+    made = [
+        signatures["sample"](count=count, seed=seed, label=tf.constant(k))["sample"] for k in range(len(splits.labels))
+    ]
     drawn = np.stack(made)[asked, np.arange(classes.MADE)] / 255
     flat = splits.train.x.reshape(len(splits.train.x), -1)
     reader = make_pipeline(PCA(classes.COMPONENTS, random_state=0).fit(flat), KNeighborsClassifier(1))
